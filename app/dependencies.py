@@ -1,0 +1,36 @@
+"""What a route may ask for, under one short name each."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.registry import GraphEntry, GraphRegistry
+from app.runner import Runner
+from app.service import Service
+
+
+def get_service(request: Request) -> Service:
+    service: Service = request.state.service
+    return service
+
+
+ServiceDep = Annotated[Service, Depends(get_service)]
+
+
+def get_registry(service: ServiceDep) -> GraphRegistry:
+    return service.registry
+
+
+def get_runner(service: ServiceDep) -> Runner:
+    return service.runner
+
+
+RegistryDep = Annotated[GraphRegistry, Depends(get_registry)]
+RunnerDep = Annotated[Runner, Depends(get_runner)]
+
+
+def get_entry(graph_id: str, registry: RegistryDep) -> GraphEntry:
+    return registry[graph_id]
+
+
+EntryDep = Annotated[GraphEntry, Depends(get_entry)]

@@ -1,0 +1,14 @@
+"""A graph as a picture."""
+
+from typing import Any
+
+from langgraph.graph.state import CompiledStateGraph
+
+
+def mermaid_of(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
+    """Return the graph, sub-graphs included, as Mermaid text."""
+    return graph.get_graph(xray=True).draw_mermaid()
+
+
+def svg_of(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
+    raise NotImplementedError

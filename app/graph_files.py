@@ -1,0 +1,136 @@
+"""From a path in langgraph.json to a compiled graph, as LangGraph's own server does it.
+
+A path names a compiled graph, an uncompiled `StateGraph`, or a sync or async factory of either.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from langgraph.graph.state import CompiledStateGraph, StateGraph
+
+
+class GraphFileError(Exception):
+    """A path leads to no usable graph; the message says why and what to do."""
+
+
+async def load_graph(
+    path: str, *, folder: Path, name: str
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Load the graph that `./file.py:variable` or `package.module:variable` names.
+
+    Raises:
+        GraphFileError: the file, the module, the name or the graph is not there or not usable.
+    """
+    file, separator, variable = path.rpartition(":")
+    if not separator or not file or not variable:
+        raise GraphFileError(f"path {path!r} is not of the form ./file.py:variable")
+    module = _load_module(file, folder)
+    try:
+        found = getattr(module, variable)
+    except AttributeError:
+        known = ", ".join(_graph_names(module)) or "no graph"
+        raise GraphFileError(f"{file} has no {variable!r}; it has {known}") from None
+    return await _as_compiled(found, path, name)
+
+
+def _load_module(file: str, folder: Path) -> ModuleType:
+    try:
+        if "/" not in file and not file.endswith(".py"):
+            return importlib.import_module(file)
+        return _load_file((folder / file).resolve(), folder)
+    except GraphFileError:
+        raise
+    except Exception as error:  # a graph file may raise anything while it is imported
+        raise GraphFileError(
+            f"importing {file} failed: {type(error).__name__}: {error}{_line_in(error, file)}"
+        ) from error
+
+
+def _load_file(file: Path, folder: Path) -> ModuleType:
+    if not file.is_file():
+        raise GraphFileError(f"there is no file {file}")
+    dotted = _dotted_name(file, folder)
+    known = sys.modules.get(dotted)
+    if known is not None and _is_file_of(known.__file__, file):
+        return known
+    spec = _find_spec(dotted)
+    if spec is not None and _is_file_of(spec.origin, file):
+        return importlib.import_module(dotted)
+    unique = f"_graph_file_{abs(hash(file))}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(unique, file)
+    if spec is None or spec.loader is None:
+        raise GraphFileError(f"{file} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[unique] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[unique]
+        raise
+    return module
+
+
+def _dotted_name(file: Path, folder: Path) -> str:
+    root = folder.resolve()
+    parts = file.with_suffix("").relative_to(root).parts if file.is_relative_to(root) else ()
+    return ".".join(parts)
+
+
+def _find_spec(dotted: str) -> importlib.machinery.ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(dotted) if dotted else None
+    except (ImportError, ValueError):
+        return None
+
+
+def _is_file_of(origin: str | None, file: Path) -> bool:
+    return origin is not None and Path(origin).resolve() == file
+
+
+def _line_in(error: BaseException, file: str) -> str:
+    """Name the last line of the graph's own file on the way to the error."""
+    lines: list[int] = []
+    trace = error.__traceback__
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename).name == Path(file).name:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return f" (line {lines[-1]})" if lines else ""
+
+
+def _graph_names(module: ModuleType) -> list[str]:
+    kinds = (CompiledStateGraph, StateGraph)
+    return [name for name, value in vars(module).items() if isinstance(value, kinds)]
+
+
+async def _as_compiled(found: Any, path: str, name: str) -> CompiledStateGraph[Any, Any, Any, Any]:
+    if inspect.isfunction(found):
+        found = await _call_factory(found, path)
+    try:
+        if isinstance(found, StateGraph):
+            found = found.compile(name=name)
+    except ValueError as error:
+        raise GraphFileError(f"{path} does not compile: {error}") from error
+    if not isinstance(found, CompiledStateGraph):
+        raise GraphFileError(
+            f"{path} is no graph but {type(found).__name__}: name a StateGraph, a compiled one, or "
+            f"a function that returns one"
+        )
+    return found
+
+
+async def _call_factory(factory: Any, path: str) -> Any:
+    """Call a factory with an empty config where it takes one."""
+    takes_config = bool(inspect.signature(factory).parameters)
+    try:
+        made = factory({"configurable": {}}) if takes_config else factory()
+        return await made if inspect.isawaitable(made) else made
+    except Exception as error:  # an author's factory may raise anything
+        raise GraphFileError(
+            f"the factory {path} failed: {type(error).__name__}: {error}"
+        ) from error

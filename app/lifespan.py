@@ -1,0 +1,68 @@
+"""Opens what the service needs, in order, and closes it again."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from app.checkpoints import open_checkpointer
+from app.local_llm.fetch import locate
+from app.local_llm.server import serve_model
+from app.local_llm.unavailable import model_unavailable
+from app.registry import load_registry
+from app.runner import Runner
+from app.service import Service
+from app.settings import Settings
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """Start the model, load the graphs, open the storage.
+
+    Raises:
+        ModelUnavailable: the embedded model is wanted and cannot be started.
+        InvalidGraphs: langgraph.json or a graph in it is not usable.
+    """
+    async with AsyncExitStack() as stack:
+        await _offer_model(settings, stack)
+        registry = await load_registry(settings.graphs_file)
+        saver = await stack.enter_async_context(open_checkpointer(settings))
+        runner = Runner(
+            timeout=settings.run_timeout_seconds, prices=settings.prices, checkpointer=saver
+        )
+        stack.push_async_callback(runner.close)
+        yield Service(settings, registry, runner)
+
+
+async def _offer_model(settings: Settings, stack: AsyncExitStack) -> None:
+    """Let the graphs find their model in the environment: the operator's, or the embedded one."""
+    if settings.has_remote_model:
+        key, model = settings.openai_api_key, settings.model
+        named = {
+            "OPENAI_API_KEY": key.get_secret_value() if key is not None else None,
+            "OPENAI_BASE_URL": settings.openai_base_url,
+            "FANJOIN_MODEL": model,
+        }
+        _export({name: value for name, value in named.items() if value is not None}, stack)
+    elif settings.wants_embedded_model:
+        path = locate(settings)
+        if path is None:
+            raise model_unavailable(
+                f"the embedded model {settings.local_model} is not here yet (`fanjoin model pull`)"
+            )
+        endpoint = await stack.enter_async_context(serve_model(path))
+        _export(endpoint.environment, stack)
+
+
+def _export(variables: dict[str, str], stack: AsyncExitStack) -> None:
+    """Set environment variables until the service closes."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+
+    def restore() -> None:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    stack.callback(restore)

@@ -1,0 +1,200 @@
+"""The graphs this service offers, read from langgraph.json.
+
+LangGraph Studio reads the same file, so what one shows the other serves.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
+
+from app.errors import GraphNotFound, InvalidGraphs
+from app.graph_files import GraphFileError, load_graph
+from app.lint import Finding, lint_graph
+from app.shape import BranchPolicy, Shape, shape_of
+from app.wire_models import pascal, to_state, wire_model
+
+
+class GraphSpec(BaseModel):
+    """One entry of langgraph.json, in the official form."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    path: str
+    description: str = ""
+
+
+class GraphsFile(BaseModel):
+    """The part of langgraph.json that this service reads."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    graphs: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")], str | GraphSpec]
+    """Graph id (it becomes part of an address) to its path, or to path and description."""
+
+    dependencies: list[str] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class GraphEntry:
+    """One named graph, and all that start-up can know about it."""
+
+    id: str
+    description: str
+    file: str
+    graph: CompiledStateGraph[Any, Any, Any, Any]
+    shape: Shape
+    input_model: type[BaseModel]
+    output_model: type[BaseModel]
+    context_model: type[BaseModel] | None
+    """What a request may set besides the input; None when the graph declares no context."""
+
+    @property
+    def branches(self) -> list[BranchPolicy]:
+        return self.shape.branches
+
+    @property
+    def joins(self) -> list[str]:
+        return self.shape.joins
+
+    def to_state(self, value: BaseModel) -> dict[str, Any]:
+        """Return a validated input as the graph takes it."""
+        return to_state(value, self.graph.builder.input_schema)
+
+
+class GraphRegistry(Mapping[str, GraphEntry]):
+    """Graph id to entry; fixed once loaded."""
+
+    def __init__(self, entries: list[GraphEntry]) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+
+    def __getitem__(self, graph_id: str) -> GraphEntry:
+        try:
+            return self._entries[graph_id]
+        except KeyError:
+            known = ", ".join(self._entries) or "none"
+            raise GraphNotFound(f"no graph is called {graph_id!r}; there is {known}") from None
+
+    def __contains__(self, graph_id: object) -> bool:
+        return graph_id in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What langgraph.json leads to: the usable graphs, and everything that is wrong."""
+
+    entries: list[GraphEntry]
+    problems: list[str]
+    findings: list[Finding]
+
+
+async def load_registry(graphs_file: Path) -> GraphRegistry:
+    """Load every graph; raise InvalidGraphs with every problem at once."""
+    inspection = await inspect_graphs(graphs_file)
+    certain = [str(finding) for finding in inspection.findings if finding.severity == "error"]
+    if problems := [*inspection.problems, *certain]:
+        raise InvalidGraphs(problems)
+    return GraphRegistry(inspection.entries)
+
+
+async def inspect_graphs(graphs_file: Path) -> Inspection:
+    """Load what can be loaded, and say of the rest what is wrong."""
+    try:
+        declared = _read(graphs_file)
+    except InvalidGraphs as error:
+        return Inspection([], error.problems, [])
+    folder = _make_importable(graphs_file, declared.dependencies)
+    entries: list[GraphEntry] = []
+    problems: list[str] = []
+    for graph_id, spec in declared.graphs.items():
+        try:
+            entries.append(await _load_entry(graph_id, spec, folder))
+        except GraphFileError as error:
+            problems.append(f"graph {graph_id!r}: {error}")
+    findings = [
+        finding for entry in entries for finding in lint_graph(entry.id, entry.file, entry.graph)
+    ]
+    return Inspection(entries, problems, findings)
+
+
+def _read(graphs_file: Path) -> GraphsFile:
+    """Read the file itself; raise InvalidGraphs when it is not there or not in form."""
+    hint = "name the file with FANJOIN_GRAPHS_FILE"
+    try:
+        text = graphs_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidGraphs([f"{graphs_file} cannot be read ({error}): {hint}"]) from error
+    try:
+        return GraphsFile.model_validate(json.loads(text, object_pairs_hook=_refuse_doubles))
+    except json.JSONDecodeError as error:
+        raise InvalidGraphs([f"{graphs_file} is not JSON: {error}"]) from error
+    except ValidationError as error:
+        places = [
+            f"{graphs_file}: {'.'.join(map(str, found['loc']))}: {found['msg']}"
+            for found in error.errors()
+        ]
+        raise InvalidGraphs(places) from error
+    except ValueError as error:
+        raise InvalidGraphs([f"{graphs_file}: {error}"]) from error
+
+
+def _refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        raise ValueError(f"{', '.join(doubled)} stands there more than once")
+    return found
+
+
+def _make_importable(graphs_file: Path, dependencies: list[str]) -> Path:
+    """Put the file's folder and its local dependencies on the import path, as Studio does."""
+    folder = graphs_file.resolve().parent
+    local = [folder / name for name in dependencies if name.startswith(".")]
+    for place in (folder, *local):
+        if place.is_dir() and str(place.resolve()) not in sys.path:
+            sys.path.append(str(place.resolve()))
+    return folder
+
+
+async def _load_entry(graph_id: str, spec: str | GraphSpec, folder: Path) -> GraphEntry:
+    spec = GraphSpec(path=spec) if isinstance(spec, str) else spec
+    graph = await load_graph(spec.path, folder=folder, name=graph_id)
+    builder = graph.builder
+    name = pascal(graph_id)
+    return GraphEntry(
+        id=graph_id,
+        description=spec.description,
+        file=spec.path.rpartition(":")[0],
+        graph=graph,
+        shape=shape_of(graph),
+        input_model=_describe(builder.input_schema, f"{name}Input"),
+        output_model=_describe(builder.output_schema, f"{name}Output"),
+        context_model=_describe(builder.context_schema, f"{name}Context")
+        if builder.context_schema
+        else None,
+    )
+
+
+def _describe(schema: Any, name: str) -> type[BaseModel]:
+    try:
+        model = wire_model(schema, name)
+        model.model_json_schema()
+    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, TypeError) as error:
+        raise GraphFileError(
+            f"{name} cannot be described in JSON ({str(error).splitlines()[0]}): give the "
+            f"StateGraph an input_schema and an output_schema of plain types"
+        ) from error
+    return model

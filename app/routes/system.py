@@ -1,0 +1,42 @@
+"""Is the service there, and what is it."""
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.dependencies import ServiceDep
+
+router = APIRouter(tags=["system"])
+
+
+@router.get("/ok")
+async def read_ok() -> dict[str, bool]:
+    """Answer that the service answers."""
+    return {"ok": True}
+
+
+@router.get("/health/live")
+async def read_live() -> dict[str, str]:
+    """Answer that the process lives."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready")
+async def read_ready(service: ServiceDep) -> dict[str, str | int]:
+    """Answer that the graphs are loaded and runs are taken."""
+    return {"status": "ready", "graphs": len(service.registry)}
+
+
+@router.get("/info")
+async def read_info(service: ServiceDep) -> dict[str, Any]:
+    """Say which service this is, and which graphs it offers."""
+    settings = service.settings
+    return {
+        "name": "fanjoin",
+        "version": version("fanjoin"),
+        "langgraph_version": version("langgraph"),
+        "environment": settings.environment,
+        "embedded_model": settings.local_model if settings.wants_embedded_model else None,
+        "graphs": list(service.registry),
+    }

@@ -1,0 +1,121 @@
+"""A row of the branch report: one execution of one node."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic_core import to_jsonable_python
+
+from app.shape import Kind, Path
+
+Status = Literal[
+    "ok", "degraded", "failed", "timeout", "cancelled", "skipped", "cached", "interrupted"
+]
+
+MOST_RESULT_BYTES = 64 * 1024
+"""A result larger than this is shown by its beginning only."""
+
+_OUTCOMES_KEY = "fanjoin_outcomes"
+_ROUND_KEY = "fanjoin_round"
+"""What the kit adds to a branch's writes (ARCHITECTURE.md, the wire); not part of the result."""
+
+
+@dataclass
+class Usage:
+    """Tokens and US dollars; None where a model did not say or has no price."""
+
+    input: int | None = 0
+    output: int | None = 0
+    cost: float | None = 0.0
+    calls: int = 0
+
+    def add(self, other: "Usage") -> None:
+        """Add another's usage; what is unknown there is unknown in the sum."""
+        if other.calls == 0:
+            return
+        self.input = _sum(self.input, other.input)
+        self.output = _sum(self.output, other.output)
+        self.cost = _sum(self.cost, other.cost)
+        self.calls += other.calls
+
+    @property
+    def tokens(self) -> dict[str, int] | None:
+        if self.input is None or self.output is None:
+            return None
+        return {"input": self.input, "output": self.output}
+
+
+def _sum(a: Any, b: Any) -> Any:
+    return None if a is None or b is None else a + b
+
+
+@dataclass
+class Row:
+    """One execution of one node; times in milliseconds from the run's start."""
+
+    id: str
+    path: Path
+    kind: Kind
+    parent: str
+    """The namespace the node ran in: empty at the top level."""
+
+    step: int = 0
+    scheduled: float | None = None
+    started: float | None = None
+    ended: float | None = None
+    status: Status | None = None
+    required: bool | None = None
+    attempts: int = 0
+    error: dict[str, str] | None = None
+    result: Any = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    has_inner_rows: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+    @property
+    def queued_ms(self) -> float:
+        if self.started is None or self.scheduled is None:
+            return 0.0
+        return max(0.0, self.started - self.scheduled)
+
+    @property
+    def duration_ms(self) -> float:
+        if self.started is None or self.ended is None:
+            return 0.0
+        return max(0.0, self.ended - self.started)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "status": self.status,
+            "attempts": self.attempts,
+            "queued_ms": round(self.queued_ms, 1),
+            "started_ms": round(self.started or 0.0, 1),
+            "duration_ms": round(self.duration_ms, 1),
+            "tokens": self.usage.tokens,
+            "cost_usd": self.usage.cost,
+            "error": self.error,
+            "result": self.result,
+        }
+
+
+def result_of(writes: Any) -> Any:
+    """Return what a node wrote as JSON of bounded size, without what the kit added."""
+    if isinstance(writes, dict):
+        writes = {key: _without_tag(value) for key, value in writes.items() if key != _OUTCOMES_KEY}
+    result = to_jsonable_python(writes, fallback=repr, serialize_unknown=True)
+    text = json.dumps(result, ensure_ascii=False)
+    if len(text.encode()) <= MOST_RESULT_BYTES:
+        return result
+    return {"truncated": True, "bytes": len(text.encode()), "beginning": text[:2000]}
+
+
+def _without_tag(value: Any) -> Any:
+    if isinstance(value, dict) and _ROUND_KEY in value:
+        return {key: item for key, item in value.items() if key != _ROUND_KEY}
+    return value

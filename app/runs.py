@@ -1,0 +1,64 @@
+"""A run: one execution of one graph, and how it ended."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel
+
+from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut
+
+
+class RunStatus(StrEnum):
+    """LangGraph's own words, so its clients understand ours."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCESS = "success"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class RunFailure:
+    """Why a run has no output: the branch or node concerned, and what it raised."""
+
+    type: str
+    message: str
+    branch: str | None = None
+
+
+@dataclass
+class Run:
+    """One execution of one graph; `report` and `output` are there once it is over."""
+
+    graph_id: str
+    thread_id: str | None = None
+    id: str = field(default_factory=lambda: uuid4().hex)
+    status: RunStatus = RunStatus.PENDING
+    output: BaseModel | None = None
+    failure: RunFailure | None = None
+    interrupts: list[dict[str, Any]] = field(default_factory=list)
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_degraded(self) -> bool:
+        return bool(self.report.get("degraded"))
+
+    @property
+    def error(self) -> RunError | None:
+        """What a caller is told of a run without output; None while there is nothing to tell."""
+        if self.failure is None:
+            return None
+        kinds = {RunStatus.TIMEOUT: RunTimedOut, RunStatus.CANCELLED: RunCancelled}
+        return kinds.get(self.status, RunFailed)(
+            self.failure.message,
+            run_id=self.id,
+            thread_id=self.thread_id,
+            branch=self.failure.branch,
+            error_type=self.failure.type,
+            report=self.report,
+        )

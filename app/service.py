@@ -1,0 +1,16 @@
+"""Everything that lives as long as the service, typed."""
+
+from dataclasses import dataclass
+
+from app.registry import GraphRegistry
+from app.runner import Runner
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """Made by the lifespan, handed to every request."""
+
+    settings: Settings
+    registry: GraphRegistry
+    runner: Runner

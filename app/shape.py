@@ -1,0 +1,113 @@
+"""What a graph's shape says before it runs: its branches and joins, and their policies.
+
+A fan-out made with the kit says so in its nodes' metadata; for any other graph the edges tell.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from langgraph.graph import END, START
+from langgraph.graph.state import CompiledStateGraph
+
+Kind = Literal["branch", "join", "node"]
+Path = tuple[str, ...]
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class BranchPolicy:
+    """One branch and what becomes of the run when it fails; None where nothing is declared."""
+
+    name: str
+    fan_out: str | None = None
+    required: bool | None = None
+    timeout: float | None = None
+    attempts: int | None = None
+    has_fallback: bool | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The kind of every node, by its path through the sub-graphs, and the top level's branches."""
+
+    kinds: Mapping[Path, Kind]
+    branches: list[BranchPolicy]
+    joins: list[str]
+    list_joins: list[tuple[frozenset[str], str]] = field(default_factory=list)
+    """Joins made with a list edge: the nodes waited for, and the join."""
+
+    has_subgraphs: bool = False
+
+    def kind(self, path: Path) -> Kind:
+        return self.kinds.get(path, "node")
+
+
+def shape_of(graph: Graph) -> Shape:
+    """Read a graph's shape, sub-graphs included."""
+    kinds = {(name,): kind for name, kind in _kinds(graph).items()}
+    subgraphs = dict(graph.get_subgraphs(recurse=True))
+    for place, subgraph in subgraphs.items():
+        if isinstance(subgraph, CompiledStateGraph):
+            parents = tuple(place.split("|"))
+            kinds |= {(*parents, name): kind for name, kind in _kinds(subgraph).items()}
+    return Shape(
+        kinds=kinds,
+        branches=_branches(graph),
+        joins=[name for name, kind in _kinds(graph).items() if kind == "join"],
+        list_joins=[(frozenset(starts), end) for starts, end in graph.builder.waiting_edges],
+        has_subgraphs=bool(subgraphs),
+    )
+
+
+def kit_metadata(graph: Graph, node: str) -> dict[str, Any]:
+    """Return what the kit says of a node (ARCHITECTURE.md, the wire), or an empty dict."""
+    spec = graph.builder.nodes.get(node)
+    found = ((spec.metadata if spec is not None else None) or {}).get("fanjoin")
+    return found if isinstance(found, dict) else {}
+
+
+def _branches(graph: Graph) -> list[BranchPolicy]:
+    return [_policy(graph, name) for name, kind in _kinds(graph).items() if kind == "branch"]
+
+
+def _policy(graph: Graph, name: str) -> BranchPolicy:
+    declared = kit_metadata(graph, name)
+    known = {key: value for key, value in declared.items() if key in BranchPolicy.__annotations__}
+    return BranchPolicy(name, **known)
+
+
+def _kinds(graph: Graph) -> dict[str, Kind]:
+    plain = _kinds_by_edges(graph)
+    return {
+        name: kit_metadata(graph, name).get("kind") or plain.get(name, "node")
+        for name in graph.builder.nodes
+    }
+
+
+def _kinds_by_edges(graph: Graph) -> dict[str, Kind]:
+    """Branches leave one node side by side; at least two of them lead to a join."""
+    followers: dict[str, set[str]] = defaultdict(set)
+    predecessors: dict[str, set[str]] = defaultdict(set)
+    waiting = [(start, end) for starts, end in graph.builder.waiting_edges for start in starts]
+    for start, end in [*graph.builder.edges, *waiting]:
+        if end != END:
+            followers[start].add(end)
+            predecessors[end].add(start)
+    listed: dict[str, Kind] = {
+        end: "join" for starts, end in graph.builder.waiting_edges if len(starts) > 1
+    }
+    branches: dict[str, Kind] = {
+        name: "branch"
+        for source, names in followers.items()
+        if len(names) > 1
+        for name in names
+        if predecessors[name] == {source}
+    }
+    joins: dict[str, Kind] = {
+        name: "join"
+        for name, sources in predecessors.items()
+        if len(sources) > 1 and START not in sources and sources <= branches.keys()
+    }
+    return branches | joins | listed
