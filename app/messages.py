@@ -1,11 +1,11 @@
-"""How conversations cross the wire: what LangGraph takes, role and content, shown as a short schema."""
+"""How conversations cross the wire: role and content, as LangGraph takes them."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
 
 from langchain_core.messages import AnyMessage, convert_to_messages, convert_to_openai_messages
 from langgraph.graph.message import add_messages
-from pydantic import BeforeValidator, PlainSerializer, SerializationInfo, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _MESSAGE_SCHEMA = {
     "type": "object",
@@ -26,14 +26,10 @@ def _to_messages(value: Any) -> Any:
         raise ValueError(f"not a message: {error}") from error
 
 
-def _serialize(value: Any, info: SerializationInfo) -> Any:
-    return convert_to_openai_messages(value) if info.mode == "json" else value
-
-
 Messages = Annotated[
     list[AnyMessage],
     BeforeValidator(_to_messages),
-    PlainSerializer(_serialize),
+    PlainSerializer(convert_to_openai_messages),
     WithJsonSchema(
         {
             "title": "Messages",
@@ -45,7 +41,7 @@ Messages = Annotated[
         }
     ),
 ]
-"""A channel reduced by `add_messages`: a list of role/content objects or strings, or one of them."""
+"""A channel reduced by `add_messages`: role/content objects or strings, one or a list."""
 
 
 def is_messages(metadata: Iterable[Any]) -> bool:

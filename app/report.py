@@ -1,7 +1,7 @@
 """The branch report: what every node of a run did, how long it took, what it cost.
 
-Starts and usage come from LangChain's callbacks, ends and errors from LangGraph's `tasks` stream, and
-what only the kit knows (outcomes, attempts) from its custom events. Any graph gets a report.
+Starts and usage come from LangChain's callbacks, ends and errors from LangGraph's `tasks` stream,
+and what only the kit knows (outcomes, attempts) from its custom events. Any graph gets a report.
 """
 
 import time
@@ -46,7 +46,7 @@ class Recorder:
         row = self._row(place)
         if row.scheduled is None:
             row.scheduled = self.now()
-        if self._is_step_over.pop(row.parent, True):
+        if self._is_step_over.get(row.parent, True):
             self._steps[row.parent] += 1
             self._is_step_over[row.parent] = False
         row.step = self._steps[row.parent]
@@ -58,13 +58,13 @@ class Recorder:
         if row.started is not None:
             return
         row.started = self.now()
-        known = {"id": row.id, "name": row.name, "kind": row.kind, "started_ms": row.started}
-        known["started_ms"] = round(row.started, 1)
+        started_ms = round(row.started, 1)
+        known = {"id": row.id, "name": row.name, "kind": row.kind, "started_ms": started_ms}
         if row.kind == "join":
             self._emit("join_started", known)
         else:
-            known |= {"queued_ms": round(row.queued_ms, 1), "attempt": row.attempts}
-            self._emit("branch_started", known)
+            queued = {"queued_ms": round(row.queued_ms, 1), "attempt": row.attempts}
+            self._emit("branch_started", {**known, **queued})
 
     def attempt(self, place: str, number: int) -> None:
         """The kit begins an attempt of a branch."""
@@ -181,8 +181,8 @@ class Recorder:
             if awaited & ran and join not in ran:
                 missing = ", ".join(sorted(awaited - ran)) or "one of them"
                 self.warn(
-                    f"{join} waited for {', '.join(sorted(awaited))} and never ran, because {missing} "
-                    f"did not finish: give each its own edge to {join}"
+                    f"{join} waited for {', '.join(sorted(awaited))} and never ran, because "
+                    f"{missing} did not finish: give each its own edge to {join}"
                 )
 
     def _add_up(self, wall: float) -> dict[str, Any]:

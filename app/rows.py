@@ -1,11 +1,9 @@
 """A row of the branch report: one execution of one node."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic_core import to_jsonable_python
-
+from app.plain_json import to_plain_json
 from app.shape import Kind, Path
 
 Status = Literal[
@@ -108,11 +106,7 @@ def result_of(writes: Any) -> Any:
     """Return what a node wrote as JSON of bounded size, without what the kit added."""
     if isinstance(writes, dict):
         writes = {key: _without_tag(value) for key, value in writes.items() if key != _OUTCOMES_KEY}
-    result = to_jsonable_python(writes, fallback=repr, serialize_unknown=True)
-    text = json.dumps(result, ensure_ascii=False)
-    if len(text.encode()) <= MOST_RESULT_BYTES:
-        return result
-    return {"truncated": True, "bytes": len(text.encode()), "beginning": text[:2000]}
+    return to_plain_json(writes, most_bytes=MOST_RESULT_BYTES)
 
 
 def _without_tag(value: Any) -> Any:

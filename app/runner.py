@@ -6,7 +6,6 @@ tokens are wanted.
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +13,13 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.errors import InvalidUpdateError
 from langgraph.types import StreamMode
-from pydantic import ValidationError
 
 from app.callbacks import RunCallbacks
 from app.errors import ThreadBusy, problem_of
 from app.events import EventLog
+from app.failures import check_output, failure_of
+from app.plain_json import to_plain_json
 from app.registry import GraphEntry
 from app.report import Recorder
 from app.runs import Run, RunFailure, RunStatus
@@ -110,24 +109,25 @@ class Runner:
         recorder = Recorder(entry.shape, self._prices, log.append)
         run.status = RunStatus.RUNNING
         log.append("run_started", _announcement(run, entry))
+        clock = asyncio.timeout(self._timeout)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with clock:
                 state = await self._run_graph(entry, request, started, recorder)
             if run.interrupts:
                 run.status = RunStatus.INTERRUPTED
             else:
-                run.output = entry.output_model.model_validate(state)
+                run.output = to_plain_json(check_output(entry.output_model, state))
                 run.status = RunStatus.SUCCESS
-        except TimeoutError:
-            run.status = RunStatus.TIMEOUT
-            run.failure = RunFailure("RunTimeout", f"the run was stopped after {self._timeout:g} s")
         except asyncio.CancelledError:
             run.status = RunStatus.CANCELLED
             run.failure = RunFailure("RunCancelled", "the run was cancelled")
-        except Exception as error:  # noqa: BLE001  # whatever a graph raises ends its run, not the service
+        except Exception as error:  # noqa: BLE001  # what a graph raises ends its run, not the service
+            run.failure = failure_of(error, recorder)
             run.status = RunStatus.ERROR
-            run.failure = _failure_of(error, recorder)
-            _log_failure(run, error)
+            if clock.expired():
+                run.status = RunStatus.TIMEOUT
+                run.failure = RunFailure("RunTimeout", f"stopped after {self._timeout:g} s")
+            _log_failure(run, run.failure, error)
         finally:
             self._busy_threads.discard(run.thread_id or "")
             _conclude(started, recorder)
@@ -184,7 +184,8 @@ def _record_task(
     if not namespace:
         branch, _ = recorder.name_of(place)
         run.interrupts += [
-            {"id": asked["id"], "value": asked["value"], "branch": branch} for asked in questions
+            {"id": asked["id"], "value": to_plain_json(asked["value"]), "branch": branch}
+            for asked in questions
         ]
 
 
@@ -207,35 +208,10 @@ def _announcement(run: Run, entry: GraphEntry) -> dict[str, Any]:
     }
 
 
-def _failure_of(error: Exception, recorder: Recorder) -> RunFailure:
-    if isinstance(error, InvalidUpdateError):
-        return _explain_clash(error, recorder)
-    if isinstance(error, ValidationError):
-        missing = "; ".join(
-            f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()
-        )
-        return RunFailure("InvalidOutput", f"the graph ended without its output ({missing})")
-    return recorder.failure(error)
-
-
-def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
-    """Name the key, the nodes and the mend of two nodes writing one key at once."""
-    found = re.search(r"At key '([^']+)'", str(error))
-    if found is None:
-        return recorder.failure(error)
-    key = found.group(1)
-    writers = ", ".join(recorder.writers_of(key)) or "several nodes"
-    return RunFailure(
-        "InvalidUpdateError",
-        f"{writers} wrote the state key {key!r} in one step, and it has no reducer: annotate it, for "
-        f"branches with Annotated[dict[str, …], by_branch]",
-    )
-
-
-def _log_failure(run: Run, error: Exception) -> None:
-    assert run.failure is not None
-    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": run.failure.branch}
-    logger.warning("run failed", extra={**fields, "error": f"{type(error).__name__}: {error}"})
+def _log_failure(run: Run, failure: RunFailure, error: Exception) -> None:
+    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": failure.branch}
+    reason = f"{failure.type}: {failure.message}"
+    logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
     logger.debug("traceback of the failed run", exc_info=error, extra=fields)
 
 
@@ -244,7 +220,7 @@ def _conclude(started: StartedRun, recorder: Recorder) -> None:
     run, log = started.run, started.log
     run.report = recorder.close()
     if run.output is not None:
-        log.append("output", {"output": run.output.model_dump(mode="json")})
+        log.append("output", {"output": run.output})
     log.append("report", run.report)
     end = {
         "status": run.status,

@@ -5,8 +5,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel
-
 from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut
 
 
@@ -39,7 +37,7 @@ class Run:
     thread_id: str | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     status: RunStatus = RunStatus.PENDING
-    output: BaseModel | None = None
+    output: dict[str, Any] | None = None
     failure: RunFailure | None = None
     interrupts: list[dict[str, Any]] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)

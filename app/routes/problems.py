@@ -1,7 +1,7 @@
 """Every error becomes a problem body (RFC 9457); none shows a traceback."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,19 +23,18 @@ def answer_with_problems(app: FastAPI) -> None:
 
 
 async def _answer_service_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ServiceError)
-    return _problem(problem_of(error))
+    return _problem(problem_of(cast("ServiceError", error)))
 
 
 async def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    return _problem(problem_of(InvalidInput([_describe(found) for found in error.errors()])))
+    found = cast("RequestValidationError", error).errors()
+    return _problem(problem_of(InvalidInput([_describe(place) for place in found])))
 
 
 async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    detail = f"{request.method} {request.url.path}: {error.detail}"
-    return _problem(_plain(error.status_code, detail), dict(error.headers or {}))
+    known = cast("HTTPException", error)
+    detail = f"{request.method} {request.url.path}: {known.detail}"
+    return _problem(_plain(known.status_code, detail), dict(known.headers or {}))
 
 
 async def _answer_unexpected_error(_: Request, __: Exception) -> JSONResponse:

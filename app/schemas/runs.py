@@ -87,7 +87,7 @@ def to_answer(run: Run) -> dict[str, Any]:
         "thread_id": run.thread_id,
         "status": run.status,
         "degraded": run.is_degraded,
-        "output": run.output.model_dump(mode="json") if run.output is not None else None,
+        "output": run.output,
         "interrupts": run.interrupts,
         "report": run.report,
     }

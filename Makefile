@@ -1,0 +1,57 @@
+# Every task has one name here, the same on a laptop and in CI.
+PYTHON ?= python3
+BIN := .venv/bin
+SYNC := .venv/.synced
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test check static format lint types imports graphs test-model test-studio studio clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: $(SYNC)  ## Serve on 127.0.0.1:8000 and show one topic_brief, live
+	@$(BIN)/fanjoin demo
+
+serve: $(SYNC)  ## Serve, without the demonstration
+	@$(BIN)/fanjoin serve
+
+test: $(SYNC)  ## Run the whole suite: no key, no running server
+	@$(BIN)/pytest
+
+check: static test  ## What CI runs
+
+static: format lint types imports graphs
+
+format: $(SYNC)
+	@$(BIN)/ruff format --check .
+
+lint: $(SYNC)
+	@$(BIN)/ruff check .
+
+types: $(SYNC)
+	@$(BIN)/mypy
+
+imports: $(SYNC)
+	@$(BIN)/lint-imports
+
+graphs: $(SYNC)
+	@$(BIN)/fanjoin lint --strict
+
+test-model: $(SYNC)  ## Test with the embedded model (fetches 1.1 GB once)
+	@$(BIN)/pytest -m real_model
+
+test-studio: $(SYNC)  ## Test under `langgraph dev`
+	@$(BIN)/pytest -m studio
+
+studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
+	@$(BIN)/fanjoin model serve -- $(BIN)/langgraph dev
+
+clean:  ## Remove what make made
+	rm -rf .venv .data .mypy_cache .ruff_cache .import_linter_cache
+
+# The pip of Python 3.11 is too old for some wheels; uv installs exactly what uv.lock says.
+$(SYNC): pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv sync --frozen --all-extras --quiet
+	@touch $@

@@ -1,0 +1,48 @@
+"""Why a run failed, in words that name the branch, the key and the mend."""
+
+import re
+from typing import Any
+
+from langgraph.errors import InvalidUpdateError
+from pydantic import BaseModel, ValidationError
+
+from app.report import Recorder
+from app.runs import RunFailure
+
+
+class InvalidOutput(Exception):
+    """A graph ended without the output it declares."""
+
+
+def check_output(model: type[BaseModel], state: dict[str, Any]) -> BaseModel:
+    """Return a run's output; raise InvalidOutput naming each key that is missing or wrong."""
+    try:
+        return model.model_validate(state)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()
+        )
+        raise InvalidOutput(f"the graph ended without its output ({wrong})") from error
+
+
+def failure_of(error: Exception, recorder: Recorder) -> RunFailure:
+    """Return what a caller is told of the error that ended a run."""
+    if isinstance(error, InvalidOutput):
+        return RunFailure("InvalidOutput", str(error))
+    if isinstance(error, InvalidUpdateError):
+        return _explain_clash(error, recorder)
+    return recorder.failure(error)
+
+
+def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
+    """Name the key, the nodes and the mend when two nodes of one step write one key."""
+    found = re.search(r"At key '([^']+)'", str(error))
+    if found is None:
+        return recorder.failure(error)
+    key = found.group(1)
+    writers = ", ".join(recorder.writers_of(key)) or "several nodes"
+    return RunFailure(
+        "InvalidUpdateError",
+        f"{writers} wrote the state key {key!r} in one step, and it has no reducer: annotate it, "
+        f"for branches with Annotated[dict[str, …], by_branch]",
+    )

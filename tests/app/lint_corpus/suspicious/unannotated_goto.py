@@ -1,0 +1,31 @@
+"""A node that steers by Command and does not say in its type where to."""
+
+from langgraph.graph import START, StateGraph
+from langgraph.types import Command
+from typing_extensions import TypedDict
+
+NODE = "triage"
+
+
+class State(TypedDict, total=False):
+    question: str
+    answer: str
+
+
+def triage(state: State) -> Command[str]:
+    return Command(goto="calculate" if state["question"][0].isdigit() else "converse")
+
+
+def calculate(state: State) -> State:
+    return {"answer": "4"}
+
+
+def converse(state: State) -> State:
+    return {"answer": "hello"}
+
+
+builder = StateGraph(State)
+for node in (triage, calculate, converse):
+    builder.add_node(node)
+builder.add_edge(START, "triage")
+graph = builder.compile()

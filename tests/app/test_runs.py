@@ -1,0 +1,292 @@
+"""Runs over HTTP, with real graphs and nothing mocked."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.app.at_work import assert_begins, assert_ends
+from tests.live_server import LiveServer
+
+
+def invoke(client: TestClient, graph_id: str, **body: Any) -> httpx2.Response:
+    return client.post(f"/graphs/{graph_id}/invoke", json={"input": {}, **body})
+
+
+def events_of(response: httpx2.Response) -> list[tuple[str, dict[str, Any]]]:
+    """The events of a stream: each block's name and data."""
+    events = []
+    for block in response.text.strip().split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        if "event" in lines:
+            events.append((lines["event"], json.loads(lines["data"])))
+    return events
+
+
+def rows_of(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in report["branches"]}
+
+
+def test_invoke_answers_with_the_joined_output_and_the_report(client: TestClient) -> None:
+    response = invoke(client, "scripted")
+
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer["status"] == "success"
+    assert answer["degraded"] is False
+    assert answer["output"] == {"answer": "must, may, also; missing: []", "value": None}
+    assert [row["status"] for row in answer["report"]["branches"]] == ["ok"] * 4
+    assert answer["report"]["critical_path"][-1] == "combine"
+
+
+def test_optional_branch_failure_degrades_the_run(client: TestClient) -> None:
+    response = invoke(client, "scripted", input={"may": "fail"})
+
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer["degraded"] is True
+    assert answer["output"]["answer"] == "must, also; missing: ['may']"
+    row = rows_of(answer["report"])["may"]
+    assert row["status"] == "failed"
+    assert row["error"] == {"type": "ValueError", "message": "x:may broke"}
+
+
+def test_required_branch_failure_is_502_and_keeps_the_siblings_results(client: TestClient) -> None:
+    response = invoke(client, "scripted", input={"must": "fail"})
+
+    assert response.status_code == 502
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["branch"] == "must"
+    assert problem["error_type"] == "ValueError"
+    rows = rows_of(problem["report"])
+    assert rows["must"]["status"] == "failed"
+    assert rows["also"]["result"] == {"results": {"also": "x:also did it"}}
+    assert rows["may"]["status"] == "ok"
+
+
+def test_failure_of_the_join_is_502_and_names_it(client: TestClient) -> None:
+    response = invoke(client, "scripted", input={"join": "fail"})
+
+    assert response.status_code == 502
+    assert response.json()["branch"] == "combine"
+    assert response.json()["detail"] == "x:join broke"
+
+
+def test_failure_of_a_node_without_the_kit_is_502_and_names_it(client: TestClient) -> None:
+    response = invoke(client, "plain", input={"word": "break"})
+
+    assert response.status_code == 502
+    assert response.json()["branch"] == "right"
+    assert response.json()["error_type"] == "RuntimeError"
+
+
+def test_run_that_takes_too_long_is_504_with_its_report(client: TestClient) -> None:
+    client.app_state["service"].runner._timeout = 0.2
+
+    response = invoke(client, "scripted", input={"may": "stall"})
+
+    assert response.status_code == 504
+    rows = rows_of(response.json()["report"])
+    assert rows["may"]["status"] == "cancelled"
+    assert rows["also"]["result"] == {"results": {"also": "x:also did it"}}
+
+
+def test_two_nodes_writing_one_key_are_named_with_the_mend(client: TestClient) -> None:
+    response = invoke(client, "clash")
+
+    assert response.status_code == 502
+    detail = response.json()["detail"]
+    assert "one, two" in detail
+    assert "'answer'" in detail
+    assert "by_branch" in detail
+
+
+def test_join_that_never_ran_fails_the_run_with_a_warning(client: TestClient) -> None:
+    response = invoke(client, "armed")
+
+    assert response.status_code == 502
+    problem = response.json()
+    assert problem["error_type"] == "InvalidOutput"
+    assert "answer" in problem["detail"]
+    assert "join waited for bad, good and never ran" in problem["report"]["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"input": {"must": "dance"}}, "input.must"),
+        ({"input": {}, "inptu": 1}, "inptu"),
+        ({}, "input"),
+        ({"input": {}, "thread_id": ""}, "thread_id"),
+    ],
+)
+def test_bad_body_is_422_and_names_the_place(
+    client: TestClient, body: dict[str, Any], place: str
+) -> None:
+    response = client.post("/graphs/scripted/invoke", json=body)
+
+    assert response.status_code == 422
+    assert [error["place"] for error in response.json()["errors"]] == [place]
+
+
+def test_body_that_is_no_json_is_422(client: TestClient) -> None:
+    response = client.post(
+        "/graphs/scripted/invoke", content="{", headers={"content-type": "application/json"}
+    )
+
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_unknown_graph_is_404_and_names_the_known_ones(client: TestClient) -> None:
+    response = invoke(client, "nope")
+
+    assert response.status_code == 404
+    assert "scripted" in response.json()["detail"]
+
+
+def test_interrupt_is_202_with_the_question(client: TestClient) -> None:
+    response = invoke(client, "asks")
+
+    assert response.status_code == 202
+    answer = response.json()
+    assert answer["status"] == "interrupted"
+    assert answer["output"] is None
+    assert [asked["value"] for asked in answer["interrupts"]] == [{"question": "may I?"}]
+    assert answer["interrupts"][0]["branch"] == "unsure"
+    assert {row["id"]: row["status"] for row in answer["report"]["branches"]} == {
+        "sure": "ok",
+        "unsure": "interrupted",
+    }
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [[{"role": "user", "content": "hi"}], "hi", ["hi"], {"role": "user", "content": "hi"}],
+)
+def test_conversation_takes_what_langgraph_takes(client: TestClient, messages: Any) -> None:
+    response = invoke(client, "chat", input={"messages": messages})
+
+    assert response.status_code == 200
+    assert response.json()["output"]["messages"] == [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": "human said hi"},
+    ]
+
+
+def test_conversation_out_of_shape_is_422(client: TestClient) -> None:
+    response = invoke(client, "chat", input={"messages": [{"role": "nobody", "content": "hi"}]})
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["place"] == "input.messages"
+
+
+def test_context_has_its_defaults_and_can_be_set(client: TestClient) -> None:
+    assert invoke(client, "tuned").json()["output"]["answer"] == "plain"
+    assert invoke(client, "tuned", context={"tone": "dry"}).json()["output"]["answer"] == "dry"
+
+
+def test_graph_with_a_dataclass_state_runs(client: TestClient) -> None:
+    response = invoke(client, "line", input={"number": 3})
+
+    assert response.json()["output"] == {"number": 3, "doubled": 12}
+    assert response.json()["report"]["speedup"] == 1.0
+
+
+def test_thread_keeps_its_state_and_an_old_result_is_never_shown(client: TestClient) -> None:
+    first = invoke(client, "scripted", thread_id="t", input={"name": "first"})
+    second = invoke(client, "scripted", thread_id="t", input={"name": "second", "may": "fail"})
+
+    assert first.json()["output"]["answer"] == "must, may, also; missing: []"
+    assert second.json()["output"]["answer"] == "must, also; missing: ['may']"
+    assert second.json()["thread_id"] == "t"
+
+
+def test_answer_is_json_whatever_the_graph_makes(client: TestClient) -> None:
+    response = invoke(client, "scripted", input={"join": "nan", "may": "odd"})
+
+    assert response.status_code == 200
+    assert response.json()["output"]["value"] is None
+    assert "object" in rows_of(response.json()["report"])["may"]["result"]["results"]["may"]
+
+
+def test_large_result_is_shown_by_its_beginning(client: TestClient) -> None:
+    response = invoke(client, "scripted", input={"may": "big"})
+
+    result = rows_of(response.json()["report"])["may"]["result"]
+    assert result["truncated"] is True
+    assert result["bytes"] > 200_000
+    assert len(response.content) < 20_000
+
+
+def test_stream_tells_of_each_branch_once_and_ends(client: TestClient) -> None:
+    response = client.post("/graphs/scripted/stream", json={"input": {"may": "fail"}})
+
+    events = events_of(response)
+    names = [name for name, _ in events]
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert names[0] == "run_started"
+    assert names.count("branch_started") == names.count("branch_finished") == 3
+    assert names[-4:] == ["join_started", "output", "report", "end"]
+    assert events[0][1]["branches"] == ["must", "may", "also"]
+    assert events[-1][1] == {"status": "success", "degraded": True, "error": None, "interrupts": []}
+
+
+def test_stream_of_a_failed_run_ends_with_the_problem(client: TestClient) -> None:
+    response = client.post("/graphs/scripted/stream", json={"input": {"must": "fail"}})
+
+    name, data = events_of(response)[-1]
+    assert name == "end"
+    assert data["status"] == "error"
+    assert data["error"]["status"] == 502
+    assert data["error"]["branch"] == "must"
+
+
+def test_stream_refuses_bad_input_before_any_event(client: TestClient) -> None:
+    assert client.post("/graphs/scripted/stream", json={"input": {"must": 1}}).status_code == 422
+    assert client.post("/graphs/nope/stream", json={"input": {}}).status_code == 404
+
+
+def test_rows_of_a_branch_that_is_a_graph_are_named_by_their_path(client: TestClient) -> None:
+    response = invoke(client, "nested", input={"word": "tides"})
+
+    rows = rows_of(response.json()["report"])
+    assert response.json()["output"]["answer"] == "read about tides; I think tides"
+    assert set(rows) == {"research", "research/search", "research/read", "guess", "combine"}
+    assert rows["research"]["kind"] == rows["guess"]["kind"] == "branch"
+    assert rows["combine"]["kind"] == "join"
+
+
+def test_client_that_leaves_ends_its_run(live_server: LiveServer) -> None:
+    body = {"input": {"may": "stall", "name": "leaver"}}
+
+    with pytest.raises(httpx2.ReadTimeout):
+        httpx2.post(f"{live_server.url}/graphs/scripted/invoke", json=body, timeout=0.5)
+
+    assert_ends("leaver:may")
+
+
+def test_client_that_leaves_a_stream_ends_its_run(live_server: LiveServer) -> None:
+    body = {"input": {"may": "stall", "name": "follower"}}
+
+    with httpx2.stream("POST", f"{live_server.url}/graphs/scripted/stream", json=body) as response:
+        lines = response.iter_lines()
+        next(lines)
+        assert_begins("follower:may")
+
+    assert_ends("follower:may")
+
+
+def test_busy_thread_is_409(live_server: LiveServer) -> None:
+    body = {"input": {"may": "stall", "name": "holder"}, "thread_id": "held"}
+    with httpx2.stream("POST", f"{live_server.url}/graphs/scripted/stream", json=body) as response:
+        lines = response.iter_lines()
+        next(lines)
+
+        second = httpx2.post(f"{live_server.url}/graphs/scripted/invoke", json=body)
+
+    assert second.status_code == 409
+    assert "held" in second.json()["detail"]

@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.live_server import LiveServer, serve
+from tests.model_server import model_server, running_model_server
+
+__all__ = ["model_server", "running_model_server"]
+
+ROOT = Path(__file__).parent.parent
+SERVED_GRAPHS = Path(__file__).parent / "app" / "served_graphs" / "langgraph.json"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def no_model_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the operator's own keys and settings out of every test."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FANJOIN_MODEL", "FANJOIN_GRAPHS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The service over the graphs that tests break on purpose, with no model of its own."""
+    return Settings(
+        _env_file=None,
+        graphs_file=SERVED_GRAPHS,
+        data_dir=tmp_path / "data",
+        local_model="off",
+    )
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def live_server(settings: Settings) -> Iterator[LiveServer]:
+    """The service behind a real uvicorn on loopback."""
+    with serve(create_app(settings)) as server:
+        yield server
