@@ -44,7 +44,7 @@ test-studio: $(SYNC)  ## Test under `langgraph dev`
 	@$(BIN)/pytest -m studio
 
 studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
-	@$(BIN)/fanjoin model serve -- $(BIN)/langgraph dev
+	@LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/fanjoin model serve -- $(BIN)/langgraph dev
 
 clean:  ## Remove what make made
 	rm -rf .venv .data .mypy_cache .ruff_cache .import_linter_cache

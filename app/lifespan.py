@@ -43,13 +43,7 @@ async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, P
     Return the prices that are known without being told: the embedded model costs nothing.
     """
     if settings.has_remote_model:
-        key, model = settings.openai_api_key, settings.model
-        named = {
-            "OPENAI_API_KEY": key.get_secret_value() if key is not None else None,
-            "OPENAI_BASE_URL": settings.openai_base_url,
-            "FANJOIN_MODEL": model,
-        }
-        _export({name: value for name, value in named.items() if value is not None}, stack)
+        _export(settings.model_environment, stack)
     elif settings.wants_embedded_model:
         path = locate(settings)
         if path is None:

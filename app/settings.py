@@ -49,8 +49,8 @@ class Settings(BaseSettings):
     """The chat model's name, as the server that answers knows it."""
 
     prices: dict[str, Price] = Field(default_factory=dict)
-    """Model name to its price in US dollars per million tokens, as JSON; a model without a price costs
-    `null`, never 0."""
+    """Model name to its price in US dollars per million tokens, as JSON; a model without a price
+    costs `null`, never 0."""
 
     local_model: str = "qwen2.5-coder-1.5b"
     """The embedded model: `qwen2.5-coder-1.5b`, `qwen2.5-coder-0.5b`, a GGUF file, or `off`."""
@@ -76,6 +76,17 @@ class Settings(BaseSettings):
         """Whether this service is to offer the embedded model."""
         is_on = self.local_model != "off" and self.environment != "production"
         return is_on and not self.has_remote_model
+
+    @property
+    def model_environment(self) -> dict[str, str]:
+        """The variables by which the graphs, and any OpenAI client, find the operator's model."""
+        key = self.openai_api_key
+        named = {
+            "OPENAI_API_KEY": key.get_secret_value() if key is not None else None,
+            "OPENAI_BASE_URL": self.openai_base_url,
+            "FANJOIN_MODEL": self.model,
+        }
+        return {name: value for name, value in named.items() if value is not None}
 
     @property
     def has_remote_model(self) -> bool:

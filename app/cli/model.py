@@ -22,12 +22,11 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from app.errors import ModelUnavailable
+from app.cli.environment import load_settings
 from app.local_llm.fetch import locate, refresh
 from app.local_llm.provision import provision
 from app.local_llm.server import Endpoint, serve_model
 from app.local_llm.weights import KNOWN
-from app.settings import Settings
 
 commands = typer.Typer(
     help=f"The embedded model. FANJOIN_LOCAL_MODEL: {', '.join(KNOWN)}, or a path to a GGUF file.",
@@ -85,16 +84,15 @@ def pull(
     force: Annotated[bool, typer.Option(help="Fetch again, whatever is there.")] = False,
 ) -> None:
     """Fetch the weights, or verify those that are there, and print their path."""
-    with _mended(), fetch_bar() as progress:
-        path = refresh(Settings(), progress, force=force)
+    with fetch_bar() as progress:
+        path = refresh(load_settings(), progress, force=force)
     typer.echo(path)
 
 
 @commands.command()
 def path() -> None:
     """Print where the weights are; exit 1 if they were not fetched yet."""
-    with _mended():
-        found = locate(Settings())
+    found = locate(load_settings())
     if found is None:
         console.print("The weights are not here yet: `fanjoin model pull` fetches them.")
         raise typer.Exit(1)
@@ -108,26 +106,22 @@ def serve(
         typer.Argument(help="A command to run with the model's variables, after `--`."),
     ] = None,
 ) -> None:
-    """Serve the model until Ctrl-C, or for as long as COMMAND runs."""
+    """Serve the model until Ctrl-C, or for as long as COMMAND runs.
+
+    With a model server in the settings, COMMAND runs on that and nothing is served.
+    """
     if command and shutil.which(command[0]) is None:
         raise typer.BadParameter(f"there is no command {command[0]}")
-    with _mended():
-        with fetch_bar() as progress:
-            weights = provision(Settings(), progress)
-        try:
-            code = asyncio.run(_serve(weights, command or []))
-        except KeyboardInterrupt:
-            code = 0
-    raise typer.Exit(code)
-
-
-@contextmanager
-def _mended() -> Iterator[None]:
+    settings = load_settings()
+    if command and settings.has_remote_model:
+        os.execvpe(command[0], command, {**os.environ, **settings.model_environment})  # noqa: S606  # the operator's own command
+    with fetch_bar() as progress:
+        weights = provision(settings, progress)
     try:
-        yield
-    except ModelUnavailable as error:
-        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+        code = asyncio.run(_serve(weights, command or []))
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
 
 
 async def _serve(weights: Path, command: list[str]) -> int:

@@ -1,6 +1,8 @@
 """`fanjoin model` as a person types it."""
 
 import io
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.testing import CliRunner
 
-from app.cli.model import FetchBar, commands
+from app.cli.commands import cli as fanjoin
+from app.cli.model import FetchBar
+from tests.conftest import ROOT
 
 REPORT_ENVIRONMENT = """
 import os, sys
@@ -36,7 +40,7 @@ def own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_path_without_weights_exits_1_and_names_the_mend(cli: CliRunner) -> None:
-    result = cli.invoke(commands, ["path"])
+    result = cli.invoke(fanjoin, ["model", "path"])
 
     assert result.exit_code == 1
     assert "fanjoin model pull" in result.stderr
@@ -44,7 +48,7 @@ def test_path_without_weights_exits_1_and_names_the_mend(cli: CliRunner) -> None
 
 @pytest.mark.parametrize("command", ["path", "pull"])
 def test_operators_file_is_printed(cli: CliRunner, own_file: Path, command: str) -> None:
-    result = cli.invoke(commands, [command])
+    result = cli.invoke(fanjoin, ["model", command])
 
     assert result.exit_code == 0
     assert result.stdout == f"{own_file}\n"
@@ -55,7 +59,7 @@ def test_unusable_setting_exits_1_with_the_message_and_no_traceback(
 ) -> None:
     monkeypatch.setenv("FANJOIN_LOCAL_MODEL", "off")
 
-    result = cli.invoke(commands, ["pull"])
+    result = cli.invoke(fanjoin, ["model", "pull"])
 
     assert result.exit_code == 1
     assert "switched off" in result.stderr
@@ -65,14 +69,30 @@ def test_unusable_setting_exits_1_with_the_message_and_no_traceback(
 def test_serve_of_a_file_that_is_no_model_exits_1_with_the_reason(
     cli: CliRunner, own_file: Path
 ) -> None:
-    result = cli.invoke(commands, ["serve"])
+    result = cli.invoke(fanjoin, ["model", "serve"])
 
     assert result.exit_code == 1
     assert "invalid magic characters" in result.stderr
 
 
+def test_serve_runs_the_command_bare_where_a_model_server_is_set(tmp_path: Path) -> None:
+    tell = "import os; print(os.environ['OPENAI_BASE_URL'], os.environ['FANJOIN_MODEL'])"
+    environment = {**os.environ, "OPENAI_BASE_URL": "http://there/v1", "FANJOIN_MODEL": "big"}
+
+    result = subprocess.run(
+        [sys.executable, "-m", "app", "model", "serve", "--", sys.executable, "-c", tell],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode, result.stdout) == (0, "http://there/v1 big\n")
+
+
 def test_serve_refuses_an_unknown_command_before_it_fetches(cli: CliRunner, tmp_path: Path) -> None:
-    result = cli.invoke(commands, ["serve", "--", "no-such-command"])
+    result = cli.invoke(fanjoin, ["model", "serve", "--", "no-such-command"])
 
     assert result.exit_code == 2
     assert "there is no command no-such-command" in result.stderr
@@ -80,7 +100,7 @@ def test_serve_refuses_an_unknown_command_before_it_fetches(cli: CliRunner, tmp_
 
 
 def test_help_names_the_known_weights(cli: CliRunner) -> None:
-    result = cli.invoke(commands, ["--help"])
+    result = cli.invoke(fanjoin, ["model", "--help"])
 
     assert "qwen2.5-coder-1.5b" in result.stdout
     assert "qwen2.5-coder-0.5b" in result.stdout
@@ -109,6 +129,8 @@ def test_bar_of_no_fetch_draws_nothing() -> None:
 
 @pytest.mark.real_model
 def test_serve_runs_a_command_with_the_models_variables_and_its_exit_code() -> None:
-    result = CliRunner().invoke(commands, ["serve", "--", sys.executable, "-c", REPORT_ENVIRONMENT])
+    command = [sys.executable, "-c", REPORT_ENVIRONMENT]
+
+    result = CliRunner().invoke(fanjoin, ["model", "serve", "--", *command])
 
     assert result.exit_code == 7

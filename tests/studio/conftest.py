@@ -1,0 +1,56 @@
+"""A copy of the project with one graph more, and `langgraph dev` over it."""
+
+import json
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.model_server import MODEL, ModelServer
+from tests.studio.dev_server import DevServer, serve_dev
+
+ADDED = Path(__file__).with_name("added_graph.py")
+
+
+@pytest.fixture(scope="package")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as in a fresh clone, with one graph file and one entry added."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(
+        ROOT / "graphs", folder / "graphs", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ADDED, folder / "graphs" / "word_facts.py")
+    declared: dict[str, Any] = json.loads((ROOT / "langgraph.json").read_text())
+    declared["graphs"]["word_facts"] = {
+        "path": "./graphs/word_facts.py:graph",
+        "description": "What there is to say about a few words.",
+    }
+    (folder / "langgraph.json").write_text(json.dumps(declared))
+    return folder
+
+
+@pytest.fixture(scope="package")
+def dev_server(project: Path, running_model_server: ModelServer) -> Iterator[DevServer]:
+    """Starts once for all tests: it takes about ten seconds."""
+    model = {
+        "OPENAI_BASE_URL": running_model_server.base_url,
+        "OPENAI_API_KEY": "test-key",
+        "FANJOIN_MODEL": MODEL,
+    }
+    with serve_dev(project, model) as server:
+        yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what the server had to say."""
+    report = yield
+    server = getattr(item, "funcargs", {}).get("dev_server")
+    if report.failed and isinstance(server, DevServer):
+        report.sections.append(("langgraph dev", server.output.read_text()))
+    return report
