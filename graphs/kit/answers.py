@@ -1,0 +1,88 @@
+"""Ask the chat model for a whole answer: text, or an object of a given shape.
+
+LangChain takes an answer that was cut off for a good one. Here it is an error of its branch, named
+in one line, which another attempt may mend.
+"""
+
+import json
+from functools import cache
+from typing import Any, TypeVar
+
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_function
+from langchain_openai import ChatOpenAI
+from pydantic import BaseModel, ValidationError
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class AnswerCutOff(Exception):
+    """The model's answer ended before it was complete."""
+
+
+class AnswerOutOfShape(Exception):
+    """The model's answer is empty or not of the shape it was asked for."""
+
+
+async def ask(model: ChatOpenAI, prompt: LanguageModelInput) -> str:
+    """Return the model's answer as text; raise AnswerCutOff or AnswerOutOfShape."""
+    return await _text_from(model, prompt)
+
+
+async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: LanguageModelInput) -> Shape:
+    """Return the model's answer as a `shape`, which its server enforces as a JSON Schema.
+
+    Raises:
+        AnswerCutOff: the answer ended too early.
+        AnswerOutOfShape: the server did not enforce it, and the answer is of another shape.
+    """
+    # Not with_structured_output: streamed, it imports all of openai's beta API, a second in which
+    # nothing else runs, and an answer that is cut off loses its usage.
+    schema = _json_schema(shape)
+    form = {"type": "json_schema", "json_schema": schema}
+    bound = model.bind(
+        extra_body={**(model.extra_body or {}), "response_format": form},
+        ls_structured_output_format={"kwargs": {"method": "json_schema"}, "schema": schema},
+    )
+    text = await _text_from(bound, prompt)
+    try:
+        return shape.model_validate_json(text)
+    except ValidationError as error:
+        raise AnswerOutOfShape(f"the answer is no {shape.__name__}: {_first(error)}") from error
+
+
+@cache
+def _json_schema(shape: type[BaseModel]) -> dict[str, Any]:
+    function = convert_to_openai_function(shape, strict=True)
+    schema = function.pop("parameters")
+    return {**function, "schema": schema}
+
+
+async def _text_from(
+    model: Runnable[LanguageModelInput, AIMessage], prompt: LanguageModelInput
+) -> str:
+    try:
+        return _text(await model.ainvoke(prompt))
+    except json.JSONDecodeError as error:
+        raise AnswerOutOfShape(f"the model's server sent what is no JSON: {error}") from error
+
+
+def _text(message: AIMessage) -> str:
+    facts = message.response_metadata
+    # Chat completions say how they ended in `finish_reason`, OpenAI's responses in `status`.
+    ending = facts.get("finish_reason") or facts.get("status")
+    if ending in ("length", "incomplete"):
+        raise AnswerCutOff("the answer reached max_tokens before its end: raise it or ask for less")
+    if ending is None:
+        raise AnswerCutOff("the model's server ended the answer in the middle")
+    if text := message.text.strip():
+        return text
+    raise AnswerOutOfShape(f"the model answered without a word (it ended with {ending!r})")
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place}: {problem['msg']}" if place else problem["msg"]

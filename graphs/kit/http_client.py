@@ -1,0 +1,58 @@
+"""The HTTP connections to the model: shared by every model object, kept apart per event loop.
+
+A connection belongs to the loop that opened it: used from a second one it fails with "Event loop is
+closed". Tests, notebooks and `asyncio.run` in a script all make more than one.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from functools import cache
+from typing import Any, TypeAlias
+
+import httpx2
+from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
+
+Lifetime: TypeAlias = AsyncGenerator[httpx2.AsyncClient]
+
+
+class AnyLoopClient(DefaultAsyncHttpxClient):
+    """An HTTP client that may be used from any event loop, in turn or side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_loop: dict[asyncio.AbstractEventLoop, tuple[httpx2.AsyncClient, Lifetime]] = {}
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """Send through the running loop's own connections."""
+        return await (await self._client()).send(request, **options)
+
+    async def _client(self) -> httpx2.AsyncClient:
+        loop = asyncio.get_running_loop()
+        if loop not in self._by_loop:
+            self._forget_closed_loops()
+            lifetime = self._live(loop)
+            self._by_loop[loop] = await anext(lifetime), lifetime
+        return self._by_loop[loop][0]
+
+    async def _live(self, loop: asyncio.AbstractEventLoop) -> Lifetime:
+        # A loop ends its async generators just before it closes: the moment to hang up cleanly.
+        async with DefaultAsyncHttpxClient() as client:
+            try:
+                yield client
+            finally:
+                del self._by_loop[loop]
+
+    def _forget_closed_loops(self) -> None:
+        """Let go of loops that were closed without ending their generators first."""
+        for loop in [loop for loop in self._by_loop if loop.is_closed()]:
+            del self._by_loop[loop]
+
+
+@cache
+def async_client() -> AnyLoopClient:
+    return AnyLoopClient()
+
+
+@cache
+def sync_client() -> httpx2.Client:
+    return DefaultHttpxClient()

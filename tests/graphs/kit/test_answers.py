@@ -1,0 +1,97 @@
+"""A whole answer or a clear error, read whole or streamed."""
+
+import asyncio
+
+import pytest
+from langchain_openai import ChatOpenAI
+from pydantic import BaseModel, Field
+
+from graphs.kit.answers import AnswerCutOff, AnswerOutOfShape, ask, ask_for
+from graphs.kit.models import chat_model
+from tests.model_answers import Answer
+from tests.model_server import ModelServer
+
+
+class Colours(BaseModel):
+    """Some colours."""
+
+    names: list[str] = Field(min_length=2)
+
+
+@pytest.fixture(params=["whole", "streamed"])
+def model(request: pytest.FixtureRequest, model_server: ModelServer) -> ChatOpenAI:
+    return chat_model(max_tokens=20).model_copy(update={"streaming": request.param == "streamed"})
+
+
+def colours(model: ChatOpenAI) -> Colours:
+    return asyncio.run(ask_for(Colours, model, "two colours"))
+
+
+def test_text_comes_without_its_margins(model: ChatOpenAI, model_server: ModelServer) -> None:
+    model_server.answer(Answer(text="\n a short answer \n"))
+
+    assert asyncio.run(ask(model, "hello")) == "a short answer"
+
+
+def test_an_answer_comes_in_the_shape_asked_for(
+    model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text='{"names": ["red", "blue"]}'))
+
+    assert colours(model) == Colours(names=["red", "blue"])
+
+
+def test_the_server_is_told_shape_and_limit(model: ChatOpenAI, model_server: ModelServer) -> None:
+    colours(model)
+
+    body = model_server.calls[0].body
+    asked = body["response_format"]["json_schema"]
+    assert body["max_tokens"] == 20
+    assert (asked["name"], asked["strict"]) == ("Colours", True)
+    assert asked["schema"]["properties"]["names"]["minItems"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("Sure! Red and blue.", "Invalid JSON"), ('{"names": ["red"]}', "names"), ("{}", "names")],
+)
+def test_an_answer_of_another_shape_says_in_one_line_where(
+    text: str, place: str, model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text=text))
+
+    with pytest.raises(AnswerOutOfShape, match=f"^the answer is no Colours: {place}[^\n]*$"):
+        colours(model)
+
+
+def test_an_answer_at_its_limit_is_cut_off(model: ChatOpenAI, model_server: ModelServer) -> None:
+    model_server.answer(Answer(text='{"names": ["re', finish_reason="length"))
+
+    with pytest.raises(AnswerCutOff, match="max_tokens"):
+        colours(model)
+    with pytest.raises(AnswerCutOff, match="max_tokens"):
+        asyncio.run(ask(model, "hello"))
+
+
+def test_a_stream_that_ends_too_early_is_cut_off(model_server: ModelServer) -> None:
+    model_server.answer(Answer(fault="unfinished"))
+    model = chat_model(max_tokens=20).model_copy(update={"streaming": True})
+
+    with pytest.raises(AnswerCutOff, match="in the middle"):
+        asyncio.run(ask(model, "hello"))
+
+
+def test_an_empty_answer_is_out_of_shape(model: ChatOpenAI, model_server: ModelServer) -> None:
+    model_server.answer(Answer(text=" "))
+
+    with pytest.raises(AnswerOutOfShape, match="without a word"):
+        asyncio.run(ask(model, "hello"))
+
+
+def test_a_body_that_is_no_json_is_out_of_shape(
+    model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(fault="malformed"))
+
+    with pytest.raises(AnswerOutOfShape, match="no JSON"):
+        asyncio.run(ask(model, "hello"))

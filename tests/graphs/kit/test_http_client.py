@@ -1,0 +1,88 @@
+"""One HTTP client for every event loop of the process."""
+
+import asyncio
+import gc
+
+import pytest
+
+from graphs.kit.http_client import AnyLoopClient
+from graphs.kit.models import chat_model
+from tests.model_answers import Answer
+from tests.model_server import ModelServer
+
+
+async def ask_twice() -> None:
+    for _ in range(2):
+        await chat_model(max_tokens=20).ainvoke("hello")
+
+
+async def get(
+    client: AnyLoopClient, server: ModelServer, headers: dict[str, str] | None = None
+) -> None:
+    question = {"model": "m", "messages": []}
+    await client.post(f"{server.base_url}/chat/completions", json=question, headers=headers)
+
+
+def test_requests_of_one_loop_share_a_connection(model_server: ModelServer) -> None:
+    asyncio.run(ask_twice())
+
+    assert (len(model_server.calls), model_server.connections) == (2, 1)
+
+
+def test_models_with_other_options_share_the_connection(model_server: ModelServer) -> None:
+    async def ask() -> None:
+        await chat_model(max_tokens=20).ainvoke("hello")
+        await chat_model(max_tokens=30, temperature=1).ainvoke("hello")
+
+    asyncio.run(ask())
+
+    assert model_server.connections == 1
+
+
+def test_a_second_event_loop_gets_connections_of_its_own(model_server: ModelServer) -> None:
+    asyncio.run(ask_twice())
+    asyncio.run(ask_twice())
+
+    assert (len(model_server.calls), model_server.connections) == (4, 2)
+
+
+def test_two_event_loops_may_take_turns(model_server: ModelServer) -> None:
+    with asyncio.Runner() as first, asyncio.Runner() as second:
+        for runner in (first, second, first, second):
+            runner.run(ask_twice())
+
+    assert (len(model_server.calls), model_server.connections) == (8, 2)
+
+
+def test_a_loop_that_ends_hangs_up(model_server: ModelServer) -> None:
+    client = AnyLoopClient()
+
+    asyncio.run(get(client, model_server))
+
+    assert not client._by_loop
+    gc.collect()  # an open socket left behind would warn here
+
+
+def test_loops_that_were_closed_in_a_hurry_do_not_pile_up(model_server: ModelServer) -> None:
+    client = AnyLoopClient()
+
+    for _ in range(3):
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(get(client, model_server, {"Connection": "close"}))
+        loop.close()
+
+    assert len(client._by_loop) == 1
+
+
+def test_a_cancelled_request_ends_at_the_server(model_server: ModelServer) -> None:
+    model_server.answer(Answer(delay=30))
+
+    async def give_up() -> None:
+        async with asyncio.timeout(0.2):
+            await chat_model(max_tokens=20).ainvoke("hello")
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(give_up())
+
+    model_server.wait_until_idle()
+    assert model_server.calls[0].client_left

@@ -1,0 +1,156 @@
+"""What the kit sends and takes is what ARCHITECTURE.md says of the wire."""
+
+import json
+import re
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import StreamMode
+
+from graphs.kit import Branch, RequiredBranchFailed
+from tests.graphs.kit.small_graphs import (
+    THREAD,
+    Graph,
+    chain,
+    fails,
+    fan_out_of,
+    sequence_of_two,
+    succeeds,
+)
+
+pytestmark = pytest.mark.anyio
+
+DOCUMENT = Path(__file__).parents[3] / "ARCHITECTURE.md"
+
+
+@cache
+def schemas() -> dict[str, Any]:
+    """The section's JSON blocks by the heading each stands under."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    section = text.split("\n## The wire between kit and service\n")[-1].split("\n## ")[0]
+    blocks = re.findall(r"^### (.+?)$.*?^```json\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    return {heading: json.loads(block) for heading, block in blocks}
+
+
+def check(heading: str, value: Any) -> None:
+    Draft202012Validator(schemas()[heading]).validate(value)
+
+
+def graph_of_every_ending() -> Graph:
+    return fan_out_of(
+        Branch(succeeds("good"), timeout=2.5, attempts=3),
+        Branch(chain("sub"), writes=["results"]),
+        Branch(succeeds("slow", seconds=9), timeout=0.01, required=False),
+        Branch(
+            fails("mended", ValueError("x" * 9_999)), fallback=fails("x", ValueError("x" * 999))
+        ),
+        Branch(fails("again", ConnectionError()), attempts=2, fallback={"summary": "none"}),
+        saver=InMemorySaver(),
+    )
+
+
+def graph_that_fails_fast() -> Graph:
+    return fan_out_of(
+        Branch(succeeds("slow", seconds=9)),
+        Branch(fails("bad", seconds=0.01)),
+        fail_fast=True,
+        saver=InMemorySaver(),
+    )
+
+
+GRAPHS = [graph_of_every_ending, graph_that_fails_fast, lambda: sequence_of_two(InMemorySaver())]
+
+
+async def events_of(graph: Graph, mode: StreamMode) -> list[Any]:
+    events: list[Any] = []
+    with suppress(RequiredBranchFailed):
+        async for event in graph.astream({"text": "t"}, THREAD, stream_mode=mode):
+            events.append(event)  # noqa: PERF401  # what came before an error counts
+    return events
+
+
+def test_each_part_of_the_wire_has_a_valid_schema() -> None:
+    assert list(schemas()) == [
+        "Node metadata",
+        "Outcomes channel",
+        "Results kept by branch",
+        "Custom events",
+        "Config",
+    ]
+    for schema in schemas().values():
+        Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+def test_every_node_of_a_fan_out_says_its_policy(make: Any) -> None:
+    for spec in make().builder.nodes.values():
+        check("Node metadata", spec.metadata["fanjoin"])
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+async def test_the_outcomes_on_the_thread_fit(make: Any) -> None:
+    graph: Graph = make()
+    await events_of(graph, "values")
+
+    checkpoint = await graph.checkpointer.aget(THREAD)  # type: ignore[union-attr]  # a saver, here
+
+    outcomes = checkpoint["channel_values"]["fanjoin_outcomes"]  # type: ignore[index]  # it ran
+    assert outcomes
+    check("Outcomes channel", outcomes)
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+async def test_every_custom_event_fits_and_each_branch_has_one_outcome(make: Any) -> None:
+    events = await events_of(make(), "custom")
+
+    for event in events:
+        check("Custom events", event)
+    ended = [event["branch"] for event in events if event["event"] == "fanjoin.outcome"]
+    assert sorted(ended) == sorted(set(ended))
+    assert ended
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+async def test_a_result_in_a_branchs_writes_is_tagged_and_in_the_state_is_not(make: Any) -> None:
+    graph: Graph = make()
+
+    updates = await events_of(graph, "updates")
+
+    tagged = [
+        write["results"]
+        for update in updates
+        for write in update.values()
+        if isinstance(write, dict) and "results" in write
+    ]
+    for result in tagged:
+        check("Results kept by branch", result)
+    assert "fanjoin_round" not in (await graph.aget_state(THREAD)).values.get("results", {})
+
+
+@pytest.mark.parametrize("request_", [None, {}, {"deadline": None}, {"deadline": 4_000_000_000.5}])
+async def test_what_a_request_may_send_down_is_taken(request_: Any) -> None:
+    check("Config", request_)
+    graph = fan_out_of(Branch(succeeds("a"), attempts=2))
+
+    state = await graph.ainvoke({"text": "t"}, {"configurable": {"fanjoin": request_}})
+
+    assert state["seen"] == {"a": "t"}
+
+
+def test_the_schemas_refuse_what_is_wrong() -> None:
+    wrong: dict[str, Any] = {
+        "Node metadata": {"kind": "leaf"},
+        "Outcomes channel": {"join": {"round": "1", "branches": {"a": {}}, "wrote": {}}},
+        "Results kept by branch": {"a": "t"},
+        "Custom events": {"event": "fanjoin.attempt", "ns": "a:1", "branch": "a"},
+        "Config": {"deadline": "soon"},
+    }
+
+    for heading, value in wrong.items():
+        with pytest.raises(ValidationError):
+            check(heading, value)

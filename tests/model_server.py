@@ -1,0 +1,142 @@
+"""A real OpenAI-speaking server on loopback, for tests: scripted per prompt, and it remembers.
+
+Plain asyncio streams instead of a web framework, because a test must be able to cut a connection
+anywhere, and to see that the client went away while it was still owed an answer.
+"""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.model_answers import Answer, Call, send_answer
+
+MODEL = "test-model"
+
+
+@dataclass
+class Rule:
+    """An answer waiting for requests whose prompt contains `prompt`."""
+
+    answer: Answer
+    prompt: str
+    times: int | None
+
+    def takes(self, call: Call) -> bool:
+        return self.times != 0 and self.prompt in call.prompt
+
+    def use(self) -> Answer:
+        if self.times is not None:
+            self.times -= 1
+        return self.answer
+
+
+@dataclass
+class ModelServer:
+    """Script it with `answer`, point a client at `base_url`, read `calls` afterwards."""
+
+    base_url: str = ""
+    calls: list[Call] = field(default_factory=list)
+    connections: int = 0
+    rules: list[Rule] = field(default_factory=list)
+
+    def answer(self, answer: Answer, *, prompt: str = "", times: int | None = None) -> None:
+        """Give this answer to the next `times` requests with `prompt` in them; None: to all."""
+        self.rules.append(Rule(answer, prompt, times))
+
+    def calls_with(self, prompt: str) -> list[Call]:
+        return [call for call in self.calls if prompt in call.prompt]
+
+    def wait_for_calls(self, number: int) -> None:
+        """Return when this many requests have come in; fail after two seconds."""
+        _wait_until(lambda: len(self.calls) >= number, f"{number} model calls")
+
+    def wait_until_idle(self) -> None:
+        """Return when no request is open any more; fail after two seconds."""
+        _wait_until(lambda: all(call.ended for call in self.calls), "the end of all model calls")
+
+    def reset(self) -> None:
+        self.calls.clear()
+        self.rules.clear()
+        self.connections = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection, one after another."""
+        self.connections += 1
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while await self._serve_one(reader, writer):
+                pass
+        writer.close()
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        body = await _read_request(reader)
+        if body is None:
+            return False
+        call = Call(body, started=time.monotonic())
+        self.calls.append(call)
+        rule = next((rule for rule in self.rules if rule.takes(call)), None)
+        answering = asyncio.create_task(send_answer(writer, call, rule.use() if rule else Answer()))
+        leaving = asyncio.create_task(reader.read(1))
+        try:
+            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            call.client_left = not answering.done()
+            return False if call.client_left else answering.result()
+        finally:
+            answering.cancel()
+            leaving.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
+            call.ended = time.monotonic()
+
+
+def _wait_until(is_so: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 2
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited two seconds for {what}")
+        time.sleep(0.005)
+
+
+async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    """Read one HTTP request; None when the client has closed the connection."""
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    except asyncio.IncompleteReadError:
+        return None
+    length = next(
+        int(line.split(":")[1])
+        for line in head.splitlines()
+        if line.lower().startswith("content-length:")
+    )
+    body: dict[str, Any] = json.loads(await reader.readexactly(length))
+    return body
+
+
+@pytest.fixture(scope="session")
+def running_model_server() -> Iterator[ModelServer]:
+    server = ModelServer()
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        listening = runner.run(asyncio.start_server(server.serve, "127.0.0.1", 0, backlog=512))
+        server.base_url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        yield server
+        loop.call_soon_threadsafe(listening.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+@pytest.fixture
+def model_server(running_model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> ModelServer:
+    """Point the process at the model server, with no answers scripted and no calls counted."""
+    running_model_server.reset()
+    monkeypatch.setenv("OPENAI_BASE_URL", running_model_server.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "test-key")
+    monkeypatch.setenv("FANJOIN_MODEL", MODEL)
+    return running_model_server

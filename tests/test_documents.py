@@ -1,0 +1,144 @@
+"""What the documents say, held against the code."""
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from app.cli.commands import NAMES
+from app.main import create_app
+from app.registry import load_registry
+from app.settings import Settings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading of the README."""
+    section = README.split(f"# {heading}\n", 1)[1].split("\n#", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def variable_of(name: str) -> str:
+    return name.upper() if name.startswith("openai_") else f"FANJOIN_{name.upper()}"
+
+
+def docs_of_settings() -> dict[str, str]:
+    """Each field's explanation: the string that stands right under it."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
+            assert isinstance(field.target, ast.Name)
+            assert isinstance(below.value, ast.Constant)
+            found[field.target.id] = " ".join(str(below.value.value).split())
+    return found
+
+
+def test_settings_table_says_what_the_settings_are() -> None:
+    rows = {row[0].strip("`"): row[1:] for row in rows_under("Settings")}
+
+    fields = Settings.model_fields
+    assert set(rows) == {variable_of(name) for name in fields}
+    for name, doc in docs_of_settings().items():
+        default, text = rows[variable_of(name)]
+        assert text == doc
+        value = fields[name].get_default(call_default_factory=True)
+        assert default == (f"`{value}`" if value not in (None, {}) else "none"), name
+
+
+def test_env_example_names_every_setting() -> None:
+    named = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert named == {variable_of(name) for name in Settings.model_fields}
+
+
+def test_addresses_are_those_of_the_service(client: TestClient) -> None:
+    written = {tuple(row[0].strip("`").split(" ")) for row in rows_under("Addresses")}
+
+    document = client.get("/openapi.json").json()
+    served = {
+        (method.upper(), re.sub(r"^/graphs/scripted\b", "/graphs/{graph_id}", path))
+        for path, methods in document["paths"].items()
+        for method in methods
+        if not path.startswith("/graphs/") or path.startswith(("/graphs/scripted", "/graphs/{"))
+    }
+    assert written == served | {("GET", "/docs")}
+
+
+def test_statuses_are_those_of_the_service(client: TestClient) -> None:
+    written = {row[0] for row in rows_under("What an answer says")}
+
+    document = client.get("/openapi.json").json()
+    answers = document["paths"]["/graphs/scripted/invoke"]["post"]["responses"]
+    assert written == set(answers) | {"404"}
+
+
+def test_commands_are_those_of_the_command_line() -> None:
+    written = {row[0].strip("`").split(" ")[1] for row in rows_under("The command line")}
+
+    assert written == set(NAMES)
+
+
+def test_graphs_are_those_of_the_registry() -> None:
+    written = {row[0].strip("`") for row in rows_under("The graphs it ships")}
+
+    assert written == set(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
+
+
+@pytest.mark.anyio
+async def test_graph_of_the_readme_can_be_added_as_written(tmp_path: Path) -> None:
+    (tmp_path / "graphs").mkdir()
+    file = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+    entry = re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0]
+    (tmp_path / "graphs" / "weigh_it.py").write_text(file)
+    (tmp_path / "langgraph.json").write_text(f'{{"graphs": {{{entry}}}}}')
+
+    settings = Settings(
+        _env_file=None,
+        graphs_file=tmp_path / "langgraph.json",
+        data_dir=tmp_path,
+        local_model="off",
+    )
+    with TestClient(create_app(settings)) as client:
+        body = client.get("/openapi.json").json()["components"]["schemas"]["WeighItRequest"]
+        response = client.post("/graphs/weigh_it/invoke", json=body["examples"][0])
+
+    assert response.json()["output"] == {"verdict": "Heard pro and con."}
+    assert len((await load_registry(tmp_path / "langgraph.json"))["weigh_it"].branches) == 2
+
+
+def test_make_targets_in_the_documents_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    texts = [
+        README,
+        *((ROOT / name).read_text() for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")),
+    ]
+
+    named = {name for text in texts for name in re.findall(r"`?make ([a-z-]+)`", text)}
+    assert named
+    assert named <= targets
+
+
+def test_files_named_in_architecture_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+
+    for name in re.findall(r"`((?:app|graphs|tests|docker)/[\w/.-]+)`", text):
+        assert (ROOT / name).exists(), name
+
+
+def test_every_route_says_what_it_does(client: TestClient) -> None:
+    routes = [route for route in client.app.routes if isinstance(route, APIRoute)]  # type: ignore[attr-defined]  # the app is a FastAPI
+
+    for route in routes:
+        assert route.description, route.path
