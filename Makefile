@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check static format lint types imports graphs test-model test-studio studio clean
+.PHONY: help run serve test check static format lint types imports graphs test-model test-studio bench studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,15 +43,20 @@ test-model: $(SYNC)  ## Test with the embedded model (fetches 1.1 GB once)
 test-studio: $(SYNC)  ## Test under `langgraph dev`
 	@$(BIN)/pytest -m studio
 
+bench: $(SYNC)  ## Measure against the floor
+	@$(BIN)/python -m tests.benchmarks
+
 studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/fanjoin model serve -- $(BIN)/langgraph dev
 
 clean:  ## Remove what make made
-	rm -rf .venv .data .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .data .langgraph_api .hypothesis \
+		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # The pip of Python 3.11 is too old for some wheels; uv installs exactly what uv.lock says.
 $(SYNC): pyproject.toml uv.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (once) …"
+	@$(BIN)/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv sync --frozen --all-extras --quiet
 	@touch $@

@@ -95,7 +95,10 @@ class RunCallbacks(BaseCallbackHandler):
             self._do(self._recorder.use, call.place, *_usage_of(response, call.model))
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
-        self._calls.pop(run_id, None)
+        call = self._calls.pop(run_id, None)
+        was_refused = getattr(error, "status_code", None) is not None
+        if call is not None and not was_refused:  # cut off in the middle: nobody knows what it used
+            self._do(self._recorder.use, call.place, [call.model], None)
 
     def _remember(
         self,
@@ -123,12 +126,13 @@ def _is_structured(kwargs: dict[str, Any]) -> bool:
     return bool(parameters.get("ls_structured_output_format") or parameters.get("response_format"))
 
 
-def _usage_of(response: LLMResult, model: str) -> tuple[str, tuple[int, int] | None]:
-    """Return the model that answered and its input and output tokens, where it says them."""
+def _usage_of(response: LLMResult, model: str) -> tuple[list[str], tuple[int, int] | None]:
+    """Return the names the model goes by, its answer's first, and its input and output tokens."""
     generation = response.generations[0][0] if response.generations else None
     message = generation.message if isinstance(generation, ChatGeneration) else None
     if not isinstance(message, AIMessage):
-        return model, None
-    model = message.response_metadata.get("model_name") or model
+        return [model], None
+    answered = message.response_metadata.get("model_name") or model
     usage = message.usage_metadata
-    return model, (usage["input_tokens"], usage["output_tokens"]) if usage else None
+    tokens = (usage["input_tokens"], usage["output_tokens"]) if usage else None
+    return [answered, model], tokens

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.auth import OwnerDep
 from app.registry import GraphEntry, GraphRegistry
 from app.runner import Runner
 from app.service import Service
+from app.started_runs import StartedRun
 
 
 def get_service(request: Request) -> Service:
@@ -25,6 +27,13 @@ def get_runner(service: ServiceDep) -> Runner:
     return service.runner
 
 
+def get_run(
+    run_id: str, runner: Annotated[Runner, Depends(get_runner)], owner: OwnerDep
+) -> StartedRun:
+    return runner.runs.get(run_id, owner=owner)
+
+
+RunDep = Annotated[StartedRun, Depends(get_run)]
 RegistryDep = Annotated[GraphRegistry, Depends(get_registry)]
 RunnerDep = Annotated[Runner, Depends(get_runner)]
 

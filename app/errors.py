@@ -1,14 +1,19 @@
 """Every failure a caller can see, and the status each becomes.
 
     ServiceError
-    ├── GraphNotFound       404
-    ├── ThreadBusy          409
-    ├── InvalidInput        422
-    ├── RunCancelled        499
-    ├── RunFailed           502
-    ├── ModelUnavailable    503, or the service does not start
-    ├── RunTimedOut         504
-    └── InvalidGraphs       the service does not start
+    ├── Unauthorized                401
+    ├── GraphNotFound, RunNotFound  404
+    ├── ThreadBusy, RunNotOver      409
+    ├── CannotResume, CannotRetry   409
+    ├── InvalidInput                422
+    ├── TooManyRuns                 429 with Retry-After
+    ├── RunError
+    │   ├── RunCancelled            499
+    │   ├── RunFailed               502
+    │   └── RunTimedOut             504
+    ├── Stopping                    503 with Retry-After
+    ├── ModelUnavailable            503, or the service does not start
+    └── InvalidGraphs               the service does not start
 
 The class's docstring is its title (RFC 9457).
 """
@@ -28,11 +33,50 @@ class ServiceError(Exception):
         """What the problem body says besides title and detail."""
         return {}
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say."""
+        return {}
+
+
+class Unauthorized(ServiceError):
+    """A valid key is needed."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
 
 class GraphNotFound(ServiceError):
     """No graph has this id."""
 
     status = HTTPStatus.NOT_FOUND
+
+
+class RunNotFound(ServiceError):
+    """No run that is still kept has this id."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class RunNotOver(ServiceError):
+    """The run is still at work."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class CannotResume(ServiceError):
+    """The run waits for no answer."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class CannotRetry(ServiceError):
+    """There is nothing to run again."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class ThreadBusy(ServiceError):
@@ -53,6 +97,30 @@ class InvalidInput(ServiceError):
     @property
     def fields(self) -> dict[str, Any]:
         return {"errors": self.problems}
+
+
+class Busy(ServiceError):
+    """The service takes no run now."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self._retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self._retry_after)}
+
+
+class TooManyRuns(Busy):
+    """Too many runs are at work or waiting."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class Stopping(Busy):
+    """The service is stopping."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class RunError(ServiceError):

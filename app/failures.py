@@ -17,7 +17,7 @@ class InvalidOutput(Exception):
 def check_output(model: type[BaseModel], state: dict[str, Any]) -> BaseModel:
     """Return a run's output; raise InvalidOutput naming each key that is missing or wrong."""
     try:
-        return model.model_validate(state)
+        return model.model_validate(state, by_name=True)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()
@@ -25,13 +25,22 @@ def check_output(model: type[BaseModel], state: dict[str, Any]) -> BaseModel:
         raise InvalidOutput(f"the graph ended without its output ({wrong})") from error
 
 
-def failure_of(error: Exception, recorder: Recorder) -> RunFailure:
+def failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
     """Return what a caller is told of the error that ended a run."""
     if isinstance(error, InvalidOutput):
-        return RunFailure("InvalidOutput", str(error))
+        return recorder.describe("InvalidOutput", str(error))
     if isinstance(error, InvalidUpdateError):
         return _explain_clash(error, recorder)
     return recorder.failure(error)
+
+
+def was_cut_off(error: BaseException) -> bool:
+    """Whether the kit says that a deadline ended a branch the run could not do without."""
+    outcomes = getattr(error, "outcomes", None)
+    if not isinstance(outcomes, dict):
+        return False
+    causes = [outcome.get("error") or {} for outcome in outcomes.values()]
+    return any(cause.get("type") == "DeadlinePassed" for cause in causes)
 
 
 def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
@@ -41,7 +50,7 @@ def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
         return recorder.failure(error)
     key = found.group(1)
     writers = ", ".join(recorder.writers_of(key)) or "several nodes"
-    return RunFailure(
+    return recorder.describe(
         "InvalidUpdateError",
         f"{writers} wrote the state key {key!r} in one step, and it has no reducer: annotate it, "
         f"for branches with Annotated[dict[str, …], by_branch]",

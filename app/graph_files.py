@@ -1,12 +1,16 @@
 """From a path in langgraph.json to a compiled graph, as LangGraph's own server does it.
 
 A path names a compiled graph, an uncompiled `StateGraph`, or a sync or async factory of either.
+That server also opens a factory's context manager around each run; here a graph is loaded once.
 """
 
+import asyncio
 import importlib
 import importlib.util
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -39,16 +43,31 @@ async def load_graph(
 
 
 def _load_module(file: str, folder: Path) -> ModuleType:
-    try:
+    with _failures_of(f"importing {file}", file):
         if "/" not in file and not file.endswith(".py"):
             return importlib.import_module(file)
         return _load_file((folder / file).resolve(), folder)
-    except GraphFileError:
+
+
+@contextmanager
+def _failures_of(what: str, file: str) -> Iterator[None]:
+    """Make a problem of this graph of whatever its author's code ends in, `sys.exit()` included."""
+    try:
+        yield
+    except (GraphFileError, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:  # a graph file may raise anything while it is imported
-        raise GraphFileError(
-            f"importing {file} failed: {type(error).__name__}: {error}{_line_in(error, file)}"
-        ) from error
+    except BaseException as error:
+        if _is_our_end(error):
+            raise
+        said = ": ".join(filter(None, (type(error).__name__, str(error))))
+        raise GraphFileError(f"{what} failed: {said}{_line_in(error, file)}") from error
+
+
+def _is_our_end(error: BaseException) -> bool:
+    """Whether the service itself is told to stop while it loads."""
+    task = asyncio.current_task()
+    is_cancelled = task is not None and task.cancelling() > 0
+    return isinstance(error, asyncio.CancelledError) and is_cancelled
 
 
 def _load_file(file: Path, folder: Path) -> ModuleType:
@@ -109,28 +128,28 @@ def _graph_names(module: ModuleType) -> list[str]:
 
 
 async def _as_compiled(found: Any, path: str, name: str) -> CompiledStateGraph[Any, Any, Any, Any]:
+    file = path.rpartition(":")[0]
     if inspect.isfunction(found):
-        found = await _call_factory(found, path)
-    try:
-        if isinstance(found, StateGraph):
+        with _failures_of(f"the factory {path}", file):
+            found = await _call_factory(found)
+    if isinstance(found, StateGraph):
+        with _failures_of(f"compiling {path}", file):
             found = found.compile(name=name)
-    except ValueError as error:
-        raise GraphFileError(f"{path} does not compile: {error}") from error
-    if not isinstance(found, CompiledStateGraph):
+    if isinstance(found, CompiledStateGraph):
+        return found
+    if hasattr(found, "__aenter__") or hasattr(found, "__enter__"):
         raise GraphFileError(
-            f"{path} is no graph but {type(found).__name__}: name a StateGraph, a compiled one, or "
-            f"a function that returns one"
+            f"{path} gives a context manager, which the Agent Server opens around each run and "
+            f"Fanjoin does not support: give the graph itself, and open what a node needs in it"
         )
-    return found
+    raise GraphFileError(
+        f"{path} is no graph but {type(found).__name__}: name a StateGraph, a compiled one, or a "
+        f"function that returns one"
+    )
 
 
-async def _call_factory(factory: Any, path: str) -> Any:
+async def _call_factory(factory: Any) -> Any:
     """Call a factory with an empty config where it takes one."""
     takes_config = bool(inspect.signature(factory).parameters)
-    try:
-        made = factory({"configurable": {}}) if takes_config else factory()
-        return await made if inspect.isawaitable(made) else made
-    except Exception as error:  # an author's factory may raise anything
-        raise GraphFileError(
-            f"the factory {path} failed: {type(error).__name__}: {error}"
-        ) from error
+    made = factory({"configurable": {}}) if takes_config else factory()
+    return await made if inspect.isawaitable(made) else made

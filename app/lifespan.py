@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 
 from app.checkpoints import open_checkpointer
+from app.keys import KeyRing
 from app.local_llm.fetch import locate
 from app.local_llm.machine import Machine, require_able
 from app.local_llm.server import serve_model
@@ -28,13 +29,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         free = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
         saver = await stack.enter_async_context(open_checkpointer(settings))
-        runner = Runner(
-            timeout=settings.run_timeout_seconds,
-            prices={**free, **settings.prices},
-            checkpointer=saver,
-        )
-        stack.push_async_callback(runner.close)
-        yield Service(settings, registry, runner)
+        runner = Runner(settings, prices={**free, **settings.prices}, checkpointer=saver)
+        stack.push_async_callback(runner.drain, 0)
+        keys = KeyRing([key.get_secret_value() for key in settings.api_keys])
+        yield Service(settings, registry, runner, keys)
 
 
 async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:

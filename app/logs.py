@@ -1,18 +1,23 @@
 """How the service logs: one line per event, plain words and fields."""
 
 import logging
+import re
 import sys
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class FieldFormatter(logging.Formatter):
-    """Appends the fields a call passed as `extra` to the line."""
+    """Appends the fields a call passed as `extra`; no value can break the line or forge one."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         line = super().format(record)
-        return " ".join([line, *(f"{key}={value!s}" for key, value in fields.items())])
+        if record.exc_info or record.stack_info:
+            first, _, trace = line.partition("\n")
+            return "\n".join([_one_line(first, fields), trace])
+        return _one_line(line, fields)
 
 
 def configure_logs(level: str) -> None:
@@ -22,3 +27,8 @@ def configure_logs(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("httpx2").setLevel("WARNING")
     logging.getLogger("httpx").setLevel("WARNING")
+
+
+def _one_line(line: str, fields: dict[str, object]) -> str:
+    text = " ".join([line, *(f"{key}={value!s}" for key, value in fields.items())])
+    return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)

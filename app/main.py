@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TypedDict
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
+from app.auth import get_owner
 from app.lifespan import open_service
-from app.routes import graphs, system
+from app.routes import graphs, runs, system
+from app.routes.body_limit import BodyLimit
+from app.routes.graph_runs import graph_routes
 from app.routes.problems import answer_with_problems
-from app.routes.runs import graph_routes
 from app.service import Service
 from app.settings import Settings
 
@@ -24,13 +26,15 @@ class State(TypedDict):
 def create_app(settings: Settings | None = None, service: Service | None = None) -> FastAPI:
     """Return the web application; a service that is already open is used and left open."""
 
+    settings = service.settings if service is not None else settings or Settings()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         if service is not None:
             _add_routes(app, service)
             yield {"service": service}
             return
-        async with open_service(settings or Settings()) as opened:
+        async with open_service(settings) as opened:
             _add_routes(app, opened)
             yield {"service": opened}
 
@@ -39,13 +43,17 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
         version=version("fanjoin"),
         summary="Parallel LangGraph graphs over HTTP, and what every branch did.",
         lifespan=lifespan,
+        openapi_url="/openapi.json" if settings.environment == "development" else None,
     )
+    app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     answer_with_problems(app)
     return app
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
-    app.include_router(graph_routes(service.registry))
-    app.include_router(graphs.router)
-    app.include_router(system.router)
+    needs_key = [Depends(get_owner)]
+    app.include_router(graph_routes(service), dependencies=needs_key)
+    for router in (graphs.router, runs.router, system.router):
+        app.include_router(router, dependencies=needs_key)
+    app.include_router(system.open_router)

@@ -3,42 +3,22 @@
 LangGraph Studio reads the same file, so what one shows the other serves.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
 
+from app.declarations import Declaration, read_declarations
 from app.errors import GraphNotFound, InvalidGraphs
 from app.graph_files import GraphFileError, load_graph
 from app.lint import Finding, lint_graph
 from app.shape import BranchPolicy, Shape, shape_of
 from app.wire_models import pascal, to_state, wire_model
-
-
-class GraphSpec(BaseModel):
-    """One entry of langgraph.json, in the official form."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    path: str
-    description: str = ""
-
-
-class GraphsFile(BaseModel):
-    """The part of langgraph.json that this service reads."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    graphs: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")], str | GraphSpec]
-    """Graph id (it becomes part of an address) to its path, or to path and description."""
-
-    dependencies: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -111,52 +91,19 @@ async def load_registry(graphs_file: Path) -> GraphRegistry:
 
 async def inspect_graphs(graphs_file: Path) -> Inspection:
     """Load what can be loaded, and say of the rest what is wrong."""
-    try:
-        declared = _read(graphs_file)
-    except InvalidGraphs as error:
-        return Inspection([], error.problems, [])
+    declared = read_declarations(graphs_file)
     folder = _make_importable(graphs_file, declared.dependencies)
     entries: list[GraphEntry] = []
-    problems: list[str] = []
-    for graph_id, spec in declared.graphs.items():
+    problems = list(declared.problems)
+    for declaration in declared.graphs:
         try:
-            entries.append(await _load_entry(graph_id, spec, folder))
+            entries.append(await _load_entry(declaration, folder))
         except GraphFileError as error:
-            problems.append(f"graph {graph_id!r}: {error}")
+            problems.append(f"graph {declaration.graph_id!r}: {error}")
     findings = [
         finding for entry in entries for finding in lint_graph(entry.id, entry.file, entry.graph)
     ]
     return Inspection(entries, problems, findings)
-
-
-def _read(graphs_file: Path) -> GraphsFile:
-    """Read the file itself; raise InvalidGraphs when it is not there or not in form."""
-    hint = "name the file with FANJOIN_GRAPHS_FILE"
-    try:
-        text = graphs_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidGraphs([f"{graphs_file} cannot be read ({error}): {hint}"]) from error
-    try:
-        return GraphsFile.model_validate(json.loads(text, object_pairs_hook=_refuse_doubles))
-    except json.JSONDecodeError as error:
-        raise InvalidGraphs([f"{graphs_file} is not JSON: {error}"]) from error
-    except ValidationError as error:
-        places = [
-            f"{graphs_file}: {'.'.join(map(str, found['loc']))}: {found['msg']}"
-            for found in error.errors()
-        ]
-        raise InvalidGraphs(places) from error
-    except ValueError as error:
-        raise InvalidGraphs([f"{graphs_file}: {error}"]) from error
-
-
-def _refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        raise ValueError(f"{', '.join(doubled)} stands there more than once")
-    return found
 
 
 def _make_importable(graphs_file: Path, dependencies: list[str]) -> Path:
@@ -169,15 +116,14 @@ def _make_importable(graphs_file: Path, dependencies: list[str]) -> Path:
     return folder
 
 
-async def _load_entry(graph_id: str, spec: str | GraphSpec, folder: Path) -> GraphEntry:
-    spec = GraphSpec(path=spec) if isinstance(spec, str) else spec
-    graph = await load_graph(spec.path, folder=folder, name=graph_id)
+async def _load_entry(declared: Declaration, folder: Path) -> GraphEntry:
+    graph = await load_graph(declared.path, folder=folder, name=declared.graph_id)
     builder = graph.builder
-    name = pascal(graph_id)
+    name = pascal(declared.graph_id)
     return GraphEntry(
-        id=graph_id,
-        description=spec.description,
-        file=spec.path.rpartition(":")[0],
+        id=declared.graph_id,
+        description=declared.description,
+        file=declared.path.rpartition(":")[0],
         graph=graph,
         shape=shape_of(graph),
         input_model=_describe(builder.input_schema, f"{name}Input"),

@@ -6,11 +6,12 @@ and what only the kit knows (outcomes, attempts) from its custom events. Any gra
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app.error_text import ErrorText
 from app.events import EventType
-from app.rows import Row, Usage, result_of
+from app.rows import Row, Usage, own_writes, result_of
 from app.runs import RunFailure
 from app.settings import Price
 from app.shape import Path, Shape
@@ -26,30 +27,47 @@ class Recorder:
     Everything is called from the event loop's thread. `emit` is told of each start and end.
     """
 
-    def __init__(self, shape: Shape, prices: Mapping[str, Price], emit: Emit) -> None:
+    def __init__(
+        self, shape: Shape, prices: Mapping[str, Price], clean: ErrorText, emit: Emit
+    ) -> None:
         self._shape = shape
+        self._clean = clean
         self._prices = prices
         self._emit = emit
         self._began = time.monotonic()
         self._rows: dict[str, Row] = {}
         self._times_run: dict[Path, int] = defaultdict(int)
         self._steps: dict[str, int] = defaultdict(int)
-        self._is_step_over: dict[str, bool] = {}
+        self._over: set[str] = set()
+        """The namespaces in which a task of the current superstep has ended."""
+
         self._warnings: dict[str, None] = {}
+        self.settled: dict[str, Any] = {}
+        """What the branches that succeeded wrote, by the kit's key."""
+
+    def begin(self) -> None:
+        """Start the clock: the run has its slot."""
+        self._began = time.monotonic()
 
     def now(self) -> float:
         """Milliseconds since the run began, on the monotonic clock."""
         return (time.monotonic() - self._began) * 1000
 
     def schedule(self, place: str) -> None:
-        """A superstep has this task to run."""
+        """A superstep has this task to run: the first since one ended begins a new step."""
         row = self._row(place)
         if row.scheduled is None:
             row.scheduled = self.now()
-        if self._is_step_over.get(row.parent, True):
+        if row.parent in self._over:
+            self._over.discard(row.parent)
             self._steps[row.parent] += 1
-            self._is_step_over[row.parent] = False
         row.step = self._steps[row.parent]
+
+    def take_from_cache(self, parent: str, name: str, writes: Any) -> None:
+        """LangGraph had the result of a node in its cache: its task never begins and never ends."""
+        for place, row in self._rows.items():
+            if row.parent == parent and row.name == name and row.is_untouched:
+                self.finish(place, writes, None, is_interrupted=False)
 
     def start(self, place: str) -> None:
         """A task's attempt begins; a further one of LangGraph's own retries counts."""
@@ -66,9 +84,16 @@ class Recorder:
             queued = {"queued_ms": round(row.queued_ms, 1), "attempt": row.attempts}
             self._emit("branch_started", {**known, **queued})
 
-    def attempt(self, place: str, number: int) -> None:
-        """The kit begins an attempt of a branch."""
-        self._row(place).attempts = number
+    def queue(self, place: str) -> None:
+        """A branch has begun, and waits for a slot among its siblings."""
+        self._row(place).is_queued = True
+
+    def attempt(self, place: str, branch: str, number: int) -> None:
+        """The kit begins an attempt of a branch; time spent waiting for a slot is no work."""
+        row = self._row(place)
+        row.label, row.attempts = branch, number
+        if row.is_queued:
+            row.is_queued, row.started = False, self.now()
 
     def settle(self, place: str, outcome: Mapping[str, Any]) -> None:
         """The kit says how a branch ended."""
@@ -76,33 +101,42 @@ class Recorder:
         row.status = outcome["status"]
         row.required = outcome["required"]
         row.attempts = outcome["attempts"]
-        row.error = outcome["error"]
+        row.label = outcome["branch"]
+        row.reuse_key = outcome.get("key")
+        if (error := outcome["error"]) is not None:
+            row.error = {"type": error["type"], "message": self._clean(error["message"])}
 
     def finish(self, place: str, writes: Any, error: Any, *, is_interrupted: bool) -> None:
         """LangGraph says that a task is over."""
         row = self._row(place)
-        self._is_step_over[row.parent] = True
         row.ended = self.now()
-        row.result = result_of(writes)
+        self._over.add(row.parent)
+        own = own_writes(writes)
+        row.result = result_of(own)
         if is_interrupted:
             row.status = "interrupted"
         elif error is not None:
             row.status = "timeout" if _type_of(error) == "NodeTimeoutError" else "failed"
-            row.error = {"type": _type_of(error), "message": str(error)[:500]}
+            row.error = {"type": _type_of(error), "message": self._clean(str(error))}
         elif row.status is None:
             row.status = "ok" if row.started is not None else "cached"
-        self._emit_end(row)
+        if row.reuse_key is not None and row.status in ("ok", "cached"):
+            self.settled[row.reuse_key] = own
+        self._end(row)
 
-    def use(self, place: str, model: str, usage: tuple[int, int] | None) -> None:
-        """A model call of this task is over; `usage` is its input and output tokens, if known."""
+    def use(self, place: str, models: Sequence[str], usage: tuple[int, int] | None) -> None:
+        """A model call of this task is over; `usage` is its input and output tokens, if known.
+
+        `models` are the names it goes by; the first with a price counts.
+        """
         row = self._row(place)
         if usage is None:
-            self.warn(f"{row.id}: {model} did not say how many tokens it used")
+            self.warn(f"{row.id}: it is not known how many tokens {models[0]} used")
             row.usage.add(Usage(None, None, None, calls=1))
             return
-        price = self._prices.get(model)
+        price = next((self._prices[name] for name in models if name in self._prices), None)
         if price is None:
-            self.warn(f"no price is set for the model {model} (FANJOIN_PRICES)")
+            self.warn(f"no price is set for the model {models[0]} (FANJOIN_PRICES)")
             row.usage.add(Usage(*usage, cost=None, calls=1))
             return
         dollars = (usage[0] * price.input + usage[1] * price.output) / 1_000_000
@@ -116,6 +150,15 @@ class Recorder:
         row = self._row(place)
         return row.id, max(row.attempts, 1)
 
+    @property
+    def at_work(self) -> list[str]:
+        """The ids of the rows that have begun and not ended, the innermost of each."""
+        return [
+            row.id
+            for row in self._rows.values()
+            if row.started is not None and row.ended is None and not row.has_inner_rows
+        ]
+
     def failure(self, error: BaseException) -> RunFailure:
         """Say which branch or node failed the run, and why."""
         rows = list(self._rows.values())
@@ -123,11 +166,15 @@ class Recorder:
         causes = causes or [row for row in rows if row.status == "failed"]
         kind, message = type(error).__name__, str(error)
         if not causes:
-            return RunFailure(kind, message)
+            return self.describe(kind, message)
         cause = max(causes, key=lambda row: (len(row.path), -(row.ended or 0.0)))
         if cause.required and cause.error is not None:
             kind, message = cause.error["type"], cause.error["message"]
-        return RunFailure(kind, message, cause.id)
+        return self.describe(kind, message, cause.id)
+
+    def describe(self, kind: str, message: str, branch: str | None = None) -> RunFailure:
+        """Return a failure whose text is fit to be shown."""
+        return RunFailure(kind, self._clean(message), branch)
 
     def writers_of(self, key: str) -> list[str]:
         """Return the ids of the rows that wrote a state key in the last superstep there was."""
@@ -138,14 +185,18 @@ class Recorder:
             if row.step == last and isinstance(row.result, dict) and key in row.result
         ]
 
-    def close(self) -> dict[str, Any]:
-        """End the rows that are still open and return the report."""
-        for row in self._rows.values():
-            if row.status is None or (row.started is not None and row.ended is None):
+    def close(self, *, has_ended: bool) -> dict[str, Any]:
+        """End the rows that are still open, innermost first, and return the report.
+
+        `has_ended` when the graph came to its own end, whatever was missing there.
+        """
+        for row in reversed(list(self._rows.values())):
+            if row.ended is None:
                 row.ended = self.now()
                 row.status = row.status or "cancelled"
-                self._emit_end(row)
-        self._warn_of_silent_joins()
+                self._end(row)
+        if has_ended:
+            self._warn_of_silent_joins()
         return self._add_up(self.now())
 
     def _row(self, place: str) -> Row:
@@ -171,9 +222,19 @@ class Recorder:
             parent = parent.rpartition("|")[0]
         return self._rows.get(parent)
 
-    def _emit_end(self, row: Row) -> None:
+    def _end(self, row: Row) -> None:
+        """Count a row's usage in the row it ran inside, and tell of its end."""
+        if outer := self._outer(row.parent):
+            outer.usage.add(row.usage)
         if row.kind != "join":
             self._emit("branch_finished", row.as_json())
+
+    def _is_bad(self, row: Row) -> bool:
+        """Whether a row degrades the run: not when what it ran inside came out well."""
+        if row.status not in _BAD:
+            return False
+        outer = self._outer(row.parent)
+        return outer is None or self._is_bad(outer)
 
     def _warn_of_silent_joins(self) -> None:
         ran = {row.path[0] for row in self._rows.values()}
@@ -189,10 +250,8 @@ class Recorder:
         rows = list(self._rows.values())
         total = Usage()
         for row in rows:
-            total.add(row.usage)
-        for row in reversed(rows):
-            if outer := self._outer(row.parent):
-                outer.usage.add(row.usage)
+            if row.parent == "":
+                total.add(row.usage)
         work = sum(row.duration_ms for row in rows if not row.has_inner_rows)
         by_step: dict[tuple[str, int], list[Row]] = defaultdict(list)
         for row in rows:
@@ -211,7 +270,7 @@ class Recorder:
             "sum_ms": round(work, 1),
             "speedup": round(work / wall, 2) if side_by_side and wall else 1.0,
             "critical_path": [longest[key].id for key in sorted(longest)],
-            "degraded": any(row.status in _BAD for row in rows),
+            "degraded": any(map(self._is_bad, rows)),
             "warnings": list(self._warnings),
             "tokens": total.tokens,
             "cost_usd": total.cost,

@@ -15,7 +15,11 @@ MOST_RESULT_BYTES = 64 * 1024
 
 _OUTCOMES_KEY = "fanjoin_outcomes"
 _ROUND_KEY = "fanjoin_round"
+_ROW_KEY = "fanjoin_row"
 """What the kit adds to a branch's writes (ARCHITECTURE.md, the wire); not part of the result."""
+
+_TAKEN_BACK = object()
+"""A tag alone: the branch wrote nothing this time, and what it wrote before is gone."""
 
 
 @dataclass
@@ -66,12 +70,26 @@ class Row:
     attempts: int = 0
     error: dict[str, str] | None = None
     result: Any = field(default_factory=dict)
+    reuse_key: str | None = None
+    """The kit's name for what this branch wrote, should a later run want it handed down."""
+
+    is_queued: bool = False
+    """It has begun, but its first attempt waits for a slot."""
+
     usage: Usage = field(default_factory=Usage)
     has_inner_rows: bool = False
 
+    label: str | None = None
+    """The kit's name for it, where that says more: `item[3]`."""
+
     @property
     def name(self) -> str:
-        return self.path[-1]
+        return self.label or self.path[-1]
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it was scheduled and nothing was heard of it since."""
+        return self.scheduled is not None and self.started is None and self.ended is None
 
     @property
     def queued_ms(self) -> float:
@@ -102,14 +120,23 @@ class Row:
         }
 
 
+def own_writes(writes: Any) -> Any:
+    """Return what a node wrote without what the kit added."""
+    if not isinstance(writes, dict):
+        return writes
+    untagged = {key: _without_tag(value) for key, value in writes.items() if key != _OUTCOMES_KEY}
+    return {key: value for key, value in untagged.items() if value is not _TAKEN_BACK}
+
+
 def result_of(writes: Any) -> Any:
-    """Return what a node wrote as JSON of bounded size, without what the kit added."""
-    if isinstance(writes, dict):
-        writes = {key: _without_tag(value) for key, value in writes.items() if key != _OUTCOMES_KEY}
+    """Return what a node wrote as JSON of bounded size."""
     return to_plain_json(writes, most_bytes=MOST_RESULT_BYTES)
 
 
 def _without_tag(value: Any) -> Any:
-    if isinstance(value, dict) and _ROUND_KEY in value:
-        return {key: item for key, item in value.items() if key != _ROUND_KEY}
-    return value
+    if not isinstance(value, dict) or _ROUND_KEY not in value:
+        return value
+    if _ROW_KEY in value:
+        return value[_ROW_KEY]
+    own = {key: item for key, item in value.items() if key != _ROUND_KEY}
+    return own or _TAKEN_BACK

@@ -1,14 +1,12 @@
 """The one place where graphs are executed.
 
-Invoke and stream differ only in what the caller does afterwards (wait, or follow), and in whether
-tokens are wanted.
+Callers differ only in what they do afterwards (wait, follow, walk away), and in whether tokens are
+wanted.
 """
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -16,160 +14,252 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import StreamMode
 
 from app.callbacks import RunCallbacks
-from app.errors import ThreadBusy, problem_of
-from app.events import EventLog
-from app.failures import check_output, failure_of
+from app.error_text import error_text
+from app.errors import Stopping, ThreadBusy, problem_of
+from app.failures import InvalidOutput, check_output, failure_of, was_cut_off
 from app.plain_json import to_plain_json
 from app.registry import GraphEntry
 from app.report import Recorder
+from app.run_store import RunStore
 from app.runs import Run, RunFailure, RunStatus
-from app.settings import Price
+from app.settings import Price, Settings
+from app.slots import Slots
+from app.started_runs import RunRequest, StartedRun
 
 logger = logging.getLogger(__name__)
 
-_MODES: list[StreamMode] = ["tasks", "values", "custom"]
-_MODES_WITH_TOKENS: list[StreamMode] = [*_MODES, "messages"]
-"""`messages` makes every model call stream; the tokens themselves come through the callbacks."""
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What is asked of a graph; `values` and `context` are already validated."""
-
-    values: dict[str, Any]
-    context: dict[str, Any] | None = None
-    thread_id: str | None = None
-    wants_tokens: bool = False
-
-
-@dataclass
-class StartedRun:
-    """A run under way: wait for it, follow its events, or end it."""
-
-    run: Run
-    log: EventLog
-    task: asyncio.Task[None] = field(init=False)
-
-    async def wait(self) -> Run:
-        """Return the run once it is over; it never raises, the run's status says how it went."""
-        await asyncio.wait([self.task])
-        return self.run
-
-    async def cancel(self) -> None:
-        """End the run with every branch of it, and return when it has ended."""
-        self.task.cancel()
-        await asyncio.wait([self.task])
+_MOST_TOKEN_BYTES = 4 * 1024 * 1024
+"""Of one run's tokens, so many are kept for those who follow it; its output is kept whole."""
 
 
 class Runner:
-    """Executes graphs in this process."""
+    """Executes graphs in this process, a bounded number at once."""
 
     def __init__(
         self,
+        settings: Settings,
         *,
-        timeout: float,
         prices: Mapping[str, Price],
-        checkpointer: BaseCheckpointSaver[Any] | None = None,
+        checkpointer: BaseCheckpointSaver[Any],
     ) -> None:
-        self._timeout = timeout
+        self._timeout = settings.run_timeout_seconds
         self._prices = prices
         self._checkpointer = checkpointer
+        self._clean = error_text(settings.secrets)
+        self._slots = Slots(running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs)
         self._busy_threads: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+        self.runs = RunStore(
+            most_finished=settings.max_finished_runs,
+            longest_seconds=settings.finished_run_seconds,
+        )
 
-    def start(self, entry: GraphEntry, request: RunRequest) -> StartedRun:
-        """Launch a run and return before it finishes.
+    @property
+    def is_stopping(self) -> bool:
+        return self._is_stopping
+
+    def start(
+        self, entry: GraphEntry, request: RunRequest, *, is_bounded: bool = False
+    ) -> StartedRun:
+        """Launch a run and return before it finishes; `is_bounded` when its caller bounds them.
 
         Raises:
+            Stopping: the service takes no more runs.
             ThreadBusy: another run is using the thread.
+            TooManyRuns: as many as may are at work and waiting.
         """
-        thread_id = request.thread_id
-        if thread_id is not None:
-            if thread_id in self._busy_threads:
-                raise ThreadBusy(f"thread {thread_id!r} is busy with another run: wait for its end")
-            self._busy_threads.add(thread_id)
-        started = StartedRun(Run(entry.id, thread_id), EventLog())
-        work = self._execute(entry, request, started)
-        task = asyncio.create_task(work, name=f"run-{started.run.id}")
-        started.task = task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if self._is_stopping:
+            raise Stopping("the service is stopping and takes no new runs", retry_after=5)
+        thread = _stored_thread_id(entry, request)
+        if thread in self._busy_threads:
+            raise ThreadBusy(
+                f"thread {request.thread_id!r} is busy with another run: wait for its end"
+            )
+        self._slots.admit(is_bounded=is_bounded)
+        if thread is not None:
+            self._busy_threads.add(thread)
+        run = Run(
+            entry.id, request.thread_id, retry_of=request.retry_of, resume_of=request.resume_of
+        )
+        started = StartedRun(entry, request, run)
+        started.task = asyncio.create_task(self._execute(started), name=f"run-{run.id}")
+        self.runs.add(started)
+
+        def end(_: asyncio.Task[None]) -> None:
+            if not run.is_over:  # cancelled before its first step
+                self._conclude(started, self._recorder(started), asyncio.CancelledError())
+            if thread is not None:
+                self._busy_threads.discard(thread)
+            self._slots.leave()
+            self.runs.finish(started)
+
+        started.task.add_done_callback(end)
         return started
 
-    async def close(self) -> None:
-        """Cancel what is still running and wait for it."""
-        tasks = list(self._tasks)
+    async def drain(self, grace_seconds: float) -> None:
+        """Take no new runs, let those at work go on for a while, then cancel what is left."""
+        self._is_stopping = True
+        tasks = [started.task for started in self.runs.active]
+        if not tasks:
+            return
+        await asyncio.wait(tasks, timeout=grace_seconds)
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await asyncio.wait(tasks)
 
-    async def _execute(self, entry: GraphEntry, request: RunRequest, started: StartedRun) -> None:
-        run, log = started.run, started.log
-        recorder = Recorder(entry.shape, self._prices, log.append)
-        run.status = RunStatus.RUNNING
-        log.append("run_started", _announcement(run, entry))
-        clock = asyncio.timeout(self._timeout)
+    def _recorder(self, started: StartedRun) -> Recorder:
+        return Recorder(started.entry.shape, self._prices, self._clean, started.log.append)
+
+    async def _execute(self, started: StartedRun) -> None:
+        run, recorder = started.run, self._recorder(started)
+        clock = asyncio.timeout(None)
+        failure: BaseException | None = None
         try:
-            async with clock:
-                state = await self._run_graph(entry, request, started, recorder)
-            if run.interrupts:
-                run.status = RunStatus.INTERRUPTED
-            else:
-                run.output = to_plain_json(check_output(entry.output_model, state))
-                run.status = RunStatus.SUCCESS
-        except asyncio.CancelledError:
-            run.status = RunStatus.CANCELLED
+            async with self._slots.taken(), clock:
+                clock.reschedule(asyncio.get_running_loop().time() + self._timeout)
+                recorder.begin()
+                run.status = RunStatus.RUNNING
+                started.log.append("run_started", _announcement(started))
+                state = await self._run_graph(started, recorder)
+            if not run.interrupts:
+                run.output = to_plain_json(check_output(started.entry.output_model, state))
+        except BaseException as error:  # noqa: BLE001  # what a graph raises ends its run alone
+            failure = error
+        self._conclude(started, recorder, failure, is_late=clock.expired())
+
+    def _conclude(
+        self,
+        started: StartedRun,
+        recorder: Recorder,
+        error: BaseException | None,
+        *,
+        is_late: bool = False,
+    ) -> None:
+        """Give the run its status, its report and its last events."""
+        run, log = started.run, started.log
+        if error is None:
+            status = RunStatus.INTERRUPTED if run.interrupts else RunStatus.SUCCESS
+        elif is_late:
+            status = RunStatus.TIMEOUT
+            run.failure = _lateness(recorder, self._timeout)
+        elif isinstance(error, asyncio.CancelledError):
+            status = RunStatus.CANCELLED
             run.failure = RunFailure("RunCancelled", "the run was cancelled")
-        except Exception as error:  # noqa: BLE001  # what a graph raises ends its run, not the service
+        else:
             run.failure = failure_of(error, recorder)
-            run.status = RunStatus.ERROR
-            if clock.expired():
-                run.status = RunStatus.TIMEOUT
-                run.failure = RunFailure("RunTimeout", f"stopped after {self._timeout:g} s")
+            status = RunStatus.TIMEOUT if was_cut_off(error) else RunStatus.ERROR
+        has_ended = error is None or isinstance(error, InvalidOutput)
+        run.report = recorder.close(has_ended=has_ended)
+        run.status = status
+        if run.failure is not None:
             _log_failure(run, run.failure, error)
-        finally:
-            self._busy_threads.discard(run.thread_id or "")
-            _conclude(started, recorder)
+        if run.can_be_retried:
+            started.settled = recorder.settled
+        if run.output is not None:
+            log.append("output", {"output": run.output})
+        log.append("report", run.report)
+        log.append("end", _ending(run))
+        log.close()
 
-    async def _run_graph(
-        self, entry: GraphEntry, request: RunRequest, started: StartedRun, recorder: Recorder
-    ) -> dict[str, Any]:
+    async def _run_graph(self, started: StartedRun, recorder: Recorder) -> dict[str, Any]:
         """Run the graph to its end and return its output keys."""
-        run, wants_tokens = started.run, request.wants_tokens
-
-        def on_token(place: str, text: str) -> None:
-            branch, attempt = recorder.name_of(place)
-            started.log.append("token", {"branch": branch, "attempt": attempt, "text": text})
-
-        callbacks = RunCallbacks(recorder, on_token if wants_tokens else None)
-        configurable: dict[str, Any] = {"fanjoin": {"deadline": time.time() + self._timeout}}
+        entry, request = started.entry, started.request
+        on_token = _token_writer(started, recorder) if request.wants_tokens else None
         graph = entry.graph
-        if run.thread_id is not None:
+        configurable: dict[str, Any] = {"fanjoin": _wire(request)}
+        if (thread := _stored_thread_id(entry, request)) is not None:
             graph = graph.copy(update={"checkpointer": self._checkpointer})
-            configurable["thread_id"] = run.thread_id
+            configurable["thread_id"] = thread
         config: RunnableConfig = {
-            "callbacks": [callbacks],
+            "callbacks": [RunCallbacks(recorder, on_token)],
             "configurable": configurable,
-            "metadata": {"graph_id": entry.id, "run_id": run.id},
+            "metadata": {"graph_id": entry.id, "run_id": started.run.id},
         }
         state: dict[str, Any] = {}
         stream = graph.astream(
-            request.values,
+            request.graph_input,
             config,
             context=(request.context or {}) if entry.context_model else None,
-            stream_mode=_MODES_WITH_TOKENS if wants_tokens else _MODES,
+            stream_mode=_modes(request, entry),
             output_keys=graph.output_channels,
-            subgraphs=True,
+            subgraphs=entry.shape.has_subgraphs,
         )
-        async for namespace, mode, data in stream:
+        async for part in stream:
+            namespace, mode, data = _unpack(part, has_namespace=entry.shape.has_subgraphs)
             if mode == "tasks":
-                _record_task(recorder, run, namespace, data)
+                _record_task(recorder, started.run, namespace, data)
             elif mode == "custom":
                 _record_event(recorder, data)
+            elif mode == "updates":
+                _record_cached(recorder, namespace, data)
             elif mode == "values" and not namespace:
                 state = {key: value for key, value in data.items() if key != "__interrupt__"}
         return state
+
+
+def _wire(request: RunRequest) -> dict[str, Any]:
+    """Return what the kit is told of a run (ARCHITECTURE.md, the wire)."""
+    told: dict[str, Any] = {}
+    if request.deadline is not None:
+        told["deadline"] = request.deadline
+    if request.reuse:
+        told["reuse"] = dict(request.reuse)
+    if request.bypasses_cache:
+        told["cache"] = "bypass"
+    return told
+
+
+def _stored_thread_id(entry: GraphEntry, request: RunRequest) -> str | None:
+    """Keep threads of different owners and graphs apart, whatever callers name them."""
+    if request.thread_id is None:
+        return None
+    return "/".join((request.owner, entry.id, request.thread_id))
+
+
+def _lateness(recorder: Recorder, seconds: float) -> RunFailure:
+    """Say which branches a run that took too long was waiting for."""
+    at_work = recorder.at_work
+    message = f"stopped after {seconds:g} s, while {', '.join(at_work) or 'nothing'} was at work"
+    return recorder.describe("RunTimeout", message, at_work[0] if at_work else None)
+
+
+def _token_writer(started: StartedRun, recorder: Recorder) -> Any:
+    left = _MOST_TOKEN_BYTES
+
+    def write(place: str, text: str) -> None:
+        nonlocal left
+        left -= len(text)
+        if left < 0:
+            recorder.warn(f"tokens past the first {_MOST_TOKEN_BYTES} bytes were not streamed")
+            return
+        branch, attempt = recorder.name_of(place)
+        started.log.append("token", {"branch": branch, "attempt": attempt, "text": text})
+
+    return write
+
+
+def _modes(request: RunRequest, entry: GraphEntry) -> list[StreamMode]:
+    """Return what to hear of: each mode costs, so only what somebody will read.
+
+    `messages` makes every model call stream; the tokens themselves come through the callbacks.
+    `updates` alone tells of results that LangGraph had in its cache.
+    """
+    modes: list[StreamMode] = ["tasks", "values", "custom"]
+    if request.wants_tokens:
+        modes.append("messages")
+    if entry.shape.has_cached_nodes:
+        modes.append("updates")
+    return modes
+
+
+def _record_cached(recorder: Recorder, namespace: tuple[str, ...], data: dict[str, Any]) -> None:
+    if data.get("__metadata__", {}).get("cached"):
+        for name, writes in data.items():
+            recorder.take_from_cache("|".join(namespace), name, writes)
+
+
+def _unpack(part: Any, *, has_namespace: bool) -> tuple[tuple[str, ...], str, Any]:
+    return part if has_namespace else ((), *part)
 
 
 def _record_task(
@@ -190,15 +280,19 @@ def _record_task(
 
 
 def _record_event(recorder: Recorder, data: Any) -> None:
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not isinstance(data.get("ns"), str):
         return
-    if data.get("event") == "fanjoin.attempt":
-        recorder.attempt(data["ns"], data["attempt"])
-    elif data.get("event") == "fanjoin.outcome":
-        recorder.settle(data["ns"], data)
+    match data.get("event"):
+        case "fanjoin.queued":
+            recorder.queue(data["ns"])
+        case "fanjoin.attempt":
+            recorder.attempt(data["ns"], data["branch"], data["attempt"])
+        case "fanjoin.outcome":
+            recorder.settle(data["ns"], data)
 
 
-def _announcement(run: Run, entry: GraphEntry) -> dict[str, Any]:
+def _announcement(started: StartedRun) -> dict[str, Any]:
+    run, entry = started.run, started.entry
     return {
         "run_id": run.id,
         "graph_id": entry.id,
@@ -208,25 +302,17 @@ def _announcement(run: Run, entry: GraphEntry) -> dict[str, Any]:
     }
 
 
-def _log_failure(run: Run, failure: RunFailure, error: Exception) -> None:
-    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": failure.branch}
-    reason = f"{failure.type}: {failure.message}"
-    logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
-    logger.debug("traceback of the failed run", exc_info=error, extra=fields)
-
-
-def _conclude(started: StartedRun, recorder: Recorder) -> None:
-    """Write the report and the last events."""
-    run, log = started.run, started.log
-    run.report = recorder.close()
-    if run.output is not None:
-        log.append("output", {"output": run.output})
-    log.append("report", run.report)
-    end = {
+def _ending(run: Run) -> dict[str, Any]:
+    return {
         "status": run.status,
         "degraded": run.is_degraded,
         "error": problem_of(run.error) if run.error is not None else None,
         "interrupts": run.interrupts,
     }
-    log.append("end", end)
-    log.close()
+
+
+def _log_failure(run: Run, failure: RunFailure, error: BaseException | None) -> None:
+    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": failure.branch}
+    reason = f"{failure.type}: {failure.message}"
+    logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
+    logger.debug("traceback of the failed run", exc_info=error, extra=fields)

@@ -1,6 +1,7 @@
 """A run: one execution of one graph, and how it ended."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -36,11 +37,24 @@ class Run:
     graph_id: str
     thread_id: str | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
+    retry_of: str | None = None
+    resume_of: str | None = None
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     status: RunStatus = RunStatus.PENDING
     output: dict[str, Any] | None = None
     failure: RunFailure | None = None
     interrupts: list[dict[str, Any]] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in (RunStatus.PENDING, RunStatus.RUNNING)
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether some branch of a run that is over has no result of its own."""
+        is_whole = self.status is RunStatus.SUCCESS and not self.is_degraded
+        return self.is_over and not is_whole and self.status is not RunStatus.INTERRUPTED
 
     @property
     def is_degraded(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.keys import KeyRing
 from app.registry import GraphRegistry
 from app.runner import Runner
 from app.settings import Settings
@@ -14,3 +15,4 @@ class Service:
     settings: Settings
     registry: GraphRegistry
     runner: Runner
+    keys: KeyRing

@@ -1,11 +1,21 @@
 """Everything the environment may change, in one place."""
 
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_SHORTEST_KEY = 16
 
 
 class Price(BaseModel):
@@ -25,6 +35,7 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     environment: Literal["development", "production"] = "development"
@@ -42,8 +53,33 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     """Where threads are kept."""
 
+    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """The keys callers may show, separated by commas. Empty means open to anyone: fit for a laptop,
+    refused in production and beyond loopback."""
+
     run_timeout_seconds: float = Field(default=300, gt=0)
     """The longest a run may take; past it the run ends as `timeout` (504)."""
+
+    max_concurrent_runs: int = Field(default=64, ge=1)
+    """How many runs work at once."""
+
+    max_waiting_runs: int = Field(default=256, ge=0)
+    """How many more may wait for their turn; the rest get 429."""
+
+    max_finished_runs: int = Field(default=1000, ge=0)
+    """How many finished runs are kept to be read, followed and retried."""
+
+    finished_run_seconds: float = Field(default=3600, gt=0)
+    """How long a finished run is kept."""
+
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1)
+    """The largest request body; a larger one is refused before it is read whole (413)."""
+
+    max_batch_inputs: int = Field(default=100, ge=1)
+    """The most inputs one batch may hold."""
+
+    grace_seconds: float = Field(default=10, ge=0)
+    """How long running runs may go on after the service was told to stop."""
 
     model: str | None = None
     """The chat model's name, as the server that answers knows it."""
@@ -71,6 +107,39 @@ class Settings(BaseSettings):
     )
     """The address of any OpenAI-compatible server."""
 
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return value.split(",") if isinstance(value, str) else value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _refuse_weak_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value().strip()) < _SHORTEST_KEY for key in keys):
+            raise ValueError(
+                f"a key has fewer than {_SHORTEST_KEY} characters: `openssl rand -hex 24` makes one"
+            )
+        return tuple(SecretStr(key.get_secret_value().strip()) for key in keys)
+
+    @model_validator(mode="after")
+    def _refuse_open_doors(self) -> Self:
+        if self.api_keys:
+            return self
+        mend = "set FANJOIN_API_KEYS (`openssl rand -hex 24` makes one)"
+        if self.environment == "production":
+            raise ValueError(f"production needs a key: {mend}")
+        if not is_loopback(self.host):
+            raise ValueError(
+                f"FANJOIN_HOST={self.host} would let anyone in: {mend}, or listen on 127.0.0.1"
+            )
+        return self
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must stand in no answer and no log."""
+        held = [*self.api_keys, *([self.openai_api_key] if self.openai_api_key else [])]
+        return [secret.get_secret_value() for secret in held]
+
     @property
     def wants_embedded_model(self) -> bool:
         """Whether this service is to offer the embedded model."""
@@ -92,3 +161,11 @@ class Settings(BaseSettings):
     def has_remote_model(self) -> bool:
         """Whether the operator named a model server."""
         return self.openai_api_key is not None or self.openai_base_url is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address to listen on."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -39,6 +39,11 @@ class Shape:
     """Joins made with a list edge: the nodes waited for, and the join."""
 
     has_subgraphs: bool = False
+    has_cached_nodes: bool = False
+    """Whether a node has LangGraph's own cache policy."""
+
+    has_fan_out: bool = False
+    """Whether the graph, or one within it, uses the kit's `add_fan_out`."""
 
     def kind(self, path: Path) -> Kind:
         return self.kinds.get(path, "node")
@@ -46,7 +51,7 @@ class Shape:
 
 def shape_of(graph: Graph) -> Shape:
     """Read a graph's shape, sub-graphs included."""
-    kinds = {(name,): kind for name, kind in _kinds(graph).items()}
+    kinds: dict[Path, Kind] = {(name,): kind for name, kind in _kinds(graph).items()}
     subgraphs = dict(graph.get_subgraphs(recurse=True))
     for place, subgraph in subgraphs.items():
         if isinstance(subgraph, CompiledStateGraph):
@@ -58,6 +63,20 @@ def shape_of(graph: Graph) -> Shape:
         joins=[name for name, kind in _kinds(graph).items() if kind == "join"],
         list_joins=[(frozenset(starts), end) for starts, end in graph.builder.waiting_edges],
         has_subgraphs=bool(subgraphs),
+        has_cached_nodes=any(_has_cached_nodes(g) for g in (graph, *subgraphs.values())),
+        has_fan_out=any(_uses_kit(g) for g in (graph, *subgraphs.values())),
+    )
+
+
+def _uses_kit(graph: object) -> bool:
+    return isinstance(graph, CompiledStateGraph) and any(
+        kit_metadata(graph, name) for name in graph.builder.nodes
+    )
+
+
+def _has_cached_nodes(graph: object) -> bool:
+    return isinstance(graph, CompiledStateGraph) and any(
+        spec.cache_policy is not None for spec in graph.builder.nodes.values()
     )
 
 

@@ -53,7 +53,7 @@ class Context:
     """What a request or a Studio assistant may set."""
 
     model: str | None = None
-    temperature: float = 0.3
+    temperature: float = 0.5
 
 
 class Findings(TypedDict, total=False):
@@ -94,11 +94,7 @@ EDITOR = (
 
 # A worked example keeps a small model in shape, tone and length; a large one takes no harm from it.
 CHESS_QUESTIONS = Questions(
-    questions=[
-        "How did the rules change on the way from India to Europe?",
-        "Why do computers see further than the best players?",
-        "How do masters remember whole games?",
-    ]
+    questions=["How did it reach Europe?", "Why do openings matter?", "How do masters see ahead?"]
 )
 CHESS_TERMS = KeyTerms(
     key_terms=[
@@ -133,17 +129,14 @@ async def synthesize(state: State, runtime: Runtime[Context]) -> State:
     found = state["findings"]
     terms = found.get("key_terms", [])
     words = f" that use these terms: {', '.join(term['term'] for term in terms)}" if terms else ""
-    task = f"{found['summary']}\n\nContinue this text with two short sentences{words}. Do not repeat it."
-    more = await ask(model_for(runtime, max_tokens=160), about(state["topic"], task))
+    task = f"Continue this text with two short sentences{words}. Do not repeat it."
+    prompt = about(state["topic"], f"{found['summary']}\n\n{task}")
+    more = await ask(model_for(runtime, max_tokens=160), prompt)
     brief = f"{found['summary']} {more}\n\nTo find out next: {' '.join(found['questions'])}"
     if missing := [name for name in outcomes(state) if name not in found]:
         brief += f"\n\n(Written without {' and '.join(missing)}, which could not be had.)"
-    return {
-        "summary": found["summary"],
-        "questions": found["questions"],
-        "key_terms": terms,
-        "brief": brief,
-    }
+    parts: State = {"summary": found["summary"], "questions": found["questions"]}
+    return {**parts, "key_terms": terms, "brief": brief}
 
 
 def model_for(runtime: Runtime[Context], *, max_tokens: int) -> ChatOpenAI:

@@ -1,9 +1,11 @@
 """A real uvicorn on a free loopback port, in a thread, for what a test client cannot show."""
 
+import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -39,3 +41,17 @@ def serve(app: FastAPI) -> Iterator[LiveServer]:
         server.should_exit = True
         thread.join(20)
         server.listener.close()
+
+
+def post_and_leave(
+    server: LiveServer, path: str, body: dict[str, Any], *, when: Callable[[], None]
+) -> None:
+    """Send a request and hang up when `when` returns, with the answer still owed."""
+    content = json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    with socket.create_connection(server.listener.getsockname()) as client:
+        client.sendall(head.encode() + content)
+        when()

@@ -24,6 +24,9 @@ class Answer:
     delay: float = 0
     """Seconds before the first byte; a large one is a stall."""
 
+    model: str | None = None
+    """The name the answer gives the model; the one that was asked for, when left out."""
+
     finish_reason: str = "stop"
     fault: Literal["hang_up", "cut", "malformed", "unfinished"] | None = None
     """No byte at all · half of the body · a body that is no JSON · a stream that ends too early."""
@@ -102,14 +105,15 @@ def _chunk(call: Call, choices: list[dict[str, Any]], **more: Any) -> bytes:
 
 def _body(call: Call, answer: Answer) -> dict[str, Any]:
     if answer.status != 200:
-        return {"error": {"message": f"scripted {answer.status}", "type": "scripted"}}
-    message = {"role": "assistant", "content": _text(call, answer)}
+        message = answer.text or f"scripted {answer.status}"
+        return {"error": {"message": message, "type": "scripted"}}
+    reply = {"role": "assistant", "content": _text(call, answer)}
     return {
         "id": "chat-1",
         "object": "chat.completion",
         "created": 0,
-        "model": call.body["model"],
-        "choices": [{"index": 0, "message": message, "finish_reason": answer.finish_reason}],
+        "model": answer.model or call.body["model"],
+        "choices": [{"index": 0, "message": reply, "finish_reason": answer.finish_reason}],
         "usage": _usage(call, answer),
     }
 

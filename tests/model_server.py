@@ -27,11 +27,14 @@ class Rule:
     answer: Answer
     prompt: str
     times: int | None
+    may_be_unused: bool = False
+    was_used: bool = False
 
     def takes(self, call: Call) -> bool:
         return self.times != 0 and self.prompt in call.prompt
 
     def use(self) -> Answer:
+        self.was_used = True
         if self.times is not None:
             self.times -= 1
         return self.answer
@@ -46,9 +49,19 @@ class ModelServer:
     connections: int = 0
     rules: list[Rule] = field(default_factory=list)
 
-    def answer(self, answer: Answer, *, prompt: str = "", times: int | None = None) -> None:
-        """Give this answer to the next `times` requests with `prompt` in them; None: to all."""
-        self.rules.append(Rule(answer, prompt, times))
+    def answer(
+        self,
+        answer: Answer,
+        *,
+        prompt: str = "",
+        times: int | None = None,
+        may_be_unused: bool = False,
+    ) -> None:
+        """Give this answer to the next `times` requests with `prompt` in them; None: to all.
+
+        One that nobody asks for fails the test at its end, unless it `may_be_unused`.
+        """
+        self.rules.append(Rule(answer, prompt, times, may_be_unused))
 
     def calls_with(self, prompt: str) -> list[Call]:
         return [call for call in self.calls if prompt in call.prompt]
@@ -60,6 +73,11 @@ class ModelServer:
     def wait_until_idle(self) -> None:
         """Return when no request is open any more; fail after two seconds."""
         _wait_until(lambda: all(call.ended for call in self.calls), "the end of all model calls")
+
+    def require_use(self) -> None:
+        """Fail when a scripted answer was never given: the test proved something else."""
+        unused = [rule for rule in self.rules if not (rule.was_used or rule.may_be_unused)]
+        assert not unused, f"no request asked for {unused}; there were {len(self.calls)} requests"
 
     def reset(self) -> None:
         self.calls.clear()
@@ -133,10 +151,13 @@ def running_model_server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def model_server(running_model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> ModelServer:
+def model_server(
+    running_model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ModelServer]:
     """Point the process at the model server, with no answers scripted and no calls counted."""
     running_model_server.reset()
     monkeypatch.setenv("OPENAI_BASE_URL", running_model_server.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", "test-key")
     monkeypatch.setenv("FANJOIN_MODEL", MODEL)
-    return running_model_server
+    yield running_model_server
+    running_model_server.require_use()

@@ -4,6 +4,8 @@ import ast
 import inspect
 import json
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -13,11 +15,14 @@ from fastapi.testclient import TestClient
 
 from app.cli.commands import NAMES
 from app.main import create_app
-from app.registry import load_registry
+from app.registry import inspect_graphs
 from app.settings import Settings
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
+ADDED_GRAPH = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+SHIPPED = {"topic_brief", "parallel_tasks"}
+"""A team drops what it does not need, and adds graphs of its own that need no row."""
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -53,7 +58,7 @@ def test_settings_table_says_what_the_settings_are() -> None:
         default, text = rows[variable_of(name)]
         assert text == doc
         value = fields[name].get_default(call_default_factory=True)
-        assert default == (f"`{value}`" if value not in (None, {}) else "none"), name
+        assert default == (f"`{value}`" if value not in (None, {}, ()) else "none"), name
 
 
 def test_env_example_names_every_setting() -> None:
@@ -89,18 +94,30 @@ def test_commands_are_those_of_the_command_line() -> None:
     assert written == set(NAMES)
 
 
-def test_graphs_are_those_of_the_registry() -> None:
+def test_shipped_graphs_that_are_registered_are_in_the_table_and_no_unknown_one() -> None:
     written = {row[0].strip("`") for row in rows_under("The graphs it ships")}
 
-    assert written == set(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
+    registered = set(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
+    assert written <= registered
+    assert SHIPPED & registered <= written
+
+
+@pytest.mark.parametrize("check", [["format", "--check"], ["check"]])
+def test_graph_of_the_readme_passes_ruff_as_written(check: list[str]) -> None:
+    command = [sys.executable, "-m", "ruff", *check, "--stdin-filename", "graphs/weigh_it.py", "-"]
+
+    result = subprocess.run(
+        command, input=ADDED_GRAPH, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.anyio
 async def test_graph_of_the_readme_can_be_added_as_written(tmp_path: Path) -> None:
     (tmp_path / "graphs").mkdir()
-    file = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
     entry = re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0]
-    (tmp_path / "graphs" / "weigh_it.py").write_text(file)
+    (tmp_path / "graphs" / "weigh_it.py").write_text(ADDED_GRAPH)
     (tmp_path / "langgraph.json").write_text(f'{{"graphs": {{{entry}}}}}')
 
     settings = Settings(
@@ -114,7 +131,9 @@ async def test_graph_of_the_readme_can_be_added_as_written(tmp_path: Path) -> No
         response = client.post("/graphs/weigh_it/invoke", json=body["examples"][0])
 
     assert response.json()["output"] == {"verdict": "Heard pro and con."}
-    assert len((await load_registry(tmp_path / "langgraph.json"))["weigh_it"].branches) == 2
+    inspection = await inspect_graphs(tmp_path / "langgraph.json")
+    assert len(inspection.entries[0].branches) == 2
+    assert inspection.findings == []
 
 
 def test_make_targets_in_the_documents_exist() -> None:

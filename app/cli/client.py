@@ -2,12 +2,13 @@
 
 import ipaddress
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
+from pydantic import SecretStr
 
 from app.cli.errors import NoService, Refused
 
@@ -30,16 +31,24 @@ class ServiceClient:
         self._http = http
         self.url = url
 
+    async def graphs(self) -> list[dict[str, Any]]:
+        """Fetch what the service tells of every graph."""
+        with self._reaching():
+            graphs: list[dict[str, Any]] = self._body(await self._http.get("/graphs"))
+            return graphs
+
     async def graph(self, graph_id: str) -> dict[str, Any]:
         """Fetch what the service tells of a graph; refused for an unknown one."""
         with self._reaching():
-            return self._body(await self._http.get(_path(graph_id)))
+            graph: dict[str, Any] = self._body(await self._http.get(_path(graph_id)))
+            return graph
 
     async def invoke(self, graph_id: str, graph_input: dict[str, Any]) -> dict[str, Any]:
         """Run a graph and wait for its answer."""
         with self._reaching():
-            path = f"{_path(graph_id)}/invoke"
-            return self._body(await self._http.post(path, json={"input": graph_input}))
+            path, body = f"{_path(graph_id)}/invoke", {"input": graph_input}
+            answer: dict[str, Any] = self._body(await self._http.post(path, json=body))
+            return answer
 
     async def stream(self, graph_id: str, graph_input: dict[str, Any]) -> AsyncIterator[Event]:
         """Run a graph and yield its events up to `end`; who leaves early cancels the run."""
@@ -69,26 +78,27 @@ class ServiceClient:
         except (httpx2.TransportError, httpx2.InvalidURL, ValueError) as error:
             raise NoService(f"Talking to {self.url} failed: {error}") from error
 
-    def _body(self, answer: httpx2.Response) -> dict[str, Any]:
+    def _body(self, answer: httpx2.Response) -> Any:
         kind = "application/json" if answer.is_success else "application/problem+json"
         if not answer.headers.get("content-type", "").startswith(kind):
             raise NoService(
                 f"{self.url} answered {answer.status_code}, but not the way Fanjoin does."
             )
-        body: dict[str, Any] = answer.json()
+        body = answer.json()
         if not answer.is_success:
             raise Refused(body)
         return body
 
 
 @asynccontextmanager
-async def open_client(url: str) -> AsyncIterator[ServiceClient]:
-    """Speak to the service at `url` as long as the block lasts."""
+async def open_client(url: str, *, keys: Sequence[SecretStr] = ()) -> AsyncIterator[ServiceClient]:
+    """Speak to the service at `url` as long as the block lasts; the first key is shown to it."""
     url = url.rstrip("/")
     # The service bounds a run by itself, so an answer may take as long as it takes.
     timeout = httpx2.Timeout(_CONNECT_SECONDS, read=None)
+    headers = {"x-api-key": keys[0].get_secret_value()} if keys else {}
     async with httpx2.AsyncClient(
-        base_url=url, timeout=timeout, trust_env=not _is_loopback(url)
+        base_url=url, headers=headers, timeout=timeout, trust_env=not _is_loopback(url)
     ) as http:
         yield ServiceClient(http, url)
 

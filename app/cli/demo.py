@@ -3,16 +3,17 @@
 import json
 import logging
 import shlex
+from typing import Any
 
-from app.cli.client import open_client
+from app.cli.client import ServiceClient, open_client
 from app.cli.environment import load_settings
 from app.cli.errors import CommandError
-from app.cli.inputs import example_input
 from app.cli.live import RunView
 from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.serve import greet, run_service
 from app.cli.terminal import complain, stdout
 from app.cli.watch import watch
+from app.settings import Settings
 
 DEMO_GRAPH = "topic_brief"
 SHARED_CORES = (
@@ -25,17 +26,16 @@ SHARED_CORES = (
 def demo(
     host: HostOption = None, port: PortOption = None, graphs_file: GraphsFileOption = None
 ) -> None:
-    """Start the service, show one topic_brief request on it, and go on serving."""
+    """Start the service, show one request on it, topic_brief if there is one, and go on serving."""
     settings = load_settings(host=host, port=port, graphs_file=graphs_file)
-    note = SHARED_CORES if settings.wants_embedded_model else ""
 
     async def show(url: str) -> None:
         # The access log and its like would come between the lines of the demo.
         logging.disable(logging.INFO)
         try:
-            await _show(url, speedup_note=note)
+            await _show(url, settings)
         except CommandError as error:
-            complain(f"The demo request to {DEMO_GRAPH} failed: {error}")
+            complain(f"The demo request failed: {error}")
         finally:
             logging.disable(logging.NOTSET)
         await greet(url)
@@ -43,16 +43,42 @@ def demo(
     run_service(settings, show)
 
 
-async def _show(url: str, *, speedup_note: str) -> None:
-    console, view = stdout(), RunView(DEMO_GRAPH, speedup_note=speedup_note)
-    async with open_client(url) as client:
-        graph_input = example_input((await client.graph(DEMO_GRAPH))["input_schema"])
-        request = json.dumps({"input": graph_input}, ensure_ascii=False)
-        console.print(f"POST /graphs/{DEMO_GRAPH}/stream {request}\n", soft_wrap=True)
-        await watch(view, client.stream(DEMO_GRAPH, graph_input), console)
+async def _show(url: str, settings: Settings) -> None:
+    if reason := _why_no_model(settings):
+        complain(f"No demo, for there is no model to ask: {reason}")
+        return
+    async with open_client(url, keys=settings.api_keys) as client:
+        graph = _choose(await client.graphs())
+        if graph is None:
+            complain("No demo, for no graph documents an example of its input.")
+            return
+        await _run(client, graph, settings)
+
+
+def _why_no_model(settings: Settings) -> str:
+    if settings.has_remote_model or settings.wants_embedded_model:
+        return ""
+    mend = "set OPENAI_API_KEY or OPENAI_BASE_URL"
+    if settings.local_model == "off":
+        return f"FANJOIN_LOCAL_MODEL is off; {mend}, or leave it out."
+    return f"FANJOIN_ENVIRONMENT is {settings.environment}; {mend}."
+
+
+def _choose(graphs: list[dict[str, Any]]) -> dict[str, Any] | None:
+    usable = [graph for graph in graphs if graph["example"] is not None]
+    return min(usable, key=lambda graph: graph["graph_id"] != DEMO_GRAPH, default=None)
+
+
+async def _run(client: ServiceClient, graph: dict[str, Any], settings: Settings) -> None:
+    graph_id, console = graph["graph_id"], stdout()
+    view = RunView(graph_id, speedup_note=SHARED_CORES if settings.wants_embedded_model else "")
+    request = json.dumps({"input": graph["example"]}, ensure_ascii=False)
+    console.print(f"POST /graphs/{graph_id}/stream {request}\n", soft_wrap=True)
+    await watch(view, client.stream(graph_id, graph["example"]), console)
+    key = " -H 'x-api-key: …'" if settings.api_keys else ""
     console.print("\nThe same by hand:", soft_wrap=True)
     console.print(
-        f"  curl -N {url}/graphs/{DEMO_GRAPH}/stream -H 'content-type: application/json' "
-        f"-d {shlex.quote(request)}\n",
+        f"  curl -N {client.url}/graphs/{graph_id}/stream -H 'content-type: application/json'"
+        f"{key} -d {shlex.quote(request)}\n",
         soft_wrap=True,
     )

@@ -151,7 +151,11 @@ class RunView:
         troubles = draw_troubles(self.rows, report.get("warnings", []), self.end)
         parts: list[RenderableType] = [troubles] if troubles.row_count else []
         if self.report is not None:
-            parts.append(draw_figures(self.report, speedup_note=self._speedup_note))
+            parts.append(
+                draw_figures(
+                    self.report, has_failed=self.has_failed, speedup_note=self._speedup_note
+                )
+            )
         if self.output is not None:
             parts.append(readable(self.output))
         for part in parts:

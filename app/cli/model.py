@@ -108,12 +108,13 @@ def serve(
 ) -> None:
     """Serve the model until Ctrl-C, or for as long as COMMAND runs.
 
-    With a model server in the settings, COMMAND runs on that and nothing is served.
+    With a model server in the settings, COMMAND runs on that and nothing is served; with
+    FANJOIN_LOCAL_MODEL=off, it runs without a model.
     """
     if command and shutil.which(command[0]) is None:
         raise typer.BadParameter(f"there is no command {command[0]}")
     settings = load_settings()
-    if command and settings.has_remote_model:
+    if command and (settings.has_remote_model or settings.local_model == "off"):
         os.execvpe(command[0], command, {**os.environ, **settings.model_environment})  # noqa: S606  # the operator's own command
     with fetch_bar() as progress:
         weights = provision(settings, progress)

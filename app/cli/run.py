@@ -41,32 +41,32 @@ def run(
     words = [sys.stdin.read()] if words == ["-"] else words or []
     settings = load_settings()
     address = url or local_url(settings.host, settings.port)
-    asyncio.run(
-        _print_answer(graph, words, address) if as_json else _watch_run(graph, words, address)
-    )
+    ask = _print_answer if as_json else _watch_run
+
+    async def talk() -> None:
+        async with open_client(address, keys=settings.api_keys) as client:
+            await ask(client, graph, words)
+
+    asyncio.run(talk())
 
 
-async def _print_answer(graph_id: str, words: list[str], url: str) -> None:
-    async with open_client(url) as client:
-        try:
-            graph_input = await _make_input(client, graph_id, words)
-            answer, status = await client.invoke(graph_id, graph_input), 0
-        except Refused as refusal:
-            answer, status = refusal.problem, 1
+async def _print_answer(client: ServiceClient, graph_id: str, words: list[str]) -> None:
+    try:
+        graph_input = await _make_input(client, graph_id, words)
+        answer, status = await client.invoke(graph_id, graph_input), 0
+    except Refused as refusal:
+        answer, status = refusal.problem, 1
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
     raise typer.Exit(status)
 
 
-async def _watch_run(graph_id: str, words: list[str], url: str) -> None:
+async def _watch_run(client: ServiceClient, graph_id: str, words: list[str]) -> None:
     view, console = RunView(graph_id), stdout()
-    async with open_client(url) as client:
-        graph_input = await _make_input(client, graph_id, words)
-        if not words:
-            shown = json.dumps(graph_input, ensure_ascii=False)
-            console.print(
-                f"No input given, sending the graph's own example: {shown}\n", soft_wrap=True
-            )
-        await watch(view, client.stream(graph_id, graph_input), console)
+    graph_input = await _make_input(client, graph_id, words)
+    if not words:
+        shown = json.dumps(graph_input, ensure_ascii=False)
+        console.print(f"No input given, sending the graph's own example: {shown}\n", soft_wrap=True)
+    await watch(view, client.stream(graph_id, graph_input), console)
     raise typer.Exit(1 if view.has_failed else 0)
 
 

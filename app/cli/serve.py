@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -25,7 +26,8 @@ from app.logs import configure_logs
 from app.main import create_app
 from app.settings import Settings
 
-_GRACE_SECONDS = 10
+_SECONDS_TO_SAY_SO = 3
+"""For the last events of runs that were cancelled at the end of their grace."""
 
 WhenListening = Callable[[str], Awaitable[None]]
 """Told the address once the service listens; cancelled when it stops."""
@@ -65,17 +67,22 @@ async def _serve(settings: Settings, address: socket.socket, when_listening: Whe
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     async with open_service(settings) as service:
-        config = _configure(create_app(settings, service))
-        server = Server(config, partial(when_listening, local_url(host, port)))
+        config = _configure(create_app(settings, service), settings)
+        server = Server(
+            config,
+            partial(when_listening, local_url(host, port)),
+            drain=service.runner.drain,
+            grace_seconds=settings.grace_seconds,
+        )
         loop.add_signal_handler(signal.SIGINT, server.stop)
         await server.serve(sockets=[address])
 
 
-def _configure(app: FastAPI) -> uvicorn.Config:
+def _configure(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_config=None,
         lifespan="on",
         server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=math.ceil(settings.grace_seconds + _SECONDS_TO_SAY_SO),
     )

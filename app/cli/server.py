@@ -12,22 +12,45 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from app.cli.errors import AddressTaken
+from app.cli.terminal import stdout
+
+_SECONDS_FOR_LAST_EVENTS = 1
+"""A stream that is not told of its run's end is cut by the end of the loop, with a traceback."""
 
 WhenListening = Callable[[], Awaitable[None]]
+Drain = Callable[[float], Awaitable[None]]
 
 
 class Server(uvicorn.Server):
-    """One uvicorn server; runs `when_listening` beside its requests, and no longer than they."""
+    """One uvicorn server; runs `when_listening` beside its requests, and no longer than they.
 
-    def __init__(self, config: uvicorn.Config, when_listening: WhenListening) -> None:
+    `drain` is told when to stop, and how many seconds the runs under way may still take.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        when_listening: WhenListening,
+        *,
+        drain: Drain,
+        grace_seconds: float,
+    ) -> None:
         super().__init__(config)
         self._when_listening = when_listening
+        self._drain = drain
+        self._grace_seconds = grace_seconds
         self._beside: asyncio.Task[None] | None = None
+        self._draining: list[asyncio.Future[None]] = []
 
     def stop(self) -> None:
-        """Let running requests end; asked twice, do not wait for them."""
+        """Let what is under way end, and say so; asked twice, do not wait for it."""
         self.force_exit = self.should_exit
         self.should_exit = True
+        grace = 0.0 if self.force_exit else self._grace_seconds
+        if grace > 0:
+            told = f"Ending; runs under way may take {grace:g} s more, Ctrl-C ends them now."
+            stdout().print(told, soft_wrap=True)
+        self._draining.append(asyncio.ensure_future(self._drain(grace)))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -40,6 +63,9 @@ class Server(uvicorn.Server):
         if self._beside is not None:
             self._beside.cancel()
         await super().shutdown(sockets)
+        await asyncio.gather(*self._draining)
+        if requests := self.server_state.tasks:
+            await asyncio.wait(requests, timeout=_SECONDS_FOR_LAST_EVENTS)
         if self.force_exit:
             # uvicorn leaves it out here, and its task would end in a traceback.
             await self.lifespan.shutdown()

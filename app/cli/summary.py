@@ -11,17 +11,20 @@ from app.cli.measures import as_cost, as_time, counted, one_line
 from app.cli.problems import describe_problem
 from app.cli.rows import Row
 
+_TOO_LITTLE_WORK = "the overhead outweighs so little work"
+_LITTLE_MS = 1000
 
-def draw_figures(report: dict[str, Any], *, speedup_note: str) -> Table:
+
+def draw_figures(report: dict[str, Any], *, has_failed: bool, speedup_note: str) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     wall_ms, sum_ms = report.get("wall_ms") or 0.0, report.get("sum_ms") or 0.0
     table.add_row("wall time", f"{as_time(wall_ms)} for {as_time(sum_ms)} of work")
-    speedup = Text.assemble((f"{report.get('speedup') or 1:.2f}x", "bold"))
-    if speedup_note:
-        speedup.append(f"  {speedup_note}", style="dim")
-    table.add_row("speed-up", speedup)
+    if not has_failed:
+        speedup = round(report.get("speedup") or 1.0, 2)
+        note = _TOO_LITTLE_WORK if speedup < 1 and sum_ms < _LITTLE_MS else speedup_note
+        table.add_row("speed-up", Text.assemble((f"{speedup:.2f}x", "bold"), (f"  {note}", "dim")))
     if path := report.get("critical_path"):
         table.add_row("critical path", " > ".join(one_line(row_id) for row_id in path))
     tokens = report.get("tokens") or {}

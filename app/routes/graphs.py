@@ -1,16 +1,17 @@
 """Which graphs there are, and how they look."""
 
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header, HTTPException
 from fastapi.responses import PlainTextResponse, Response
 
-from app.dependencies import EntryDep, RegistryDep
+from app.dependencies import EntryDep, RegistryDep, get_entry
 from app.diagram import mermaid_of, svg_of
 from app.schemas.graphs import GraphRead, to_graph_read
-from app.schemas.problems import describe_problems
+from app.schemas.problems import NEEDS_KEY, describe_problems
 
-router = APIRouter(prefix="/graphs", tags=["graphs"])
+router = APIRouter(prefix="/graphs", tags=["graphs"], responses=describe_problems(s401=NEEDS_KEY))
 
 _NOT_FOUND = describe_problems(s404="There is no such graph; the known ones are named.")
 _SVG = "image/svg+xml"
@@ -31,8 +32,10 @@ async def read_graph(entry: EntryDep) -> GraphRead:
 @router.get(
     "/{graph_id}/diagram",
     response_class=PlainTextResponse,
-    responses={200: {"content": {_SVG: {}}, "description": "Mermaid text, or SVG by `Accept`."}}
-    | _NOT_FOUND,
+    responses={
+        200: {"content": {_SVG: {}}, "description": "Mermaid text, or SVG by `Accept`."},
+        **_NOT_FOUND,
+    },
 )
 async def draw_graph(entry: EntryDep, accept: Annotated[str, Header()] = "*/*") -> Response:
     """Draw a graph: Mermaid text, or a picture with `Accept: image/svg+xml`."""
@@ -41,7 +44,7 @@ async def draw_graph(entry: EntryDep, accept: Annotated[str, Header()] = "*/*") 
     return PlainTextResponse(mermaid_of(entry.graph))
 
 
-@router.post("/{graph_id}/{action}", include_in_schema=False)
-async def refuse_unknown_graph(entry: EntryDep, action: str) -> Response:
+@router.post("/{graph_id}/{action}", dependencies=[Depends(get_entry)], include_in_schema=False)
+async def refuse_unknown_action() -> None:
     """Answer for a graph that does not exist, and for one that cannot do what is asked."""
-    return PlainTextResponse(f"{entry.id} has no {action}", status_code=404)
+    raise HTTPException(HTTPStatus.NOT_FOUND, "a graph takes invoke, stream, batch and runs")

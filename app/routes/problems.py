@@ -23,12 +23,14 @@ def answer_with_problems(app: FastAPI) -> None:
 
 
 async def _answer_service_error(_: Request, error: Exception) -> JSONResponse:
-    return _problem(problem_of(cast("ServiceError", error)))
+    known = cast("ServiceError", error)
+    return _problem(problem_of(known), known.headers)
 
 
 async def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
-    found = cast("RequestValidationError", error).errors()
-    return _problem(problem_of(InvalidInput([_describe(place) for place in found])))
+    invalid = cast("RequestValidationError", error)
+    places = [_describe(found, invalid.body) for found in invalid.errors()]
+    return _problem(problem_of(InvalidInput(places)))
 
 
 async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -41,12 +43,26 @@ async def _answer_unexpected_error(_: Request, __: Exception) -> JSONResponse:
     return _problem(_plain(500, "an unexpected error, which is in the service's log"))
 
 
-def _describe(found: Any) -> dict[str, Any]:
+def _describe(found: Any, body: Any) -> dict[str, Any]:
+    if found["type"] == "json_invalid":
+        return _describe_broken_json(found, body)
+    if found["loc"] == ("body",) and isinstance(body, bytes):
+        message = "send the header content-type: application/json"
+        return {"place": "body", "message": message, "given": _shorten(repr(body))}
     place = ".".join(str(part) for part in found["loc"] if part != "body") or "body"
-    given = repr(found.get("input"))
-    if len(given) > _LONGEST_SHOWN:
-        given = f"{given[:_LONGEST_SHOWN]}…"
-    return {"place": place, "message": found["msg"], "given": given}
+    return {"place": place, "message": found["msg"], "given": _shorten(repr(found.get("input")))}
+
+
+def _describe_broken_json(found: Any, text: str) -> dict[str, Any]:
+    position = found["loc"][-1]
+    message = f"not JSON: {found['ctx']['error']} at character {position}"
+    begin = max(0, position - _LONGEST_SHOWN // 2)
+    around = repr(text[begin : begin + _LONGEST_SHOWN])
+    return {"place": "body", "message": message, "given": f"…{around}" if begin else around}
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _plain(status: int, detail: str) -> dict[str, Any]:

@@ -1,84 +1,108 @@
-"""Run a graph: wait for it, or stream it. One set of typed routes for each graph."""
+"""A run by its id: where it stands, its report, its events; cancel, resume, retry."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.dependencies import RunnerDep
-from app.registry import GraphEntry, GraphRegistry
-from app.routes.disconnects import wait_while_connected
-from app.runner import StartedRun
-from app.runs import RunStatus
-from app.schemas.problems import describe_problems
-from app.schemas.runs import answer_model, request_model, to_answer, to_run_request
+from app.dependencies import RunDep, RunnerDep
+from app.errors import RunNotOver
+from app.further_runs import resume_of, retry_of
+from app.routes.disconnects import while_connected
+from app.routes.graph_runs import answer_run
+from app.routes.streams import BranchesParam, read_filter, send_events
+from app.schemas.problems import NEEDS_KEY, describe_problems
+from app.schemas.reports import Report
+from app.schemas.runs import RunAnswer, RunRead, RunResume, to_run_read
+from app.started_runs import StartedRun
 
-_PROBLEMS = describe_problems(
-    s409="The thread is busy with another run.",
-    s422="The body does not fit the graph's schema; each place is named.",
+router = APIRouter(
+    prefix="/runs",
+    tags=["runs"],
+    responses=describe_problems(s401=NEEDS_KEY, s404="No run that is still kept has this id."),
 )
-_RUN_PROBLEMS = describe_problems(
-    s502="A required branch, the join or a node failed; what the others did is in the report.",
-    s504="The run took longer than it may.",
+
+WaitParam = Annotated[bool, Query(description="Wait for the new run's end, as invoke does.")]
+_STARTS = describe_problems(
+    s400="The body is not even text.",
+    s409="The run is not in a state for that; the detail says why.",
+    s422="The body does not fit.",
+    s429="Too many runs are at work or waiting.",
+    s502="With `wait`: the new run failed.",
+    s503="The service is stopping.",
+    s504="With `wait`: the new run took too long.",
 )
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": RunAnswer, "description": "With `wait`: the new run has succeeded."},
+    202: {"model": RunRead, "description": "The new run; with `wait`, it asks a question."},
+}
 
 
-def graph_routes(registry: GraphRegistry) -> APIRouter:
-    """Return the typed routes of every graph."""
-    router = APIRouter()
-    for entry in registry.values():
-        router.include_router(_routes_of(entry))
-    return router
+@router.get("/{run_id}", response_model=RunRead)
+async def read_run(started: RunDep) -> Response:
+    """Say where a run stands."""
+    return JSONResponse(to_run_read(started.run))
 
 
-def _routes_of(entry: GraphEntry) -> APIRouter:
-    router = APIRouter(prefix=f"/graphs/{entry.id}", tags=[entry.id], responses=_PROBLEMS)
-    answer = answer_model(entry)
+@router.get(
+    "/{run_id}/report",
+    response_model=Report,
+    responses=describe_problems(s409="The run is still at work."),
+)
+async def read_report(started: RunDep) -> Response:
+    """Read the branch report of a run that is over, however it ended."""
+    if not started.is_over:
+        raise RunNotOver(f"run {started.run.id} is still at work: follow /runs/…/stream to its end")
+    return JSONResponse(started.run.report)
 
-    def start(wants_tokens: bool) -> Any:  # becomes a dependency, not called by hand
-        async def start_run(body: Any, runner: RunnerDep) -> StartedRun:
-            return runner.start(entry, to_run_request(entry, body, wants_tokens=wants_tokens))
 
-        start_run.__annotations__["body"] = request_model(entry)
-        return Depends(start_run)
+async def _filter(started: RunDep, branches: BranchesParam = None) -> frozenset[str] | None:
+    return read_filter(started.entry, branches)
 
-    @router.post(
-        "/invoke",
-        response_model=answer,
-        responses={
-            202: {"model": answer, "description": "The graph asks a question: see `interrupts`."},
-            **_RUN_PROBLEMS,
-        },
-        summary=f"Run {entry.id} and wait",
-        description=entry.description,
-    )
-    async def invoke_graph(
-        request: Request, started: Annotated[StartedRun, start(wants_tokens=False)]
-    ) -> Response:
-        run = await wait_while_connected(started, request)
-        if run.error is not None:
-            raise run.error
-        status = 202 if run.status is RunStatus.INTERRUPTED else 200
-        return JSONResponse(to_answer(run), status_code=status)
 
-    @router.post(
-        "/stream",
-        response_class=EventSourceResponse,
-        summary=f"Run {entry.id} and follow it",
-        description=(
-            f"{entry.description} Events: run_started, branch_started, token, branch_finished, "
-            f"join_started, output, report, end."
-        ),
-    )
-    async def stream_graph(
-        started: Annotated[StartedRun, start(wants_tokens=True)],
-    ) -> AsyncIterator[ServerSentEvent]:
-        try:
-            async for event in started.log.follow():
-                yield ServerSentEvent(id=str(event.id), event=event.type, data=event.data)
-        finally:
-            await started.cancel()
+@router.get("/{run_id}/stream", response_class=EventSourceResponse)
+async def stream_run(
+    started: RunDep,
+    wanted: Annotated[frozenset[str] | None, Depends(_filter)],
+    last_event_id: Annotated[int, Header(ge=0)] = 0,
+) -> AsyncIterator[ServerSentEvent]:
+    """Follow a run from the event after `Last-Event-ID`; leaving does not end the run."""
+    async for event in send_events(started, wanted, after=last_event_id):
+        yield event
 
-    return router
+
+@router.post("/{run_id}/cancel", response_model=RunRead)
+async def cancel_run(started: RunDep) -> Response:
+    """Cancel a run with every branch of it, and answer when it has ended."""
+    return JSONResponse(to_run_read(await started.cancel()))
+
+
+@router.post("/{run_id}/retry", response_model=None, responses=_ANSWERS | _STARTS)
+async def retry_run(
+    started: RunDep, runner: RunnerDep, request: Request, *, wait: WaitParam = False
+) -> Response:
+    """Start a new run that runs again only what failed, and then the join."""
+    return await _answer(runner.start(started.entry, retry_of(started)), request, wait=wait)
+
+
+@router.post("/{run_id}/resume", response_model=None, responses=_ANSWERS | _STARTS)
+async def resume_run(
+    started: RunDep,
+    body: RunResume,
+    runner: RunnerDep,
+    request: Request,
+    *,
+    wait: WaitParam = False,
+) -> Response:
+    """Answer a run's question: a new run goes on from there, on the same thread."""
+    asked = resume_of(started, body.resume)
+    return await _answer(runner.start(started.entry, asked), request, wait=wait)
+
+
+async def _answer(new: StartedRun, request: Request, *, wait: bool) -> Response:
+    if not wait:
+        return JSONResponse(to_run_read(new.run), status_code=202)
+    await while_connected(request, new)
+    return answer_run(new)

@@ -6,25 +6,31 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.dependencies import ServiceDep
+from app.errors import Stopping
+from app.schemas.problems import NEEDS_KEY, describe_problems
 
-router = APIRouter(tags=["system"])
+router = APIRouter(tags=["system"], responses=describe_problems(s401=NEEDS_KEY))
+open_router = APIRouter(tags=["system"])
+"""What load balancers ask, without a key."""
 
 
-@router.get("/ok")
+@open_router.get("/ok")
 async def read_ok() -> dict[str, bool]:
     """Answer that the service answers."""
     return {"ok": True}
 
 
-@router.get("/health/live")
+@open_router.get("/health/live")
 async def read_live() -> dict[str, str]:
     """Answer that the process lives."""
     return {"status": "live"}
 
 
-@router.get("/health/ready")
+@open_router.get("/health/ready", responses=describe_problems(s503="The service is stopping."))
 async def read_ready(service: ServiceDep) -> dict[str, str | int]:
     """Answer that the graphs are loaded and runs are taken."""
+    if service.runner.is_stopping:
+        raise Stopping("the service is stopping", retry_after=5)
     return {"status": "ready", "graphs": len(service.registry)}
 
 

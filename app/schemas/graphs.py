@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.registry import GraphEntry
-from app.schemas.runs import example_of
+from app.schemas.graph_runs import example_of
 
 
 class BranchRead(BaseModel):

@@ -18,6 +18,9 @@ class Problem(BaseModel):
     detail: str
 
 
+NEEDS_KEY = "A valid key is needed."
+
+
 def describe_problems(**by_status: str) -> dict[int | str, dict[str, Any]]:
     """Return OpenAPI answers for statuses given as `s404="…"`."""
     content = {PROBLEM_MEDIA_TYPE: {"schema": Problem.model_json_schema()}}

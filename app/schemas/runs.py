@@ -1,14 +1,14 @@
-"""What starts a run and what it answers, made for each graph with its own schemas."""
+"""A run, as callers see it."""
 
+from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.registry import GraphEntry
-from app.runner import RunRequest
-from app.runs import Run
+from app.errors import problem_of
+from app.runs import Run, RunStatus
+from app.schemas.problems import Problem
 from app.schemas.reports import Report
-from app.wire_models import pascal
 
 
 class Interrupt(BaseModel):
@@ -30,58 +30,39 @@ class RunAnswer(BaseModel):
     report: Report
 
 
-def request_model(entry: GraphEntry) -> type[BaseModel]:
-    """Return the body that starts a run of this graph, with an example that works as it is."""
-    fields: dict[str, Any] = {
-        "input": (entry.input_model, ...),
-        "thread_id": (
-            str | None,
-            Field(
-                default=None,
-                min_length=1,
-                max_length=255,
-                description="Keep the state under this name; without it the run leaves nothing.",
-            ),
-        ),
-    }
-    if entry.context_model is not None:
-        fields["context"] = (entry.context_model | None, None)
-    example = example_of(entry)
-    config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"input": example}]} if example is not None else None,
-    )
-    name = f"{pascal(entry.id)}Request"
-    return create_model(name, __config__=config, __doc__=f"Run {entry.id}.", **fields)
+class RunCreated(BaseModel):
+    """A run that was started and is left to itself."""
+
+    run_id: str
+    status: RunStatus
 
 
-def answer_model(entry: GraphEntry) -> type[RunAnswer]:
-    """Return the body that answers a run of this graph."""
-    output: dict[str, Any] = {"output": (entry.output_model | None, ...)}
-    return create_model(f"{pascal(entry.id)}Answer", __base__=RunAnswer, **output)
+class RunRead(BaseModel):
+    """Where a run stands."""
+
+    run_id: str
+    graph_id: str
+    thread_id: str | None
+    status: RunStatus
+    degraded: bool
+    output: Any = Field(description="null until the run has succeeded.")
+    error: Problem | None
+    interrupts: list[Interrupt]
+    retry_of: str | None
+    resume_of: str | None
+    created_at: datetime
 
 
-def example_of(entry: GraphEntry) -> dict[str, Any] | None:
-    """Return the input made of the fields' first examples; None when a required one has none."""
-    schema = entry.input_model.model_json_schema()
-    fields = schema.get("properties", {})
-    example = {key: field["examples"][0] for key, field in fields.items() if field.get("examples")}
-    return example if set(schema.get("required", ())) <= example.keys() else None
+class RunResume(BaseModel):
+    """The answer to a run's question, or one per question by its id."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"resume": "yes"}]})
 
-def to_run_request(entry: GraphEntry, body: Any, *, wants_tokens: bool) -> RunRequest:
-    """Return a validated body as the runner takes it."""
-    context = getattr(body, "context", None)
-    return RunRequest(
-        values=entry.to_state(body.input),
-        context=context.model_dump(exclude_unset=True) if context is not None else None,
-        thread_id=body.thread_id,
-        wants_tokens=wants_tokens,
-    )
+    resume: Any
 
 
 def to_answer(run: Run) -> dict[str, Any]:
-    """Return a run as the JSON of its answer."""
+    """Return a run that is over as the JSON of its answer."""
     return {
         "run_id": run.id,
         "thread_id": run.thread_id,
@@ -90,4 +71,21 @@ def to_answer(run: Run) -> dict[str, Any]:
         "output": run.output,
         "interrupts": run.interrupts,
         "report": run.report,
+    }
+
+
+def to_run_read(run: Run) -> dict[str, Any]:
+    """Return a run as the JSON of where it stands."""
+    return {
+        "run_id": run.id,
+        "graph_id": run.graph_id,
+        "thread_id": run.thread_id,
+        "status": run.status,
+        "degraded": run.is_degraded,
+        "output": run.output,
+        "error": problem_of(run.error) if run.error is not None else None,
+        "interrupts": run.interrupts,
+        "retry_of": run.retry_of,
+        "resume_of": run.resume_of,
+        "created_at": run.created_at.isoformat(),
     }

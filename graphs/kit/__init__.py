@@ -2,21 +2,30 @@
 
 from graphs.kit.attempts import AttemptTimeout
 from graphs.kit.branches import Branch
-from graphs.kit.conditions import ALL
-from graphs.kit.errors import KitError
+from graphs.kit.by_branch import by_branch
+from graphs.kit.by_item import by_item
+from graphs.kit.caches import BranchCache
+from graphs.kit.conditions import ALL, deadline, first, quorum
+from graphs.kit.errors import KitError, WidthOutOfBounds
 from graphs.kit.fanout import add_fan_out
-from graphs.kit.join_node import RequiredBranchFailed
 from graphs.kit.outcomes import BranchOutcome, outcomes
-from graphs.kit.results import by_branch
+from graphs.kit.verdicts import QuorumNotMet, RequiredBranchFailed
 
 __all__ = [
     "ALL",
     "AttemptTimeout",
     "Branch",
+    "BranchCache",
     "BranchOutcome",
     "KitError",
+    "QuorumNotMet",
     "RequiredBranchFailed",
+    "WidthOutOfBounds",
     "add_fan_out",
     "by_branch",
+    "by_item",
+    "deadline",
+    "first",
     "outcomes",
+    "quorum",
 ]

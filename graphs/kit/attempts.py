@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -63,14 +64,16 @@ async def run_attempts(
     policy: AttemptPolicy,
     *,
     deadline: float | None = None,
+    slot: AbstractAsyncContextManager[object] | None = None,
 ) -> Any:
     """Return the first attempt's result that succeeds; raise the last attempt's error.
 
     `call` is given the number of the attempt, from 1. `deadline` is in epoch seconds: no attempt is
-    made when the wait before it would end later, or take longer than two minutes.
+    made when the wait before it would end later, or take longer than two minutes. Each attempt
+    holds the `slot`, and its time counts from when it has it.
     """
     if policy.attempts == 1:
-        return await _attempt(call, 1, policy)
+        return await _attempt(call, 1, policy, slot)
     numbers = itertools.count(1)
 
     def is_retryable(state: RetryCallState) -> bool:
@@ -83,7 +86,7 @@ async def run_attempts(
         return state.attempt_number >= policy.attempts or wait > _LONGEST_WAIT or is_too_late
 
     async def attempt_next() -> Any:
-        return await _attempt(call, next(numbers), policy)
+        return await _attempt(call, next(numbers), policy, slot)
 
     retrying = AsyncRetrying(
         stop=is_over,
@@ -96,8 +99,18 @@ async def run_attempts(
 
 
 async def _attempt(
-    call: Callable[[int], Awaitable[Any]], number: int, policy: AttemptPolicy
+    call: Callable[[int], Awaitable[Any]],
+    number: int,
+    policy: AttemptPolicy,
+    slot: AbstractAsyncContextManager[object] | None,
 ) -> Any:
+    if slot is None:
+        return await _timed(call, number, policy)
+    async with slot:
+        return await _timed(call, number, policy)
+
+
+async def _timed(call: Callable[[int], Awaitable[Any]], number: int, policy: AttemptPolicy) -> Any:
     if policy.timeout is None:
         return await call(number)
     clock = asyncio.timeout(policy.timeout)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from langchain_core.runnables import Runnable
+from langgraph.graph.state import CompiledStateGraph
 
 from graphs.kit.attempts import AttemptPolicy, RetryOn
+from graphs.kit.caches import BranchCache
 from graphs.kit.errors import KitError
 from graphs.kit.nodes import Node, is_async, name_of, output_keys, returns_every_key
 
@@ -15,20 +18,23 @@ from graphs.kit.nodes import Node, is_async, name_of, output_keys, returns_every
 class Branch:
     """One node that runs beside its siblings, and what becomes of the run when it fails.
 
-    `timeout` is in seconds per attempt, `attempts` counts all of them. `fallback` is a state
-    update, or a node that returns one, used when every attempt failed. `writes` names the state
-    keys a sub-graph owns, since a sub-graph returns every key it knows. A sub-graph is given the
-    state without the results this branch wrote by branch in an earlier round.
+    `required` left open means required where the join waits for all, optional under any other
+    `until=`. `timeout` is in seconds per attempt, `attempts` counts all of them. `fallback` is a
+    state update, or a node that returns one, used when every attempt failed. `writes` names the
+    state keys a sub-graph owns, since a sub-graph returns every key it knows. A sub-graph is given
+    the state without the results this branch wrote by branch in an earlier round. `cache` keeps
+    the updates of its own node's successes, and answers with them.
     """
 
     node: Node
     name: str = ""
-    required: bool = True
+    required: bool | None = None
     timeout: float | None = None
     attempts: int = 1
     retry_on: RetryOn | None = None
     fallback: Mapping[str, Any] | Node | None = None
     writes: Sequence[str] | None = None
+    cache: BranchCache | None = None
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -38,6 +44,10 @@ class Branch:
     @property
     def has_fallback(self) -> bool:
         return self.fallback is not None
+
+    @cached_property
+    def has_sub_graph(self) -> bool:
+        return any(isinstance(node, CompiledStateGraph) for node in (self.node, self.fallback))
 
     @property
     def attempt_policy(self) -> AttemptPolicy:
@@ -50,10 +60,11 @@ class Branch:
     def describe(self) -> dict[str, Any]:
         """Say in JSON what callers may know of the policy."""
         return {
-            "required": self.required,
             "timeout": self.timeout,
             "attempts": self.attempts,
             "has_fallback": self.has_fallback,
+            "has_cache": self.cache is not None,
+            "writes": None if (owned := self.owned_keys(self.node)) is None else list(owned),
         }
 
 

@@ -1,101 +1,140 @@
-"""When a join may run, and the gate that shortens the waiting.
+"""When a join may run: once all have settled, once enough have succeeded, once time is up.
 
-A gate only ends early what need not go on; whether the join runs is decided in the join, from
-the round's outcomes. So a gate that is lost (a resume, another process) makes an answer late, never
-wrong.
+A condition is asked twice. While the branches are at work it tells the round's gate whether what is
+left can still matter; in the join it gives the verdict, from the outcomes alone.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, ClassVar
 
-T = TypeVar("T")
+from graphs.kit.errors import KitError
+from graphs.kit.outcomes import BranchOutcome, has_result
 
-_MOST_IDLE_GATES = 1024
-"""A gate whose join never came (another node failed) is dropped beyond this many."""
+
+@dataclass
+class Tally:
+    """What a round's gate has seen so far; `expected` branches take part."""
+
+    expected: int
+    required: frozenset[str] = frozenset()
+    succeeded: list[str] = field(default_factory=list)
+    failures: int = 0
+    failed_required: str | None = None
+    """The first required branch that failed."""
+
+    def count(self, name: str, *, has_result: bool) -> None:
+        if has_result:
+            self.succeeded.append(name)
+            return
+        self.failures += 1
+        if self.failed_required is None and name in self.required:
+            self.failed_required = name
+
+
+class Condition:
+    """When a join may run; by itself it shortens nothing and asks for nothing."""
+
+    is_required_by_default: ClassVar[bool] = False
+    ends_at_required_failure: ClassVar[bool] = False
+
+    def describe(self) -> dict[str, Any]:
+        """Say in JSON what callers may know of it."""
+        raise NotImplementedError
+
+    def check(self, branches: int) -> None:
+        """Raise KitError when so many branches can never meet it."""
+
+    def closing_reason(self, _: Tally) -> str | None:
+        """Say why the branches still at work need not go on, or None while they must."""
+        return None
+
+    def shortfall(self, _: Mapping[str, BranchOutcome]) -> str | None:
+        """Say why a settled round does not meet the condition, or None when it does."""
+        return None
 
 
 @dataclass(frozen=True)
-class All:
+class All(Condition):
     """The join runs when every branch has settled."""
 
-    kind: str = "all"
+    is_required_by_default = True
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "all"}
+
+
+@dataclass(frozen=True)
+class Quorum(Condition):
+    """The join runs as soon as `k` branches, the required among them, have a result."""
+
+    k: int
+
+    ends_at_required_failure = True
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "quorum", "k": self.k}
+
+    def check(self, branches: int) -> None:
+        if self.k > branches:
+            raise KitError(f"quorum({self.k}) can never be met by {branches} branches")
+
+    def closing_reason(self, tally: Tally) -> str | None:
+        if tally.expected - tally.failures < self.k:
+            return f"the quorum of {self.k} could no longer be met"
+        if len(tally.succeeded) >= self.k and tally.required.issubset(tally.succeeded):
+            return f"the quorum of {self.k} was met by {_named(tally.succeeded)}"
+        return None
+
+    def shortfall(self, outcomes: Mapping[str, BranchOutcome]) -> str | None:
+        met_by = sum(1 for outcome in outcomes.values() if has_result(outcome))
+        if met_by >= self.k:
+            return None
+        chosen = sum(1 for outcome in outcomes.values() if outcome["status"] != "skipped")
+        return f"{met_by} of {chosen} branches have a result, and the quorum is {self.k}"
+
+
+@dataclass(frozen=True)
+class Deadline(Condition):
+    """The join runs at most `seconds` after the round began, with the results there are."""
+
+    seconds: float
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "deadline", "seconds": self.seconds}
 
 
 ALL = All()
 
 
-@dataclass
-class Gate:
-    """The branches of one round that are at work in this process."""
+def quorum(k: int) -> Quorum:
+    """Join when `k` branches have a result, and cancel the others; raise KitError for k below 1.
 
-    tasks: set[asyncio.Task[object]] = field(default_factory=set)
-    is_closed: bool = False
-    is_abandoned: bool = False
-
-    def refuse_if_closed(self) -> None:
-        if self.is_closed:
-            raise GateClosed
+    A fallback's result and a cached one count. Branches are optional unless `required=True`, which
+    here means that the join also waits for this one.
+    """
+    if k < 1:
+        raise KitError(f"quorum({k}): at least 1 branch must succeed")
+    return Quorum(k)
 
 
-class GateClosed(Exception):
-    """The round needs nothing more of this branch."""
+def first() -> Quorum:
+    """Join when one branch has a result, and cancel the others."""
+    return quorum(1)
 
 
-class Gates:
-    """The gates of one fan-out, by round; each leaves with its round."""
+def deadline(*, seconds: float) -> Deadline:
+    """Join at most `seconds` after the first branch began; raise KitError when not above 0.
 
-    def __init__(self) -> None:
-        self._gates: dict[Hashable, Gate] = {}
-
-    def __len__(self) -> int:
-        return len(self._gates)
-
-    async def run(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
-        """Run a branch behind its round's gate; raise GateClosed when the gate ended it."""
-        gate = self._gates.setdefault(key, Gate())
-        gate.refuse_if_closed()
-        task = asyncio.ensure_future(work())
-        gate.tasks.add(task)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if not is_being_cancelled():
-                gate.refuse_if_closed()
-            gate.is_abandoned = True
-            raise
-        except BaseException:
-            gate.is_abandoned = True
-            raise
-        finally:
-            gate.tasks.discard(task)
-            self._tidy(key, gate)
-
-    def close(self, key: Hashable) -> None:
-        """End the branches of a round that are still at work, and those yet to begin."""
-        gate = self._gates.get(key)
-        if gate is None:  # already abandoned: nobody is at work
-            return
-        gate.is_closed = True
-        for task in gate.tasks:
-            task.cancel()
-
-    def forget(self, key: Hashable) -> None:
-        """Drop the gate of a round whose join has begun."""
-        self._gates.pop(key, None)
-
-    def _tidy(self, key: Hashable, gate: Gate) -> None:
-        if gate.is_abandoned and not gate.tasks:
-            self.forget(key)
-        while len(self._gates) > _MOST_IDLE_GATES:
-            idle = next((key for key, gate in self._gates.items() if not gate.tasks), None)
-            if idle is None:
-                return
-            self.forget(idle)
+    A branch that is cut off ends as `timeout`; branches are optional unless `required=True`. A run
+    that is resumed after an interrupt starts the clock anew.
+    """
+    if not seconds > 0:
+        raise KitError(f"deadline(seconds={seconds}) must be above 0 seconds")
+    return Deadline(seconds)
 
 
-def is_being_cancelled() -> bool:
-    """Whether somebody asked the current task to end, or its own code raised CancelledError."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+def _named(names: list[str]) -> str:
+    most = 5
+    more = [f"and {len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*map(repr, names[:most]), *more])

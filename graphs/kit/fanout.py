@@ -1,111 +1,147 @@
 """Fan out to branches that run side by side, and join them."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias, overload
 
 from langgraph.graph import END, START, StateGraph
 
 from graphs.kit.branch_node import branch_node
 from graphs.kit.branches import Branch
-from graphs.kit.conditions import ALL, All
-from graphs.kit.errors import KitError
+from graphs.kit.checks import check_fan_out, check_keys
+from graphs.kit.choices import Choice, Choose, schema_for_choosing
+from graphs.kit.conditions import ALL, Condition
+from graphs.kit.items import ItemsOf, Width
 from graphs.kit.join_node import join_node
 from graphs.kit.nodes import Node, input_schema_of, name_of
 from graphs.kit.rounds import FanOut
+from graphs.kit.routers import items_router
 from graphs.kit.schemas import with_outcomes
-from graphs.kit.writes import check_update
+
+Builder: TypeAlias = StateGraph[Any, Any, Any, Any]
 
 
+@overload
 def add_fan_out(
-    builder: StateGraph[Any, Any, Any, Any],
+    builder: Builder,
     branches: Sequence[Branch],
     *,
     join: Node,
-    until: All = ALL,
+    until: Condition = ALL,
     fail_fast: bool = False,
+    choose: Choose | None = None,
+    min_items: int = 0,
+    source: str = START,
+    target: str | None = END,
+) -> None: ...
+
+
+@overload
+def add_fan_out(
+    builder: Builder,
+    branches: Branch,
+    *,
+    over: ItemsOf,
+    join: Node,
+    until: Condition = ALL,
+    fail_fast: bool = False,
+    max_at_once: int = 8,
+    min_items: int = 0,
+    max_items: int = 1000,
+    source: str = START,
+    target: str | None = END,
+) -> None: ...
+
+
+def add_fan_out(
+    builder: Builder,
+    branches: Sequence[Branch] | Branch,
+    *,
+    join: Node,
+    over: ItemsOf | None = None,
+    until: Condition = ALL,
+    fail_fast: bool = False,
+    choose: Choose | None = None,
+    max_at_once: int = 8,
+    min_items: int = 0,
+    max_items: int = 1000,
     source: str = START,
     target: str | None = END,
 ) -> None:
     """Add the branches and their join as nodes: `source` → every branch → `join` → `target`.
 
-    The join runs exactly once per round, after every branch has settled, with this round's results
-    in declaration order; when a required branch has none, the join's node raises
-    `RequiredBranchFailed` instead. With `fail_fast`, a required branch's final failure cancels its
-    siblings at once. `target=None` leaves the way on to the author (a loop, a router).
+    The join runs exactly once per round, when `until` holds, with this round's results in
+    declaration order; when a required branch has none, the join's node raises
+    `RequiredBranchFailed` instead, and `QuorumNotMet` for too few results. With `fail_fast`, a
+    required branch's final failure cancels its siblings at once. `target=None` leaves the way on to
+    the author (a loop, a router).
+
+    `choose(state)` names the branches that a round runs, the others are skipped. `over(state)`
+    lists the inputs of one branch's node, which then runs once per item, `max_at_once` at a time;
+    fewer than `min_items` or more than `max_items` raise `WidthOutOfBounds` and start nothing.
 
     Raises:
-        KitError: no branch, two of one name, or a branch that cannot work as declared.
+        KitError: no branch, two of one name, or something that cannot work as declared.
     """
-    name = name_of(join)
-    names = [branch.name for branch in branches]
-    _check_names(name, names)
+    width = None if over is None else Width(over, max_at_once, min_items, max_items)
     fan_out = FanOut(
-        name,
-        tuple(branches),
+        name_of(join),
+        (branches,) if isinstance(branches, Branch) else tuple(branches),
         builder.channels,
         builder.state_schema,
         is_first=source == START,
+        until=until,
         fail_fast=fail_fast,
+        choice=None if choose is None else Choice(choose, min_items),
+        width=width,
     )
-    for branch in branches:
-        policy = {"kind": "branch", "fan_out": name, **branch.describe()}
-        _add_node(builder, branch.name, branch.node, branch_node(fan_out, branch), policy)
-        builder.add_edge(source, branch.name)
-        builder.add_edge(branch.name, name)
-    _check_keys(fan_out)
+    check_fan_out(fan_out, is_one=isinstance(branches, Branch), min_items=min_items)
+    for branch in fan_out.branches:
+        _add_branch(builder, fan_out, branch)
+        builder.add_edge(branch.name, fan_out.name)
+        if width is None:
+            builder.add_edge(source, branch.name)
+        else:
+            route = items_router(fan_out, width)
+            builder.add_conditional_edges(source, route, [branch.name])
+    check_keys(fan_out)
+    _add_join(builder, fan_out, join)
+    if target is not None:
+        builder.add_edge(fan_out.name, target)
+
+
+def _add_branch(builder: Builder, fan_out: FanOut, branch: Branch) -> None:
+    policy = {
+        "kind": "branch",
+        "fan_out": fan_out.name,
+        "required": fan_out.requires(branch),
+        "items": None if fan_out.width is None else fan_out.width.describe(),
+        **branch.describe(),
+    }
+    schema = input_schema_of(branch.node, builder.state_schema)
+    if fan_out.choice is not None:
+        schema = schema_for_choosing(fan_out.choice.choose, schema, builder.state_schema)
+    _add_node(builder, branch.name, schema, branch_node(fan_out, branch), policy)
+
+
+def _add_join(builder: Builder, fan_out: FanOut, join: Node) -> None:
     policy = {
         "kind": "join",
-        "fan_out": name,
-        "branches": names,
-        "until": until.kind,
-        "fail_fast": fail_fast,
+        "fan_out": fan_out.name,
+        "branches": fan_out.names,
+        "until": fan_out.until.describe(),
+        "fail_fast": fan_out.fail_fast,
     }
-    _add_node(builder, name, join, join_node(fan_out, join), policy)
-    if target is not None:
-        builder.add_edge(name, target)
-
-
-def _check_names(join: str, names: Sequence[str]) -> None:
-    if not names:
-        raise KitError(f"the fan-out to {join!r} has no branches")
-    if doubled := _doubled([*names, join]):
-        raise KitError(
-            f"the fan-out to {join!r} names {doubled} more than once: say Branch(…, name=…)"
-        )
-
-
-def _check_keys(fan_out: FanOut) -> None:
-    """Refuse keys the state lacks, and a key without reducer that two branches own."""
-    for branch in fan_out.branches:
-        fallback = branch.fallback if isinstance(branch.fallback, Mapping) else {}
-        if unknown := sorted({*(branch.writes or ()), *fallback} - fan_out.channels.keys()):
-            raise KitError(f"branch {branch.name!r} writes {unknown}, which the state lacks")
-        try:
-            check_update(fan_out, branch, fallback)
-        except TypeError as error:
-            raise KitError(f"{error} as its fallback") from error
-    owned = {branch.name: branch.owned_keys(branch.node) or () for branch in fan_out.branches}
-    for key in _doubled([key for keys in owned.values() for key in keys]):
-        if fan_out.is_plain(key):
-            owners = [name for name, keys in owned.items() if key in keys]
-            raise KitError(
-                f"branches {owners} all write {key!r}, which has no reducer: cut them apart with "
-                f"Branch(…, writes=[…]), or declare it Annotated[…, by_branch]"
-            )
-
-
-def _doubled(words: Sequence[str]) -> list[str]:
-    return sorted(word for word, times in Counter(words).items() if times > 1)
+    schema = input_schema_of(join, builder.state_schema)
+    _add_node(builder, fan_out.name, schema, join_node(fan_out, join), policy)
 
 
 def _add_node(
-    builder: StateGraph[Any, Any, Any, Any],
+    builder: Builder,
     name: str,
-    node: Node,
+    schema: type[Any],
     wrapped: Any,
     policy: dict[str, Any],
 ) -> None:
     """Add the wrapped node where LangGraph would have put the author's, with its policy to read."""
-    schema = with_outcomes(input_schema_of(node, builder.state_schema))  # type: ignore[arg-type]  # mypy holds no class for hashable
-    builder.add_node(name, wrapped, input_schema=schema, metadata={"fanjoin": policy})
+    seen = with_outcomes(schema)  # type: ignore[arg-type]  # mypy holds no class for hashable
+    builder.add_node(name, wrapped, input_schema=seen, metadata={"fanjoin": policy})

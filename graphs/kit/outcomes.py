@@ -44,6 +44,9 @@ class Round(TypedDict):
     wrote: dict[str, dict[str, list[str]]]
     """By branch and key; the list names the results within a key that is kept by branch."""
 
+    items: int | None
+    """How many items its branch runs over; None for a fan-out to named branches."""
+
 
 def merge_rounds(current: dict[str, Round], update: dict[str, Round]) -> dict[str, Round]:
     """Take the update's rounds: the same round is added to, a newer one replaces the older."""
@@ -61,6 +64,7 @@ def _merge_round(current: Round | None, new: Round) -> Round:
         "round": new["round"],
         "branches": {**(current["branches"] if is_same else {}), **new["branches"]},
         "wrote": {**current["wrote"], **new["wrote"]},
+        "items": new["items"],
     }
 
 

@@ -1,12 +1,13 @@
-"""`by_branch`: the reducer for what branches write, one dict keyed by branch.
+"""What branches write, by round: what the reducers `by_branch` and `by_item` have in common.
 
-`Annotated[dict[str, T], by_branch]` reads as a plain dict in every node and in the output. Within,
-the channel remembers which round of which fan-out wrote what: a newer round replaces the older, the
-same round merges, and the results stand in the order in which the branches were declared. A round
-of a fan-out from START also ends what other fan-outs wrote in an earlier run of the thread.
+Within, the channel remembers which round of which fan-out wrote what: a newer round replaces the
+older, the same round merges, and the results stand in the order in which the branches were
+declared, or the items were listed. A round of a fan-out from START also ends what other fan-outs
+wrote in an earlier run of the thread. Outside it reads as a plain value.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langgraph.channels.binop import BinaryOperatorAggregate
@@ -16,11 +17,11 @@ from typing_extensions import TypedDict
 ROUND_KEY = "fanjoin_round"
 """The key that tags a branch's write with its `Tag`; part of the wire."""
 
+PLAIN = ""
+"""The owner of what is written outside a fan-out."""
+
 _OVERWRITE_KEY = "__overwrite__"
 """An `Overwrite` as it comes in JSON, from Studio or the Agent Server's API."""
-
-_PLAIN = ""
-"""The owner of what is written outside a fan-out."""
 
 
 class Tag(TypedDict):
@@ -42,18 +43,13 @@ class Part(TypedDict):
 Parts = dict[str, Part]
 
 
-def tag(
-    values: Mapping[str, Any], fan_out: str, round_id: str, index: int, *, is_first: bool
-) -> dict[str, Any]:
-    """Mark a branch's write as belonging to this round."""
-    mark = Tag(fan_out=fan_out, round=round_id, index=index, is_first=is_first)
+def tag(values: Mapping[str, Any], mark: Tag) -> dict[str, Any]:
+    """Mark a branch's write as belonging to its round; an empty one takes the last round's back."""
     return {**values, ROUND_KEY: mark}
 
 
 def merge_results(parts: Parts, update: Mapping[str, Any]) -> Parts:
-    """Add one write; a write without a tag edits in place, or adds to what no branch wrote."""
-    if ROUND_KEY not in update:
-        return _write_plain(parts, update)
+    """Add one tagged write."""
     mark: Tag = update[ROUND_KEY]
     values = {key: value for key, value in update.items() if key != ROUND_KEY}
     kept = _of_this_run(parts, mark["round"]) if mark["is_first"] else parts
@@ -66,25 +62,12 @@ def merge_results(parts: Parts, update: Mapping[str, Any]) -> Parts:
 def _of_this_run(parts: Parts, round_id: str) -> Parts:
     """Drop what earlier runs left: START is passed once per run, in one round."""
     return {
-        owner: part for owner, part in parts.items() if owner == _PLAIN or part["round"] == round_id
+        owner: part for owner, part in parts.items() if owner == PLAIN or part["round"] == round_id
     }
 
 
-def _write_plain(parts: Parts, update: Mapping[str, Any]) -> Parts:
-    merged: Parts = {_PLAIN: Part(round="", results={"0": {}})}
-    rest = dict(update)
-    for owner, part in parts.items():
-        results = {
-            index: {key: rest.pop(key, value) for key, value in values.items()}
-            for index, values in part["results"].items()
-        }
-        merged[owner] = Part(round=part["round"], results=results)
-    merged[_PLAIN]["results"]["0"].update(rest)
-    return merged
-
-
-class ByBranch(BinaryOperatorAggregate[Any]):
-    """The channel behind `by_branch`: tagged parts inside, one plain dict outside."""
+class Results(BinaryOperatorAggregate[Any]):
+    """A channel of tagged parts; a subclass says how they read, and what a person may write."""
 
     def __init__(self, typ: Any, operator: Callable[[Any, Any], Any] = merge_results) -> None:
         super().__init__(typ, operator)
@@ -93,21 +76,30 @@ class ByBranch(BinaryOperatorAggregate[Any]):
     def update(self, values: Sequence[Any]) -> bool:
         for value in values:
             is_overwrite, update = _read_overwrite(value)
-            if not isinstance(update, Mapping):
-                raise TypeError(
-                    f"{self.key!r} is kept by branch and takes a dict, not "
-                    f"{type(update).__name__}: return {{{self.key!r}: {{<branch name>: …}}}}"
-                )
-            self.value = merge_results({} if is_overwrite else self.value, update)
+            parts = {} if is_overwrite else self.value
+            if isinstance(update, Mapping) and ROUND_KEY in update:
+                self.value = self.merge(parts, update)
+            else:
+                self.value = self.write_plain(parts, update)
         return bool(values)
 
-    def get(self) -> dict[str, Any]:
-        return {
-            key: value
-            for part in self.value.values()
-            for index in sorted(part["results"], key=int)
-            for key, value in part["results"][index].items()
-        }
+    def merge(self, parts: Parts, update: Mapping[str, Any]) -> Parts:
+        return merge_results(parts, update)
+
+    def results(self) -> Iterator[Mapping[str, Any]]:
+        """Every branch's values, fan-out by fan-out, in order."""
+        for part in self.value.values():
+            for index in sorted(part["results"], key=int):
+                yield part["results"][index]
+
+    @classmethod
+    @abstractmethod
+    def values_of(cls, key: str, branch: str, value: Any) -> Mapping[str, Any]:
+        """Return what a branch's write to `key` adds; raise TypeError when the key refuses it."""
+
+    @abstractmethod
+    def write_plain(self, parts: Parts, update: Any) -> Parts:
+        """Take a write that carries no tag; raise TypeError when the channel cannot hold it."""
 
 
 def _read_overwrite(value: Any) -> tuple[bool, Any]:
@@ -116,6 +108,3 @@ def _read_overwrite(value: Any) -> tuple[bool, Any]:
     if isinstance(value, Mapping) and value.keys() == {_OVERWRITE_KEY}:
         return True, value[_OVERWRITE_KEY]
     return False, value
-
-
-by_branch = ByBranch

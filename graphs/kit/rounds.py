@@ -1,5 +1,6 @@
 """A fan-out as its nodes see it: its name, its branches, its rounds."""
 
+import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +11,14 @@ from langgraph.channels.last_value import LastValue
 from langgraph.runtime import Runtime
 
 from graphs.kit.branches import Branch
-from graphs.kit.conditions import Gates
-from graphs.kit.results import ByBranch
+from graphs.kit.by_branch import ByBranch
+from graphs.kit.choices import Choice
+from graphs.kit.conditions import ALL, Condition, Tally
+from graphs.kit.errors import KitError
+from graphs.kit.gates import Gate, Gates
+from graphs.kit.items import Width, item_name
+from graphs.kit.results import Results
+from graphs.kit.schemas import without_outcomes
 
 
 class RoundPlace(NamedTuple):
@@ -35,7 +42,12 @@ class FanOut:
     is_first: bool = False
     """Whether it leads from START, which a run passes once."""
 
+    until: Condition = ALL
     fail_fast: bool = False
+    choice: Choice | None = None
+    width: Width | None = None
+    """Set when there is one branch, over the items of a list."""
+
     gates: Gates = field(default_factory=Gates)
 
     @cached_property
@@ -47,6 +59,57 @@ class FanOut:
         """The branch's place among its siblings."""
         return self._places[name]
 
+    def requires(self, branch: Branch) -> bool:
+        """Whether the join cannot do without this branch."""
+        if branch.required is None:
+            return self.until.is_required_by_default
+        return branch.required
+
+    def gate(
+        self, place: RoundPlace, state: Any, deadline: float | None, items: int | None = None
+    ) -> Gate | None:
+        """Return the round's gate, or None where nothing could hold or end a branch.
+
+        `deadline` is the request's own, in epoch seconds; `items` is how many the round has.
+        """
+        if deadline is None and not self._needs_gate:
+            return None
+        gate = self.gates.get(place.key)
+        if gate is None:
+            gate = self.gates.add(place.key, self._new_gate(state, items))
+            gate.start_clock(deadline)
+            gate.close_if_decided()
+        return gate
+
+    @cached_property
+    def _needs_gate(self) -> bool:
+        is_limited = self.choice is not None or self.width is not None
+        return is_limited or self.fail_fast or self.until is not ALL
+
+    def _new_gate(self, state: Any, items: int | None) -> Gate:
+        if self.width is not None:
+            (branch,) = self.branches
+            names = [item_name(branch.name, index) for index in range(items or 0)]
+            tally = Tally(len(names), frozenset(names if self.requires(branch) else ()))
+            slots = asyncio.Semaphore(self.width.max_at_once)
+            return Gate(self.until, tally, self.fail_fast, slots=slots)
+        if self.choice is None:
+            return Gate(self.until, Tally(len(self.branches), self._required), self.fail_fast)
+        chosen = self.choice.names(without_outcomes(state), self.name, self.names)
+        tally = Tally(len(chosen), self._required & chosen)
+        return Gate(self.until, tally, self.fail_fast, chosen=chosen)
+
+    def is_kept(self, key: str) -> bool:
+        """Whether a state key keeps what branches write by round."""
+        return isinstance(self.channels.get(key), Results)
+
+    def values_of(self, branch: Branch, key: str, value: Any) -> Mapping[str, Any]:
+        """Return what a write to a kept key adds; raise TypeError when the key refuses it."""
+        channel = self.channels[key]
+        if not isinstance(channel, Results):
+            raise KitError(f"{key!r} is kept neither by branch nor by item")
+        return channel.values_of(key, branch.name, value)
+
     def is_by_branch(self, key: str) -> bool:
         """Whether a state key keeps its results by branch."""
         return isinstance(self.channels.get(key), ByBranch)
@@ -54,6 +117,10 @@ class FanOut:
     def is_plain(self, key: str) -> bool:
         """Whether a state key holds one value and has no reducer."""
         return isinstance(self.channels.get(key), LastValue)
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        return frozenset(branch.name for branch in self.branches if self.requires(branch))
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -10,27 +10,12 @@ from typing import Any
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.kit.branches import Branch
+from graphs.kit.members import Member
 from graphs.kit.nodes import Node
 from graphs.kit.outcomes import OUTCOMES_KEY, BranchOutcome, Round
-from graphs.kit.results import tag
+from graphs.kit.results import Tag, tag
 from graphs.kit.rounds import FanOut
-from graphs.kit.schemas import default_of, read, replace, without_outcomes
-
-
-def given_state(fan_out: FanOut, branch: Branch, state: Any) -> Any:
-    """Return the state a branch's node sees: without the kit's own channel.
-
-    A sub-graph is not given its own earlier results: passed through, they would look like new ones.
-    """
-    given = without_outcomes(state)
-    if not any(isinstance(node, CompiledStateGraph) for node in (branch.node, branch.fallback)):
-        return given
-    for key, entries in _wrote_before(fan_out, branch, state).items():
-        known = read(given, key)
-        if fan_out.is_by_branch(key) and known:
-            left = {name: value for name, value in known.items() if name not in entries}
-            given = replace(given, key, left)
-    return given
+from graphs.kit.schemas import default_of, read
 
 
 def own_update(
@@ -51,55 +36,64 @@ def own_update(
     return update
 
 
+def known_update(fan_out: FanOut, branch: Branch, result: Any) -> dict[str, Any]:
+    """Return an update that the branch made in another run; raise TypeError when it is none."""
+    update = _update_of(branch.name, result)
+    check_update(fan_out, branch, update)
+    return update
+
+
 def check_update(fan_out: FanOut, branch: Branch, update: Mapping[str, Any]) -> None:
-    """Raise TypeError when a key kept by branch is given something else than a dict."""
+    """Raise TypeError when a key cannot hold what a branch writes to it."""
     for key, value in update.items():
-        if fan_out.is_by_branch(key) and not isinstance(value, Mapping):
+        if fan_out.is_kept(key):
+            fan_out.values_of(branch, key, value)
+        elif fan_out.width is not None and fan_out.is_plain(key):
             raise TypeError(
-                f"branch {branch.name!r} wrote {type(value).__name__} to {key!r}, which is kept by "
-                f"branch: return {{{key!r}: {{{branch.name!r}: …}}}}"
+                f"branch {branch.name!r} wrote {key!r}, which has no reducer: every item would "
+                f"overwrite it, so declare it Annotated[list[…], by_item]"
             )
 
 
 def state_update(
     fan_out: FanOut,
     branch: Branch,
-    state: Any,
+    member: Member,
     round_id: str,
     update: Mapping[str, Any],
-    outcome: BranchOutcome,
+    outcome: BranchOutcome | None,
 ) -> dict[str, Any]:
     """Return what the branch's node writes: its update, tagged, and its outcome.
 
-    The plain keys it wrote in an earlier round and not in this one go back to their default, so
-    that nobody takes them for this round's.
+    What it wrote in an earlier round and not in this one is taken back, a plain key to its default,
+    so that nobody takes it for this round's.
     """
-    name, index = branch.name, fan_out.index(branch.name)
-    writes: dict[str, Any] = {
-        key: default_of(fan_out.state_schema, key)
-        for key in _wrote_before(fan_out, branch, state)
-        if fan_out.is_plain(key)
-    }
+    mark = Tag(fan_out=fan_out.name, round=round_id, index=member.index, is_first=fan_out.is_first)
+    writes: dict[str, Any] = {}
+    for key in member.wrote:
+        is_kept = fan_out.is_kept(key)
+        writes[key] = tag({}, mark) if is_kept else default_of(fan_out.state_schema, key)
     wrote: dict[str, list[str]] = {}
     for key, value in update.items():
-        if fan_out.is_by_branch(key):
-            wrote[key] = list(value)
-            writes[key] = tag(value, fan_out.name, round_id, index, is_first=fan_out.is_first)
+        if fan_out.is_kept(key):
+            values = fan_out.values_of(branch, key, value)
+            wrote[key] = list(values)
+            writes[key] = tag(values, mark)
         else:
             if fan_out.is_plain(key):
                 wrote[key] = []
             writes[key] = value
-    entry = Round(round=round_id, branches={name: outcome}, wrote={name: wrote})
+    entry = Round(
+        round=round_id,
+        branches={} if outcome is None else {member.name: outcome},
+        wrote={} if member.items is not None and not wrote else {branch.name: wrote},
+        items=member.items,
+    )
     return {**writes, OUTCOMES_KEY: {fan_out.name: entry}}
 
 
 def _without(results: Mapping[str, Any], passed: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in results.items() if k not in passed or passed[k] != v}
-
-
-def _wrote_before(fan_out: FanOut, branch: Branch, state: Any) -> Mapping[str, list[str]]:
-    entry: Round | None = (read(state, OUTCOMES_KEY) or {}).get(fan_out.name)
-    return {} if entry is None else entry["wrote"].get(branch.name, {})
 
 
 def _update_of(name: str, result: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def assert_ends(who: str) -> None:
 
 
 def _assert_soon(is_so: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 10
     while not is_so():
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.01)

@@ -3,8 +3,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from app.plain_json import to_plain_json
+
+
+class Words(BaseModel):
+    words: list[str]
 
 
 @dataclass
@@ -31,11 +36,13 @@ def test_object_without_a_json_form_is_shown_as_its_repr() -> None:
     assert "object object" in to_plain_json(object())
 
 
-def test_value_that_json_cannot_say_is_shown_as_its_repr() -> None:
+def test_only_the_part_that_json_cannot_hold_is_changed() -> None:
     cycle: list[Any] = []
     cycle.append(cycle)
 
-    assert to_plain_json({"half": "\ud800"}) == "{'half': '\\ud800'}"
+    assert to_plain_json({"half": "\ud800", "whole": 1}) == {"half": "?", "whole": 1}
+    assert to_plain_json(Words(words=["\ud800", "good"])) == {"words": ["?", "good"]}
+    assert to_plain_json({"half": "\ud800", "odd": object()})["odd"].startswith("<object")
     assert to_plain_json(cycle) == ["..."]
 
 

@@ -1,5 +1,6 @@
 """langgraph.json, good and bad: what is offered, and everything that is wrong at once."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from tests.conftest import SERVED_GRAPHS
 pytestmark = pytest.mark.anyio
 
 GOOD = """
+import asyncio
+import sys
+from contextlib import asynccontextmanager, contextmanager
+
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
@@ -43,6 +48,20 @@ def make_nothing():
 
 def break_it():
     raise RuntimeError("out of flour")
+
+def leave():
+    sys.exit()
+
+async def give_up():
+    raise asyncio.CancelledError
+
+@contextmanager
+def open_it():
+    yield graph
+
+@asynccontextmanager
+async def open_it_later():
+    yield graph
 
 text = "no graph"
 """
@@ -146,18 +165,85 @@ async def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
     assert "join" in problems[-1]
 
 
+async def test_end_of_the_process_in_a_graph_file_is_a_problem_of_that_graph(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "exits.py").write_text('import sys\n\nsys.exit("no key is set")\n')
+    (tmp_path / "ends.py").write_text("class End(BaseException): ...\nraise End\n")
+    file = write(
+        tmp_path,
+        {
+            "exits": "./exits.py:graph",
+            "ends": "./ends.py:graph",
+            "leaves": "./good.py:leave",
+            "gives_up": "./good.py:give_up",
+            "gone": "./gone.py:graph",
+        },
+    )
+
+    problems = await problems_of(file)
+
+    assert problems[:2] == [
+        "graph 'exits': importing ./exits.py failed: SystemExit: no key is set (line 3)",
+        "graph 'ends': importing ./ends.py failed: End (line 2)",
+    ]
+    assert "graph 'leaves': the factory ./good.py:leave failed: SystemExit (line" in problems[2]
+    assert "'gives_up': the factory ./good.py:give_up failed: CancelledError" in problems[3]
+    assert "'gone': there is no file" in problems[4]
+
+
+async def test_end_of_the_service_is_not_blamed_on_a_graph(tmp_path: Path) -> None:
+    slow = f"{GOOD}\nasync def make_slowly():\n    await asyncio.sleep(60)\n"
+    (tmp_path / "slow.py").write_text(slow)
+    loading = asyncio.create_task(
+        inspect_graphs(write(tmp_path, {"slow": "./slow.py:make_slowly"}))
+    )
+    await asyncio.sleep(0)
+
+    loading.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+
+
+async def test_graph_that_does_not_compile_is_a_problem(tmp_path: Path) -> None:
+    loose = GOOD.replace("graph = builder.compile()", 'builder.add_edge("say", "nowhere")')
+    (tmp_path / "loose.py").write_text(loose)
+
+    problems = await problems_of(write(tmp_path, {"loose": "./loose.py:builder"}))
+
+    assert "'loose': compiling ./loose.py:builder failed: ValueError: " in problems[0]
+
+
+@pytest.mark.parametrize("factory", ["open_it", "open_it_later"])
+async def test_context_manager_is_told_to_be_unsupported(tmp_path: Path, factory: str) -> None:
+    problems = await problems_of(write(tmp_path, {"g": f"./good.py:{factory}"}))
+
+    assert f"graph 'g': ./good.py:{factory} gives a context manager" in problems[0]
+    assert "Fanjoin does not support" in problems[0]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("{", "is not JSON"),
-        ("[]", "valid dictionary"),
-        ('{"graphs": {"a b": "x"}}', "a b"),
-        ('{"graphs": {"a": 1}}', "graphs.a"),
-        ('{"graphs": {"a": "x:y", "a": "x:z"}}', "a stands there more than once"),
-        ('{"dependencies": []}', "graphs: Field required"),
+        ("[]", 'it holds a list ([]): write {"graphs": {'),
+        ('{"dependencies": []}', '"graphs" names no graph: write "graphs": {'),
+        ('{"graphs": {}}', '"graphs" names no graph: write "graphs": {'),
+        ('{"graphs": ["a"]}', '"graphs" is a list (["a"]): write "graphs": {'),
+        ('{"graphs": {"a b": "x:y"}}', "graph 'a b': an id is part of an address"),
+        ('{"graphs": {"a": 1}}', "graph 'a': its entry is a number (1): write "),
+        ('{"graphs": {"a": {}}}', "graph 'a': its entry has no path: write "),
+        ('{"graphs": {"a": {"path": null}}}', "graph 'a': its path is null: write "),
+        (
+            '{"graphs": {"a": {"path": "x:y", "description": ["z"]}}}',
+            "graph 'a': its description is a list ([\"z\"]): write text",
+        ),
+        ('{"graphs": {"a": "x:y", "a": "x:z"}}', "'a' stands there more than once"),
+        ('{"dependencies": [1], "graphs": {"a": "x:y"}}', '"dependencies" is a list ([1]): write'),
     ],
 )
-async def test_file_out_of_form_is_named_with_the_reason(
+async def test_file_out_of_form_is_named_with_what_is_wrong_and_the_mend(
     tmp_path: Path, text: str, reason: str
 ) -> None:
     file = tmp_path / "langgraph.json"
@@ -167,6 +253,31 @@ async def test_file_out_of_form_is_named_with_the_reason(
 
     assert str(file) in problems[0]
     assert reason in problems[0]
+
+
+async def test_entry_out_of_form_hides_no_problem_of_another_graph(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        {"a b": "./missing.py:graph", "number": 1, "gone": "./gone.py:graph"},
+        dependencies="lib",
+    )
+
+    found = "\n".join(problems := await problems_of(file))
+
+    assert len(problems) == 5
+    for words in ("'a b': an id", "'a b': there is no file", "'number': its entry", "'gone'"):
+        assert words in found
+    assert '"dependencies" is text ("lib")' in found
+
+
+async def test_ids_that_make_one_class_name_are_refused_together(tmp_path: Path) -> None:
+    file = write(tmp_path, {"a-b": "./good.py:graph", "a_b": "./good.py:graph"})
+
+    problems = await problems_of(file)
+
+    assert len(problems) == 1
+    assert "graphs 'a-b' and 'a_b'" in problems[0]
+    assert "ABInput: rename one" in problems[0]
 
 
 async def test_missing_file_is_named_with_the_setting(tmp_path: Path) -> None:

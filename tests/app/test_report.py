@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from app.main import create_app
 from app.settings import Price, Settings
@@ -13,6 +14,9 @@ from tests.app.test_runs import events_of, rows_of
 from tests.conftest import ROOT
 from tests.model_answers import Answer
 from tests.model_server import MODEL, ModelServer
+
+QUESTIONS, KEY_TERMS = "three questions for further reading", "three terms that a newcomer"
+"""What only the prompts of these branches say."""
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def test_times_show_that_branches_ran_side_by_side(
 
 
 def test_attempts_after_a_429_are_counted(client: TestClient, model_server: ModelServer) -> None:
-    model_server.answer(Answer(status=429, retry_after=0.1), prompt="three questions", times=1)
+    model_server.answer(Answer(status=429, retry_after=0.1), prompt=QUESTIONS, times=1)
 
     rows = rows_of(report_on(client))
 
@@ -94,7 +98,7 @@ def test_attempts_after_a_429_are_counted(client: TestClient, model_server: Mode
 def test_broken_optional_branch_is_named_and_its_siblings_stand(
     client: TestClient, model_server: ModelServer
 ) -> None:
-    model_server.answer(Answer(status=401), prompt="special terms")
+    model_server.answer(Answer(status=401), prompt=KEY_TERMS)
 
     response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": "tides"}})
 
@@ -110,7 +114,7 @@ def test_broken_optional_branch_is_named_and_its_siblings_stand(
 def test_broken_required_branch_is_502_and_keeps_what_succeeded(
     client: TestClient, model_server: ModelServer
 ) -> None:
-    model_server.answer(Answer(status=401), prompt="three questions")
+    model_server.answer(Answer(status=401), prompt=QUESTIONS)
 
     response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": "tides"}})
 
@@ -142,3 +146,45 @@ def test_invoke_does_not_stream_the_model(client: TestClient, model_server: Mode
 
     assert not any(call.body.get("stream") for call in model_server.calls)
     assert len(model_server.calls) == 4
+
+
+def test_price_is_found_by_the_name_that_was_asked_for(
+    priced_client: TestClient, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(model=f"{MODEL}-2026-04-14"))
+
+    report = report_on(priced_client)
+
+    assert report["cost_usd"] > 0
+    assert report["warnings"] == []
+
+
+def test_usage_of_a_call_that_was_cut_off_is_unknown(
+    priced_client: TestClient, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(fault="hang_up"), prompt=KEY_TERMS)
+
+    report = report_on(priced_client)
+
+    row = rows_of(report)["key_terms"]
+    assert (row["tokens"], row["cost_usd"]) == (None, None)
+    assert report["tokens"] is None
+    assert "key_terms: it is not known how many tokens" in report["warnings"][0]
+
+
+def test_key_that_a_server_repeats_is_shown_nowhere(
+    settings: Settings, model_server: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = "sk-verysecret123"
+    own = settings.model_copy(
+        update={"openai_api_key": SecretStr(key), "openai_base_url": model_server.base_url}
+    )
+    model_server.answer(Answer(status=401, text=f"wrong key: {key}"), prompt=QUESTIONS)
+
+    with TestClient(create_app(own.model_copy(update={"model": MODEL}))) as client:
+        response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": "tides"}})
+
+    assert response.status_code == 502
+    assert "***" in response.text
+    assert key not in response.text
+    assert all(key not in str(vars(record)) for record in caplog.records)

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.app.at_work import assert_begins, assert_ends
-from tests.live_server import LiveServer
+from tests.live_server import LiveServer, post_and_leave
 
 
 def invoke(client: TestClient, graph_id: str, **body: Any) -> httpx2.Response:
@@ -263,8 +263,8 @@ def test_rows_of_a_branch_that_is_a_graph_are_named_by_their_path(client: TestCl
 def test_client_that_leaves_ends_its_run(live_server: LiveServer) -> None:
     body = {"input": {"may": "stall", "name": "leaver"}}
 
-    with pytest.raises(httpx2.ReadTimeout):
-        httpx2.post(f"{live_server.url}/graphs/scripted/invoke", json=body, timeout=0.5)
+    path = "/graphs/scripted/invoke"
+    post_and_leave(live_server, path, body, when=lambda: assert_begins("leaver:may"))
 
     assert_ends("leaver:may")
 
@@ -290,3 +290,27 @@ def test_busy_thread_is_409(live_server: LiveServer) -> None:
 
     assert second.status_code == 409
     assert "held" in second.json()["detail"]
+
+
+def test_result_from_langgraphs_cache_is_a_row_of_its_own_step(client: TestClient) -> None:
+    body = {"number": 4}
+    first, second = (invoke(client, "remembers", input=body).json() for _ in range(2))
+
+    assert first["output"] == second["output"]
+    assert [row["status"] for row in first["report"]["branches"]] == ["ok", "ok"]
+    report = second["report"]
+    assert [row["status"] for row in report["branches"]] == ["cached", "cached"]
+    assert [row["kind"] for row in report["branches"]] == ["node", "node"]
+    assert report["critical_path"] == ["double", "again"]
+    assert report["speedup"] == 1.0
+
+
+def test_failed_attempt_inside_a_branch_that_came_out_well_does_not_degrade(
+    client: TestClient,
+) -> None:
+    answer = invoke(client, "nested_flaky", input={"name": "n"}).json()
+
+    rows = rows_of(answer["report"])
+    assert answer["degraded"] is False
+    assert (rows["inner"]["status"], rows["inner"]["attempts"]) == ("ok", 2)
+    assert [rows[name]["status"] for name in ("inner/ask", "inner/ask#2")] == ["failed", "ok"]

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 
 class Input(BaseModel):
-    topic: str = Field(examples=["tides"])
+    topic: {topic}
 
 
 class State(TypedDict, total=False):
@@ -50,14 +50,16 @@ builder.add_edge("low", "join")
 graph = builder.compile()
 """
 
+EXAMPLE = 'str = Field(examples=["tides"])'
+NO_EXAMPLE = "str = Field(min_length=1)"
 LOW = 'return {"notes": {"low": state["topic"]}}'
 LOW_FAILS = 'raise LookupError("no low tide today")'
 
 
-def write_graph(folder: Path, *, delay: float = 0.0, low: str = LOW) -> str:
+def write_graph(folder: Path, *, delay: float = 0.0, low: str = LOW, topic: str = EXAMPLE) -> str:
     """Write a graph of two branches and a join, and return its path for langgraph.json."""
     path = folder / f"fan_out_{len(list(folder.glob('*.py')))}.py"
-    path.write_text(FAN_OUT.format(delay=delay, low=low))
+    path.write_text(FAN_OUT.format(delay=delay, low=low, topic=topic))
     return f"./{path.name}:graph"
 
 

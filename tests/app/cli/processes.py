@@ -51,10 +51,12 @@ class Process:
         assert found is not None
         return found[1]
 
-    def stop(self, *signals: signal.Signals) -> int:
-        for number in signals:
-            self._popen.send_signal(number)
-            time.sleep(0.2)
+    def send(self, number: signal.Signals) -> None:
+        """Signal once: a second of a kind, sent before the first was taken, would be lost."""
+        self._popen.send_signal(number)
+
+    def stop(self, number: signal.Signals) -> int:
+        self.send(number)
         return self.wait()
 
     def wait(self) -> int:

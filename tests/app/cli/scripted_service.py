@@ -27,7 +27,7 @@ INPUT_SCHEMA = {
 
 
 class ScriptedService:
-    """Answers for one graph, `topic_brief`, and keeps the inputs it was sent."""
+    """Answers for one graph, `topic_brief`, and keeps the inputs and keys it was sent."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -36,6 +36,7 @@ class ScriptedService:
         self.refusal: dict[str, Any] | None = None
         self.answer: dict[str, Any] = {"status": "success", "output": {"brief": "…"}}
         self.inputs: list[Any] = []
+        self.keys: list[str | None] = []
         self.seconds_before_end = 0.0
         self.has_lost_its_reader = False
 
@@ -51,6 +52,7 @@ class ScriptedService:
         return _problem(self.refusal) if self.refusal else JSONResponse(self.answer)
 
     async def stream(self, request: Request) -> Response:
+        self.keys.append(request.headers.get("x-api-key"))
         self.inputs.append((await request.json())["input"])
         if self.refusal:
             return _problem(self.refusal)

@@ -126,6 +126,16 @@ def test_speedup_note_stands_beside_the_speedup() -> None:
     assert "1.82x  one machine" in drawn(view)
 
 
+def test_speedup_below_one_is_explained_by_the_little_work() -> None:
+    view = RunView("topic_brief", speedup_note="one machine")
+    tiny = report([row("a", duration_ms=2.0)], wall_ms=9.0, sum_ms=2.0, speedup=0.22)
+    for event, data in [("report", tiny), ("end", end())]:
+        view.handle(event, data)
+
+    assert "0.22x  the overhead outweighs so little work" in drawn(view)
+    assert "one machine" not in drawn(view)
+
+
 def test_degraded_run_names_the_branch_its_attempts_and_the_error() -> None:
     view = view_of(degraded_run())
     picture = drawn(view)
@@ -143,6 +153,7 @@ def test_failed_run_names_the_branch_once_and_what_became_of_the_others() -> Non
 
     assert view.has_failed
     assert "failed after" in picture
+    assert "speed-up" not in picture
     assert "summary: AuthenticationError: the key is refused" in picture
     assert picture.count("summary: ") == 1
     assert "cancelled" in line_of("questions", picture)

@@ -144,13 +144,15 @@ def test_no_service_names_the_address_and_the_mend() -> None:
     assert result.stdout == ""
 
 
-def test_address_comes_from_the_settings(
+def test_address_and_key_come_from_the_settings(
     service: ScriptedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FANJOIN_PORT", service.url.rpartition(":")[2])
     monkeypatch.setenv("FANJOIN_HOST", "0.0.0.0")
+    monkeypatch.setenv("FANJOIN_API_KEYS", "0123456789abcdef,fedcba9876543210")
 
     assert fanjoin("run", "topic_brief").exit_code == 0
+    assert service.keys == ["0123456789abcdef"]
 
 
 def test_proxy_of_the_environment_does_not_stand_before_loopback(

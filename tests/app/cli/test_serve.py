@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.app.cli.graph_files import LOW_FAILS, write_graph, write_registry
+from tests.app.cli.graph_files import LOW_FAILS, NO_EXAMPLE, write_graph, write_registry
 from tests.app.cli.processes import fanjoin
 
 
@@ -47,18 +47,23 @@ def test_signal_before_it_listens_ends_it_cleanly(folder: Path) -> None:
 
 
 def test_second_signal_does_not_wait_for_running_requests(tmp_path: Path) -> None:
-    write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=30))
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=50))
+    (tmp_path / ".env").write_text("FANJOIN_GRACE_SECONDS=50\n")
 
     with fanjoin("serve", folder=tmp_path) as process:
         url = f"{process.url()}/graphs/topic_brief/stream"
         with httpx2.stream("POST", url, json={"input": {"topic": "tides"}}) as answer:
-            events = answer.iter_bytes()
+            events = answer.iter_text()
             next(events)
             begun = time.monotonic()
-            status = process.stop(signal.SIGINT, signal.SIGINT)
+            process.send(signal.SIGINT)
+            process.wait_for("Ctrl-C ends them now")
+            status = process.stop(signal.SIGINT)
+            last = "".join(events)
 
     assert status == 0
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
+    assert "event: end" in last
     assert "Traceback" not in process.output
 
 
@@ -86,6 +91,13 @@ def test_broken_graphs_stop_the_start_with_every_problem(tmp_path: Path) -> None
     assert "Traceback" not in process.output
 
 
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name a model server, which the graphs here never ask."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+
+
+@pytest.mark.usefixtures("model")
 def test_demo_shows_one_run_and_how_to_repeat_it_and_goes_on_serving(folder: Path) -> None:
     with fanjoin("demo", folder=folder) as process:
         url = process.url()
@@ -99,6 +111,7 @@ def test_demo_shows_one_run_and_how_to_repeat_it_and_goes_on_serving(folder: Pat
     assert f"curl -N {url}/graphs/topic_brief/stream" in process.output
 
 
+@pytest.mark.usefixtures("model")
 def test_demo_that_fails_names_the_branch_and_goes_on_serving(tmp_path: Path) -> None:
     write_registry(tmp_path, topic_brief=write_graph(tmp_path, low=LOW_FAILS))
 
@@ -109,17 +122,56 @@ def test_demo_that_fails_names_the_branch_and_goes_on_serving(tmp_path: Path) ->
     assert "low: LookupError: no low tide today" in process.output
 
 
-def test_demo_without_its_graph_says_so_and_goes_on_serving(tmp_path: Path) -> None:
-    write_registry(tmp_path, tides=write_graph(tmp_path))
+@pytest.mark.usefixtures("model")
+def test_demo_without_its_graph_takes_the_first_that_documents_an_example(tmp_path: Path) -> None:
+    write_registry(
+        tmp_path,
+        mute=write_graph(tmp_path, topic=NO_EXAMPLE),
+        tides=write_graph(tmp_path),
+        waves=write_graph(tmp_path),
+    )
+
+    with fanjoin("demo", folder=tmp_path) as process:
+        url = process.url()
+
+    assert "POST /graphs/tides/stream" in process.output
+    assert f"curl -N {url}/graphs/tides/stream" in process.output
+    assert "high and low" in process.output
+
+
+@pytest.mark.usefixtures("model")
+def test_demo_without_any_example_says_so_and_goes_on_serving(tmp_path: Path) -> None:
+    write_registry(tmp_path, mute=write_graph(tmp_path, topic=NO_EXAMPLE))
 
     with fanjoin("demo", folder=tmp_path) as process:
         answer = httpx2.get(f"{process.url()}/ok")
 
     assert answer.is_success
-    assert "topic_brief" in process.output
-    assert "there is tides" in process.output
+    assert "No demo, for no graph documents an example" in process.output
 
 
+def test_demo_without_a_model_names_the_setting_and_goes_on_serving(folder: Path) -> None:
+    with fanjoin("demo", folder=folder) as process:
+        answer = httpx2.get(f"{process.url()}/ok")
+
+    assert answer.is_success
+    assert "FANJOIN_LOCAL_MODEL is off; set OPENAI_API_KEY or OPENAI_BASE_URL" in process.output
+    assert "POST /graphs" not in process.output
+
+
+@pytest.mark.usefixtures("model")
+def test_demo_of_a_service_with_keys_shows_its_own_and_never_prints_it(folder: Path) -> None:
+    (folder / ".env").write_text("FANJOIN_API_KEYS=0123456789abcdef\n")
+
+    with fanjoin("demo", folder=folder) as process:
+        process.url()
+
+    assert "high and low" in process.output
+    assert "-H 'x-api-key: …'" in process.output
+    assert "0123456789abcdef" not in process.output
+
+
+@pytest.mark.usefixtures("model")
 def test_signal_during_the_demo_ends_it_at_once(tmp_path: Path) -> None:
     write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=30))
 

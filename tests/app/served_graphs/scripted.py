@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
 from tests.app.at_work import at_work
 
-Behaviour = Literal["ok", "fail", "stall", "nan", "big", "odd"]
+Behaviour = Literal["ok", "fail", "nap", "stall", "nan", "big", "odd"]
 
 
 class Input(BaseModel):
@@ -40,6 +40,8 @@ async def act(behaviour: Behaviour, who: str) -> Any:
         match behaviour:
             case "fail":
                 raise ValueError(f"{who} broke")
+            case "nap":
+                await asyncio.sleep(0.2)
             case "stall":
                 await asyncio.sleep(60)
             case "big":

@@ -1,6 +1,7 @@
 """Small graphs to try the kit on: branches that succeed, fail or wait, and a join that tells."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeAlias
 
@@ -11,6 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
+from graphs.kit.gates import Gates
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
 
@@ -78,8 +80,24 @@ def fan_out_of(
     return builder.compile(checkpointer=saver)
 
 
-def chain(name: str, *, length: int = 2) -> Graph:
-    """A sub-graph of nodes one after another; the last one writes under the sub-graph's name."""
+async def settle(graph: Graph, values: Any, config: RunnableConfig | None = None) -> Any:
+    """Run a graph that must not wait for its slow branches, nor leave a task behind."""
+    before = asyncio.all_tasks()
+    async with asyncio.timeout(8):
+        state = await graph.ainvoke(values, config)
+    assert asyncio.all_tasks() == before
+    return state
+
+
+def gates_of(graph: Graph, join: str = "join") -> Gates:
+    """Return the gates of a graph's fan-out: nothing public leads to them."""
+    node: Any = graph.builder.nodes[join].runnable
+    gates: Gates = inspect.getclosurevars(node.afunc).nonlocals["fan_out"].gates
+    return gates
+
+
+def chain(name: str, *, length: int = 2, work: Work | None = None) -> Graph:
+    """A sub-graph of nodes one after another; the last one works, or writes under its name."""
 
     async def step(state: State) -> State:
         return {}
@@ -90,7 +108,7 @@ def chain(name: str, *, length: int = 2) -> Graph:
     steps = [f"{name}{index}" for index in range(length)]
     builder = StateGraph(State)
     for here, before in zip(steps, [START, *steps], strict=False):
-        builder.add_node(here, last if here == steps[-1] else step)
+        builder.add_node(here, (work or last) if here == steps[-1] else step)
         builder.add_edge(before, here)
     return builder.compile(name=name)
 

@@ -8,7 +8,7 @@ from langgraph.errors import ParentCommand
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Overwrite
 
-from graphs.kit import Branch, RequiredBranchFailed, outcomes
+from graphs.kit import Branch, outcomes
 from tests.graphs.kit.small_graphs import State, fails, fan_out_of, join, returns, succeeds
 
 pytestmark = pytest.mark.anyio
@@ -169,21 +169,6 @@ async def test_a_long_message_is_bounded() -> None:
     branch = Branch(fails("bad", long), fallback=fails("worse", long), required=False)
 
     assert len((await outcome_of(branch))["error"]["message"]) < 1_100
-
-
-async def test_a_deadline_of_the_request_ends_the_attempts() -> None:
-    attempts: list[int] = []
-
-    async def always_busy(_: State) -> State:
-        attempts.append(1)
-        raise ConnectionError
-
-    graph = fan_out_of(Branch(always_busy, attempts=9))
-
-    with pytest.raises(RequiredBranchFailed):
-        await graph.ainvoke({}, {"configurable": {"fanjoin": {"deadline": 1.0}}})
-
-    assert len(attempts) == 1
 
 
 async def test_attempts_and_outcome_are_told_while_they_happen() -> None:

@@ -62,11 +62,12 @@ def test_a_sub_graph_on_the_whole_state_must_say_what_it_writes() -> None:
 
 
 def test_a_branch_describes_its_policy_in_json() -> None:
-    branch = Branch(join, required=False, timeout=2.5, attempts=3, fallback=returns("none", {}))
+    branch = Branch(join, timeout=2.5, attempts=3, fallback=returns("none", {}))
 
     assert branch.describe() == {
-        "required": False,
         "timeout": 2.5,
         "attempts": 3,
         "has_fallback": True,
+        "has_cache": False,
+        "writes": None,
     }

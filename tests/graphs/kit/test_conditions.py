@@ -1,175 +1,353 @@
-"""Gates: fail_fast really ends the siblings, and nothing is left behind."""
+"""Quorum, first and deadline: the join runs when the condition holds, and the others really end."""
 
 import asyncio
-import inspect
-from contextlib import suppress
+import time
 from typing import Any
 
+import httpx2
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.types import interrupt
+from langgraph.types import Command, interrupt
 
-from graphs.kit import Branch, RequiredBranchFailed
-from graphs.kit.conditions import GateClosed, Gates
-from tests.graphs.kit.small_graphs import THREAD, Graph, State, fails, fan_out_of, succeeds
+from graphs.kit import (
+    ALL,
+    Branch,
+    KitError,
+    QuorumNotMet,
+    RequiredBranchFailed,
+    deadline,
+    first,
+    quorum,
+)
+from graphs.kit.conditions import Condition
+from tests.graphs.kit.small_graphs import (
+    THREAD,
+    Graph,
+    State,
+    chain,
+    fails,
+    fan_out_of,
+    join,
+    settle,
+    succeeds,
+)
 
 pytestmark = pytest.mark.anyio
 
-
-class Worker:
-    """A branch that waits long and tells how it ended."""
-
-    def __init__(self) -> None:
-        self.ends: list[str] = []
-        self.has_begun = asyncio.Event()
-
-    async def wait(self, _: State) -> State:
-        self.has_begun.set()
-        try:
-            await asyncio.sleep(30)
-        except asyncio.CancelledError:
-            self.ends.append("cancelled")
-            raise
-        return {}
+NEVER = 60.0
+"""Seconds that no test waits for."""
 
 
-async def test_fail_fast_ends_the_siblings_at_once_and_really() -> None:
-    worker = Worker()
-    graph = fan_out_of(Branch(worker.wait), Branch(fails("bad", seconds=0.01)), fail_fast=True)
+def slow(name: str) -> Branch:
+    return Branch(succeeds(name, seconds=NEVER))
 
+
+async def ends_of(graph: Graph, config: RunnableConfig | None = None) -> dict[str, Any]:
+    """Return the outcome event of every branch, whether the run succeeds or not."""
+    ends: dict[str, Any] = {}
     async with asyncio.timeout(5):
-        with pytest.raises(RequiredBranchFailed, match="'bad' ended as failed"):
-            await graph.ainvoke({})
-
-    assert worker.ends == ["cancelled"]
-
-
-async def test_fail_fast_ends_a_wait_between_attempts() -> None:
-    busy = Branch(fails("busy", ConnectionError()), attempts=99)
-    graph = fan_out_of(busy, Branch(fails("bad", seconds=0.05)), fail_fast=True)
-
-    async with asyncio.timeout(5):
-        with pytest.raises(RequiredBranchFailed) as caught:
-            await graph.ainvoke({})
-
-    assert caught.value.outcomes["busy"]["status"] == "cancelled"
+        async for event in graph.astream({"text": "t"}, config, stream_mode="custom"):
+            if event["event"] == "fanjoin.outcome":
+                ends[event["branch"]] = event
+    return ends
 
 
-async def test_fail_fast_waits_for_the_fallback_and_spares_the_optional() -> None:
+async def test_a_quorum_joins_at_once_and_cancels_the_rest() -> None:
+    graph = fan_out_of(slow("c"), Branch(succeeds("a")), Branch(succeeds("b")), until=quorum(2))
+
+    state = await settle(graph, {"text": "t"})
+
+    assert state["seen"] == {"a": "t", "b": "t"}
+    assert state["statuses"] == {"c": "cancelled", "a": "ok", "b": "ok"}
+
+
+async def test_a_cancelled_branch_says_by_whom_the_quorum_was_met() -> None:
+    graph = fan_out_of(slow("c"), Branch(succeeds("a")), Branch(succeeds("b")), until=quorum(2))
+
+    ended = await ends_of(graph)
+
+    assert ended["c"]["error"] == {
+        "type": "Cancelled",
+        "message": "the quorum of 2 was met by 'a', 'b'",
+    }
+    assert ended["c"]["required"] is False
+
+
+async def test_first_takes_whoever_succeeds_first() -> None:
     graph = fan_out_of(
-        Branch(succeeds("slow", seconds=0.05)),
-        Branch(fails("mended"), fallback=succeeds("instead")),
-        Branch(fails("optional"), required=False),
-        fail_fast=True,
+        slow("slow"), Branch(fails("bad")), Branch(succeeds("quick", seconds=0.02)), until=first()
     )
 
-    state = await graph.ainvoke({"text": "t"})
+    state = await settle(graph, {"text": "t"})
 
-    assert state["statuses"] == {"slow": "ok", "mended": "degraded", "optional": "failed"}
-
-
-async def test_fail_fast_keeps_a_branch_from_beginning() -> None:
-    worker = Worker()
-    graph = fan_out_of(Branch(fails("bad")), Branch(worker.wait), fail_fast=True)
-
-    with pytest.raises(RequiredBranchFailed):
-        await graph.ainvoke({}, {"max_concurrency": 1})
-
-    assert not worker.has_begun.is_set()
+    assert state["seen"] == {"quick": "t"}
+    assert state["statuses"] == {"slow": "cancelled", "bad": "failed", "quick": "ok"}
 
 
-async def test_without_fail_fast_the_siblings_settle_first() -> None:
-    finished: list[str] = []
+async def test_losing_ends_the_http_call_of_a_branch() -> None:
+    called, hung_up = asyncio.Event(), asyncio.Event()
 
-    async def slow(_: State) -> None:
-        await asyncio.sleep(0.05)
-        finished.append("slow")
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await reader.read()
+        hung_up.set()
+        writer.close()
 
-    with pytest.raises(RequiredBranchFailed):
-        await fan_out_of(Branch(fails("bad")), Branch(slow)).ainvoke({})
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
 
-    assert finished == ["slow"]
+    async def calls(_: State) -> None:
+        async with httpx2.AsyncClient() as client:
+            await client.get(f"http://{host}:{port}/", timeout=NEVER)
 
+    async def wins(_: State) -> None:
+        await called.wait()
 
-@pytest.mark.parametrize("fail_fast", [True, False])
-async def test_cancelling_a_run_ends_every_branch_and_leaves_no_task(fail_fast: bool) -> None:
-    before = asyncio.all_tasks()
-    workers = [Worker() for _ in range(3)]
-    branches = [Branch(worker.wait, name=f"b{i}") for i, worker in enumerate(workers)]
-    graph = fan_out_of(*branches, fail_fast=fail_fast)
-    run = asyncio.create_task(_invoke(graph))
-    await asyncio.gather(*(worker.has_begun.wait() for worker in workers))
-
-    run.cancel()
-    async with asyncio.timeout(5):
-        with pytest.raises(asyncio.CancelledError):
-            await run
-
-    assert [worker.ends for worker in workers] == [["cancelled"]] * 3
-    assert asyncio.all_tasks() == before
+    async with server:
+        await settle(fan_out_of(Branch(calls), Branch(wins), until=first()), {})
+        async with asyncio.timeout(5):
+            await hung_up.wait()
 
 
-async def _invoke(graph: Any) -> Any:
-    return await graph.ainvoke({}, THREAD)
+async def test_a_quorum_ends_a_wait_between_attempts_and_a_sub_graph() -> None:
+    busy = Branch(fails("busy", ConnectionError()), attempts=99)
+    sub = chain("sub", work=succeeds("deep", seconds=NEVER))
+    graph = fan_out_of(
+        busy,
+        Branch(sub, writes=["results"]),
+        Branch(succeeds("a", seconds=0.02)),
+        until=first(),
+    )
+
+    state = await settle(graph, {"text": "t"})
+
+    assert state["statuses"] == {"busy": "cancelled", "sub": "cancelled", "a": "ok"}
+    assert state["seen"] == {"a": "t"}
 
 
-async def ask(_: State) -> State:
-    return {"summary": interrupt("well?")}
+async def test_a_fallback_counts_for_the_quorum() -> None:
+    mended = Branch(fails("mended"), fallback={"results": {"mended": "instead"}})
+
+    state = await settle(fan_out_of(mended, slow("b"), until=first()), {})
+
+    assert state["seen"] == {"mended": "instead"}
+    assert state["statuses"] == {"mended": "degraded", "b": "cancelled"}
+
+
+async def test_a_quorum_out_of_reach_fails_at_once_and_says_why() -> None:
+    graph = fan_out_of(
+        Branch(fails("a", ValueError("no topic"))),
+        Branch(fails("b")),
+        slow("c"),
+        until=quorum(2),
+        saver=InMemorySaver(),
+    )
+
+    with pytest.raises(QuorumNotMet) as caught:
+        await settle(graph, {"text": "t"}, THREAD)
+
+    assert str(caught.value) == (
+        "'join' did not run: 0 of 3 branches have a result, and the quorum is 2: branch 'a' ended "
+        "as failed (ValueError: no topic); branch 'b' ended as failed (RuntimeError: b broke)"
+    )
+    assert caught.value.outcomes["c"]["error"] == {
+        "type": "Cancelled",
+        "message": "the quorum of 2 could no longer be met",
+    }
+
+
+async def test_a_required_branch_must_be_among_the_winners() -> None:
+    graph = fan_out_of(
+        Branch(succeeds("chief", seconds=0.05), required=True),
+        Branch(succeeds("a")),
+        Branch(succeeds("b")),
+        slow("c"),
+        until=quorum(2),
+    )
+
+    state = await settle(graph, {"text": "t"})
+
+    assert state["statuses"] == {"chief": "ok", "a": "ok", "b": "ok", "c": "cancelled"}
+
+
+async def test_a_required_branchs_failure_ends_a_quorum_at_once() -> None:
+    graph = fan_out_of(
+        Branch(fails("chief"), required=True), Branch(succeeds("a")), slow("c"), until=quorum(1)
+    )
+
+    with pytest.raises(RequiredBranchFailed, match="required branch 'chief' ended as failed"):
+        await settle(graph, {"text": "t"})
+
+
+async def test_a_deadline_joins_with_what_is_there() -> None:
+    graph = fan_out_of(
+        Branch(succeeds("quick")), slow("late"), Branch(fails("bad")), until=deadline(seconds=0.05)
+    )
+
+    ended = await ends_of(graph)
+
+    assert {name: end["status"] for name, end in ended.items()} == {
+        "quick": "ok",
+        "late": "timeout",
+        "bad": "failed",
+    }
+    assert ended["late"]["error"] == {
+        "type": "DeadlinePassed",
+        "message": "the deadline of 0.05 s passed",
+    }
+    assert (await settle(graph, {"text": "t"}))["seen"] == {"quick": "t"}
+
+
+async def test_a_deadline_does_not_wait_when_all_have_settled() -> None:
+    graph = fan_out_of(Branch(succeeds("a")), Branch(fails("b")), until=deadline(seconds=NEVER))
+
+    assert (await settle(graph, {"text": "t"}))["seen"] == {"a": "t"}
+
+
+async def test_a_required_branch_that_is_cut_off_fails_the_run() -> None:
+    late = Branch(succeeds("late", seconds=NEVER), required=True)
+    graph = fan_out_of(late, Branch(succeeds("a")), until=deadline(seconds=0.02))
+
+    with pytest.raises(RequiredBranchFailed, match="DeadlinePassed") as caught:
+        await settle(graph, {"text": "t"})
+
+    assert caught.value.outcomes["late"]["status"] == "timeout"
+
+
+async def test_a_fallback_value_stands_in_at_the_deadline() -> None:
+    late = Branch(succeeds("late", seconds=NEVER), fallback={"results": {"late": "instead"}})
+
+    state = await settle(fan_out_of(late, until=deadline(seconds=0.02)), {})
+
+    assert state["seen"] == {"late": "instead"}
+    assert state["statuses"] == {"late": "degraded"}
+
+
+def within(seconds: float) -> RunnableConfig:
+    return {"configurable": {"fanjoin": {"deadline": time.time() + seconds}}}
+
+
+@pytest.mark.parametrize("until", [ALL, deadline(seconds=NEVER)])
+async def test_the_requests_deadline_cuts_every_branch(until: Condition) -> None:
+    late = Branch(succeeds("late", seconds=NEVER), required=False)
+    graph = fan_out_of(late, Branch(succeeds("a")), until=until)
+
+    state = await settle(graph, {"text": "t"}, within(0.05))
+
+    assert state["seen"] == {"a": "t"}
+    assert state["statuses"] == {"late": "timeout", "a": "ok"}
+
+
+async def test_the_requests_deadline_leaves_a_quorum_unmet() -> None:
+    graph = fan_out_of(slow("b"), slow("c"), until=first())
+
+    with pytest.raises(QuorumNotMet, match="DeadlinePassed: the request's deadline passed"):
+        await settle(graph, {}, within(0.05))
+
+
+async def test_no_attempt_begins_after_the_requests_deadline() -> None:
+    graph = fan_out_of(Branch(succeeds("a"), required=False))
+
+    ended = await ends_of(graph, within(-1))
+
+    assert ended["a"]["status"] == "timeout"
+    assert ended["a"]["attempts"] == 0
+
+
+class Desk:
+    """Three branches, one of which asks a person, and a join that counts itself."""
+
+    def __init__(self, saver: BaseCheckpointSaver[Any]) -> None:
+        self.saver = saver
+        self.joins = 0
+
+    async def ask(self, state: State) -> State:
+        return {"results": {"ask": interrupt(state["text"])}}
+
+    async def join(self, state: State) -> State:
+        self.joins += 1
+        return await join(state)
+
+    def graph(self, until: Condition, **branch: Any) -> Graph:
+        """A graph as a new process would build it: nothing but the saver is shared."""
+        branches = [Branch(self.ask, **branch), Branch(succeeds("a")), Branch(fails("b"))]
+        return fan_out_of(*branches, until=until, join=self.join, saver=self.saver)
+
+
+@pytest.mark.parametrize("until", [quorum(2), deadline(seconds=NEVER)])
+async def test_a_restart_between_question_and_answer_changes_no_verdict(until: Condition) -> None:
+    desk = Desk(InMemorySaver())
+
+    asked = await settle(desk.graph(until), {"text": "which tide?"}, THREAD)
+    assert [question.value for question in asked["__interrupt__"]] == ["which tide?"]
+    state = await settle(desk.graph(until), Command(resume="neap"), THREAD)
+
+    assert state["seen"] == {"ask": "neap", "a": "which tide?"}
+    assert state["statuses"] == {"ask": "ok", "a": "ok", "b": "failed"}
+    assert desk.joins == 1
+
+
+async def test_a_quorum_missed_before_a_restart_is_still_missed_after_it() -> None:
+    desk = Desk(InMemorySaver())
+
+    await settle(desk.graph(quorum(3)), {"text": "which tide?"}, THREAD)
+    with pytest.raises(QuorumNotMet, match="2 of 3 branches have a result, and the quorum is 3"):
+        await settle(desk.graph(quorum(3)), Command(resume="neap"), THREAD)
+
+    assert desk.joins == 0
+
+
+async def test_the_time_a_person_takes_is_not_the_branches() -> None:
+    desk = Desk(InMemorySaver())
+    until = deadline(seconds=0.2)
+
+    await settle(desk.graph(until), {"text": "which tide?"}, THREAD)
+    await asyncio.sleep(0.3)
+    state = await settle(desk.graph(until), Command(resume="neap"), THREAD)
+
+    assert state["seen"]["ask"] == "neap"
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_a_quorum_of_nobody_is_refused(k: int) -> None:
+    with pytest.raises(KitError, match="at least 1 branch must succeed"):
+        quorum(k)
+
+
+def test_a_quorum_above_the_number_of_branches_is_refused() -> None:
+    with pytest.raises(KitError, match=r"quorum\(3\) can never be met by 2 branches"):
+        fan_out_of(Branch(succeeds("a")), Branch(succeeds("b")), until=quorum(3))
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_deadline_of_nothing_is_refused(seconds: float) -> None:
+    with pytest.raises(KitError, match="must be above 0 seconds"):
+        deadline(seconds=seconds)
 
 
 @pytest.mark.parametrize(
-    "branches",
+    ("until", "described"),
     [
-        pytest.param([Branch(succeeds("a")), Branch(succeeds("b"))], id="success"),
-        pytest.param([Branch(succeeds("a")), Branch(fails("b"))], id="failure"),
-        pytest.param([Branch(fails("a")), Branch(succeeds("b", seconds=9))], id="fail fast"),
-        pytest.param([Branch(ask), Branch(succeeds("b", seconds=0.01))], id="interrupt"),
-        pytest.param([Branch(ask), Branch(fails("b", seconds=0.01))], id="interrupt, then failure"),
+        (ALL, {"kind": "all"}),
+        (quorum(2), {"kind": "quorum", "k": 2}),
+        (first(), {"kind": "quorum", "k": 1}),
+        (deadline(seconds=2.5), {"kind": "deadline", "seconds": 2.5}),
     ],
 )
-async def test_no_gate_outlives_its_round(branches: list[Branch]) -> None:
-    graph = fan_out_of(*branches, fail_fast=True, saver=InMemorySaver())
-
-    with suppress(RequiredBranchFailed):
-        await graph.ainvoke({"text": "t"}, THREAD)
-
-    assert len(gates_of(graph)) == 0
+def test_a_condition_says_itself_in_json(until: Condition, described: dict[str, Any]) -> None:
+    assert until.describe() == described
 
 
-async def test_no_gate_outlives_a_cancelled_run() -> None:
-    worker = Worker()
-    graph = fan_out_of(Branch(worker.wait), Branch(succeeds("b")), fail_fast=True)
-    run = asyncio.create_task(_invoke(graph))
-    await worker.has_begun.wait()
-    assert len(gates_of(graph)) == 1
+@pytest.mark.parametrize(
+    ("until", "required"), [(ALL, True), (quorum(1), False), (deadline(seconds=1), False)]
+)
+def test_a_branch_is_required_by_default_only_where_the_join_waits_for_all(
+    until: Condition, required: bool
+) -> None:
+    graph = fan_out_of(Branch(succeeds("a")), until=until)
 
-    run.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await run
-
-    assert len(gates_of(graph)) == 0
-
-
-def gates_of(graph: Graph) -> Gates:
-    """Return the gates of a graph's fan-out: nothing public leads to them."""
-    join: Any = graph.builder.nodes["join"].runnable
-    gates: Gates = inspect.getclosurevars(join.afunc).nonlocals["fan_out"].gates
-    return gates
-
-
-async def test_a_closed_gate_lets_nobody_in() -> None:
-    gates = Gates()
-    await gates.run("round", lambda: asyncio.sleep(0))
-    gates.close("round")
-
-    with pytest.raises(GateClosed):
-        await gates.run("round", lambda: asyncio.sleep(0))
-
-
-async def test_gates_whose_join_never_came_are_bounded() -> None:
-    gates = Gates()
-
-    for number in range(3_000):
-        await gates.run(number, lambda: asyncio.sleep(0))
-
-    assert len(gates) <= 1_024
+    metadata = graph.builder.nodes["a"].metadata
+    assert metadata is not None
+    assert metadata["fanjoin"]["required"] is required

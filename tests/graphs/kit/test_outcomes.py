@@ -17,6 +17,7 @@ def round_with(round_id: str, *branches: str) -> dict[str, Round]:
             round=round_id,
             branches={name: outcome() for name in branches},
             wrote={name: {"summary": []} for name in branches},
+            items=None,
         )
     }
 

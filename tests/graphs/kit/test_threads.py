@@ -59,6 +59,17 @@ async def test_a_plain_dict_shows_the_first_runs_result_in_the_second_and_by_bra
     assert second["statuses"] == {"a": "failed", "b": "ok"}
 
 
+async def test_when_every_branch_fails_the_join_does_not_see_the_last_runs_results() -> None:
+    branches = [Branch(succeeds(name), required=False) for name in ("a", "b")]
+    graph = fan_out_of(*branches, saver=InMemorySaver())
+
+    await graph.ainvoke({"text": "first"}, THREAD)
+    for _ in range(2):
+        again = await graph.ainvoke({"text": "again", "failing": ["a", "b"]}, THREAD)
+        assert again["seen"] == {}
+        assert again["results"] == {}
+
+
 def summarizing_branch() -> Branch:
     async def summarize(state: State) -> State:
         if "summarize" in state.get("failing", []):

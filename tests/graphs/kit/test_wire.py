@@ -5,20 +5,24 @@ import re
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import StateGraph
 from langgraph.types import StreamMode
 
-from graphs.kit import Branch, RequiredBranchFailed
+from graphs.kit import Branch, RequiredBranchFailed, add_fan_out, by_item, deadline, first
+from graphs.kit.conditions import Condition
 from tests.graphs.kit.small_graphs import (
     THREAD,
     Graph,
+    State,
     chain,
     fails,
     fan_out_of,
+    join,
     sequence_of_two,
     succeeds,
 )
@@ -63,7 +67,43 @@ def graph_that_fails_fast() -> Graph:
     )
 
 
-GRAPHS = [graph_of_every_ending, graph_that_fails_fast, lambda: sequence_of_two(InMemorySaver())]
+def graph_until(until: Condition) -> Graph:
+    return fan_out_of(
+        Branch(succeeds("a")),
+        Branch(succeeds("slow", seconds=9)),
+        until=until,
+        saver=InMemorySaver(),
+    )
+
+
+def graph_over_items() -> Graph:
+    async def item(number: int) -> dict[str, Any]:
+        return {"results": {str(number): "t"}, "rows": number}
+
+    class Rows(State, total=False):
+        rows: Annotated[list[int], by_item]
+
+    builder = StateGraph(Rows)
+    branch = Branch(item, name="item")
+    add_fan_out(builder, branch, over=lambda _: [1, 2, 3], join=join, max_at_once=1)
+    return builder.compile(checkpointer=InMemorySaver())
+
+
+def graph_over_nothing() -> Graph:
+    builder = StateGraph(State)
+    add_fan_out(builder, Branch(succeeds("item")), over=lambda _: [], join=join)
+    return builder.compile(checkpointer=InMemorySaver())
+
+
+GRAPHS = [
+    graph_over_items,
+    graph_over_nothing,
+    graph_of_every_ending,
+    graph_that_fails_fast,
+    lambda: sequence_of_two(InMemorySaver()),
+    lambda: graph_until(first()),
+    lambda: graph_until(deadline(seconds=0.02)),
+]
 
 
 async def events_of(graph: Graph, mode: StreamMode) -> list[Any]:
@@ -78,7 +118,7 @@ def test_each_part_of_the_wire_has_a_valid_schema() -> None:
     assert list(schemas()) == [
         "Node metadata",
         "Outcomes channel",
-        "Results kept by branch",
+        "Results kept by round",
         "Custom events",
         "Config",
     ]
@@ -127,12 +167,21 @@ async def test_a_result_in_a_branchs_writes_is_tagged_and_in_the_state_is_not(ma
         for write in update.values()
         if isinstance(write, dict) and "results" in write
     ]
+    tagged += [write["rows"] for update in updates for write in update.values() if "rows" in write]
     for result in tagged:
-        check("Results kept by branch", result)
+        check("Results kept by round", result)
     assert "fanjoin_round" not in (await graph.aget_state(THREAD)).values.get("results", {})
 
 
-@pytest.mark.parametrize("request_", [None, {}, {"deadline": None}, {"deadline": 4_000_000_000.5}])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        None,
+        {},
+        {"deadline": None, "reuse": None},
+        {"deadline": 4_000_000_000.5, "reuse": {"x": {}}, "cache": "bypass"},
+    ],
+)
 async def test_what_a_request_may_send_down_is_taken(request_: Any) -> None:
     check("Config", request_)
     graph = fan_out_of(Branch(succeeds("a"), attempts=2))
@@ -146,7 +195,7 @@ def test_the_schemas_refuse_what_is_wrong() -> None:
     wrong: dict[str, Any] = {
         "Node metadata": {"kind": "leaf"},
         "Outcomes channel": {"join": {"round": "1", "branches": {"a": {}}, "wrote": {}}},
-        "Results kept by branch": {"a": "t"},
+        "Results kept by round": {"a": "t"},
         "Custom events": {"event": "fanjoin.attempt", "ns": "a:1", "branch": "a"},
         "Config": {"deadline": "soon"},
     }

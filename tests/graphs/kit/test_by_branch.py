@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from langgraph.types import Overwrite
 
-from graphs.kit.results import ByBranch, tag
+from graphs.kit.by_branch import ByBranch
+from graphs.kit.results import Tag, tag
 
 
 def channel_with(*writes: Any) -> ByBranch:
@@ -16,7 +17,8 @@ def channel_with(*writes: Any) -> ByBranch:
 
 
 def write(round_id: str, index: int, *, fan_out: str = "f", is_first: bool = True) -> Any:
-    return tag({f"{fan_out}{index}": round_id}, fan_out, round_id, index, is_first=is_first)
+    mark = Tag(fan_out=fan_out, round=round_id, index=index, is_first=is_first)
+    return tag({f"{fan_out}{index}": round_id}, mark)
 
 
 def test_a_round_stands_in_declaration_order_whatever_came_first() -> None:

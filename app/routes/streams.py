@@ -1,0 +1,53 @@
+"""The events of a run as server-sent events."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Query
+from fastapi.sse import ServerSentEvent
+
+from app.errors import InvalidInput
+from app.events import Event
+from app.registry import GraphEntry
+from app.started_runs import StartedRun
+
+BranchesParam = Annotated[
+    str | None,
+    Query(description="Tell of these branches only, separated by commas; the rest is always told."),
+]
+
+
+def read_filter(entry: GraphEntry, branches: str | None) -> frozenset[str] | None:
+    """Return the branches to tell of, None for all.
+
+    Raises:
+        InvalidInput: the graph has no such branch.
+    """
+    if branches is None:
+        return None
+    wanted = frozenset(name.strip() for name in branches.split(","))
+    if unknown := sorted(wanted - entry.graph.builder.nodes.keys()):
+        known = ", ".join(branch.name for branch in entry.branches)
+        message = f"{entry.id} has no branch {', '.join(unknown)}; there is {known}"
+        raise InvalidInput([{"place": "branches", "message": message, "given": repr(branches)}])
+    return wanted
+
+
+async def send_events(
+    started: StartedRun, wanted: frozenset[str] | None, *, after: int = 0
+) -> AsyncIterator[ServerSentEvent]:
+    """Send a run's events from the one numbered above `after`, then each as it comes."""
+    async for event in started.log.follow(after):
+        if wanted is None or _branch_of(event) in (None, *wanted):
+            yield ServerSentEvent(id=str(event.id), event=event.type, data=event.data)
+
+
+def _branch_of(event: Event) -> str | None:
+    """Return the top-level branch an event tells of; None when it tells of the run."""
+    if event.type == "token":
+        row_id = event.data["branch"]
+    elif event.type in ("branch_started", "branch_finished"):
+        row_id = event.data["id"]
+    else:
+        return None
+    return str(row_id).partition("/")[0].partition("#")[0]

@@ -1,0 +1,145 @@
+"""What starts a run of one graph and what it answers, with that graph's own schemas."""
+
+import time
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from app.errors import problem_of
+from app.registry import GraphEntry
+from app.runs import Run, RunStatus
+from app.schemas.problems import Problem
+from app.schemas.runs import RunAnswer, to_answer
+from app.started_runs import RunRequest
+from app.wire_models import pascal
+
+
+class RunOptions(BaseModel):
+    """What a request may ask for besides its input."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    deadline_ms: int | None = Field(
+        default=None,
+        gt=0,
+        description="Cut every branch off after so many milliseconds; the join gets what is there.",
+    )
+    cache: Literal["use", "bypass"] = Field(
+        default="use", description="Whether cached results of branches will do."
+    )
+
+
+class ThreadOption(BaseModel):
+    """On which thread to run."""
+
+    thread_id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Keep the state under this name; without it the run leaves nothing.",
+    )
+
+
+class BatchOption(BaseModel):
+    """How to run many inputs."""
+
+    max_concurrency: int = Field(default=8, ge=1, description="How many of them run at once.")
+
+
+class BackgroundOption(BaseModel):
+    """How to run in the background."""
+
+    stream_tokens: bool = Field(default=False, description="Whether followers want the tokens.")
+
+
+class GraphModels:
+    """The bodies of one graph's routes, made once."""
+
+    def __init__(self, entry: GraphEntry, *, most_inputs: int) -> None:
+        self._entry = entry
+        one: dict[str, Any] = {"input": (entry.input_model, ...)}
+        many: dict[str, Any] = {
+            "inputs": (
+                list[entry.input_model],  # type: ignore[name-defined]  # made at run time
+                Field(min_length=1, max_length=most_inputs),
+            )
+        }
+        output: dict[str, Any] = {"output": (entry.output_model | None, ...)}
+        example = example_of(entry)
+        self._has_example = example is not None
+        self.request = self._body("Request", (RunOptions, ThreadOption), one, {"input": example})
+        self.background = self._body(
+            "BackgroundRequest",
+            (RunOptions, ThreadOption, BackgroundOption),
+            one,
+            {"input": example},
+        )
+        self.batch = self._body(
+            "BatchRequest", (RunOptions, BatchOption), many, {"inputs": [example]}
+        )
+        self.answer = create_model(f"{self._name}Answer", __base__=RunAnswer, **output)
+        item: dict[str, Any] = {
+            "status": (RunStatus, ...),
+            "error": (Problem | None, ...),
+            "run_id": (str | None, ...),
+        }
+        self.batch_item = create_model(f"{self._name}BatchItem", __base__=self.answer, **item)
+        results: dict[str, Any] = {"results": (list[self.batch_item], ...)}  # type: ignore[name-defined]  # made at run time
+        self.batch_answer = create_model(
+            f"{self._name}BatchAnswer", __doc__="One result per input, in their order.", **results
+        )
+
+    @property
+    def _name(self) -> str:
+        return pascal(self._entry.id)
+
+    def _body(
+        self,
+        name: str,
+        options: tuple[type[BaseModel], ...],
+        fields: dict[str, Any],
+        example: dict[str, Any],
+    ) -> type[BaseModel]:
+        if (context := self._entry.context_model) is not None:
+            fields = {**fields, "context": (context | None, None)}
+        if self._has_example:
+            shown = ConfigDict(json_schema_extra={"examples": [example]})
+            options = (create_model("Example", __config__=shown), *options)
+        made: Any = create_model(
+            f"{self._name}{name}", __base__=options, __doc__=f"Run {self._entry.id}.", **fields
+        )
+        return cast("type[BaseModel]", made)
+
+
+def example_of(entry: GraphEntry) -> dict[str, Any] | None:
+    """Return the input made of the fields' first examples; None when a required one has none."""
+    schema = entry.input_model.model_json_schema()
+    fields = schema.get("properties", {})
+    example = {key: field["examples"][0] for key, field in fields.items() if field.get("examples")}
+    return example if set(schema.get("required", ())) <= example.keys() else None
+
+
+def to_run_request(
+    entry: GraphEntry, body: Any, graph_input: BaseModel, *, owner: str, wants_tokens: bool
+) -> RunRequest:
+    """Return a validated body, and the input of it to run, as the runner takes it."""
+    context = getattr(body, "context", None)
+    deadline_ms = body.deadline_ms
+    return RunRequest(
+        graph_input=entry.to_state(graph_input),
+        context=context.model_dump(exclude_unset=True) if context is not None else None,
+        thread_id=getattr(body, "thread_id", None),
+        owner=owner,
+        deadline=time.time() + deadline_ms / 1000 if deadline_ms is not None else None,
+        wants_tokens=wants_tokens,
+        bypasses_cache=body.cache == "bypass",
+    )
+
+
+def to_batch_item(run: Run) -> dict[str, Any]:
+    """Return a run as one result of a batch, its problem beside its report."""
+    problem = problem_of(run.error) if run.error is not None else None
+    if problem is not None:
+        problem.pop("report", None)
+    return {**to_answer(run), "error": problem}

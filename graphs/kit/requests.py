@@ -1,0 +1,25 @@
+"""What a request sends down to the branches: part of the wire between kit and service."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from langchain_core.runnables import RunnableConfig
+from typing_extensions import TypedDict
+
+
+class Request(TypedDict, total=False):
+    """`config["configurable"]["fanjoin"]`; absent or null under Studio."""
+
+    deadline: float | None
+    """When the answer is wanted, in epoch seconds."""
+
+    reuse: Mapping[str, Mapping[str, Any]] | None
+    """State updates of an earlier run of the same input, by the branch's key."""
+
+    cache: Literal["bypass"] | None
+    """Whether caches are not to be read; what succeeds is kept there all the same."""
+
+
+def request_of(config: RunnableConfig) -> Request:
+    request: Request | None = config["configurable"].get("fanjoin")
+    return request or {}

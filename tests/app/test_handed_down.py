@@ -1,0 +1,64 @@
+"""What passes between service and kit: deadlines, results handed down, items, races."""
+
+import time
+
+from fastapi.testclient import TestClient
+
+from tests.app.test_runs import invoke, rows_of
+
+
+def test_deadline_cuts_off_what_is_late_and_the_join_gets_the_rest(client: TestClient) -> None:
+    began = time.monotonic()
+    response = invoke(client, "scripted", input={"may": "stall"}, deadline_ms=300)
+
+    answer = response.json()
+    assert response.status_code == 200
+    assert time.monotonic() - began < 5
+    assert answer["degraded"] is True
+    row = next(row for row in answer["report"]["branches"] if row["id"] == "may")
+    assert (row["status"], row["error"]["type"]) == ("timeout", "DeadlinePassed")
+
+
+def test_required_branch_cut_off_by_the_deadline_is_504(client: TestClient) -> None:
+    response = invoke(client, "scripted", input={"must": "stall"}, deadline_ms=300)
+
+    assert response.status_code == 504
+    assert response.json()["branch"] == "must"
+    assert response.json()["error_type"] == "DeadlinePassed"
+
+
+def test_retry_runs_again_only_what_failed_and_then_the_join(client: TestClient) -> None:
+    failed = invoke(client, "flaky", input={"name": "retried"}).json()
+
+    again = client.post(f"/runs/{failed['run_id']}/retry?wait=true")
+
+    answer = again.json()
+    assert again.status_code == 200
+    assert answer["output"] == {"answer": "steady 1, flaky 2"}
+    statuses = {name: row["status"] for name, row in rows_of(answer["report"]).items()}
+    assert statuses == {"steady": "cached", "flaky": "ok", "combine": "ok"}
+    read = client.get(f"/runs/{answer['run_id']}").json()
+    assert read["retry_of"] == failed["run_id"]
+
+
+def test_items_are_rows_of_their_own_in_item_order_and_losers_are_cancelled(
+    client: TestClient,
+) -> None:
+    answer = invoke(client, "many", input={"words": ["one", "three", "broken"]}).json()
+
+    assert answer["output"] == {"lengths": [3, 5], "winner": {"quick": "I won"}}
+    assert answer["degraded"] is True
+    rows = {row["name"]: row for row in answer["report"]["branches"]}
+    assert rows["measure[0]"]["result"] == {"lengths": 3}
+    assert rows["measure[1]"]["result"] == {"lengths": 5}
+    assert rows["measure[2]"]["status"] == "failed"
+    assert rows["measure[2]"]["result"] == {}
+    assert (rows["quick"]["status"], rows["slow"]["status"]) == ("ok", "cancelled")
+    assert answer["report"]["wall_ms"] < 10_000
+
+
+def test_loser_that_is_cancelled_does_not_degrade_the_run(client: TestClient) -> None:
+    answer = invoke(client, "many", input={"words": []}).json()
+
+    assert answer["output"] == {"lengths": [], "winner": {"quick": "I won"}}
+    assert answer["degraded"] is False

@@ -1,0 +1,224 @@
+"""A run by its id: read, report, follow, cancel, resume, retry."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from app.settings import Settings
+from tests.app.at_work import assert_begins, assert_ends
+from tests.app.test_runs import events_of, invoke
+from tests.live_server import LiveServer
+
+
+def create(client: TestClient, graph_id: str, **body: Any) -> str:
+    created = client.post(f"/graphs/{graph_id}/runs", json={"input": {}, **body})
+    run_id: str = created.json()["run_id"]
+    return run_id
+
+
+def follow(client: TestClient, run_id: str, after: int = 0) -> list[tuple[str, dict[str, Any]]]:
+    return events_of(client.get(f"/runs/{run_id}/stream", headers={"Last-Event-ID": str(after)}))
+
+
+def test_finished_run_can_be_read_with_its_report(client: TestClient) -> None:
+    answer = invoke(client, "scripted").json()
+
+    run = client.get(f"/runs/{answer['run_id']}").json()
+
+    assert run["status"] == "success"
+    assert run["output"] == answer["output"]
+    assert run["graph_id"] == "scripted"
+    assert client.get(f"/runs/{answer['run_id']}/report").json() == answer["report"]
+
+
+def test_failed_run_shows_its_problem(client: TestClient) -> None:
+    problem = invoke(client, "scripted", input={"must": "fail"}).json()
+
+    run = client.get(f"/runs/{problem['run_id']}").json()
+
+    assert run["status"] == "error"
+    assert run["error"]["branch"] == "must"
+    assert client.get(f"/runs/{problem['run_id']}/report").status_code == 200
+
+
+def test_unknown_run_is_404(client: TestClient) -> None:
+    for method, path in (("GET", ""), ("GET", "/report"), ("GET", "/stream"), ("POST", "/cancel")):
+        assert client.request(method, f"/runs/nope{path}").status_code == 404
+
+
+def test_report_of_a_run_at_work_is_409(client: TestClient) -> None:
+    run_id = create(client, "scripted", input={"may": "stall"})
+
+    assert client.get(f"/runs/{run_id}/report").status_code == 409
+
+
+def test_rejoining_from_any_point_gives_the_same_events_to_the_end(client: TestClient) -> None:
+    run_id = create(client, "scripted", input={"may": "fail"})
+
+    whole = follow(client, run_id)
+
+    assert whole[-1][0] == "end"
+    for after in range(len(whole) + 1):
+        assert follow(client, run_id, after) == whole[after:]
+
+
+def test_rejoining_a_run_at_work_misses_and_repeats_nothing(live_server: LiveServer) -> None:
+    url = live_server.url
+    body = {"input": {"must": "nap"}}
+    run_id = httpx2.post(f"{url}/graphs/scripted/runs", json=body).json()["run_id"]
+    seen: list[int] = []
+
+    with httpx2.stream("GET", f"{url}/runs/{run_id}/stream") as response:
+        for line in response.iter_lines():
+            if line.startswith("id: "):
+                seen.append(int(line[4:]))
+            if len(seen) == 2:
+                break
+    rest = httpx2.get(f"{url}/runs/{run_id}/stream", headers={"Last-Event-ID": str(seen[-1])})
+
+    seen += [int(line[4:]) for line in rest.text.splitlines() if line.startswith("id: ")]
+    assert seen == list(range(1, len(seen) + 1))
+    assert '"status": "success"' in rest.text.rpartition("event: end")[2]
+
+
+def test_cancelled_run_ends_every_branch_and_says_so(client: TestClient) -> None:
+    run_id = create(client, "scripted", input={"may": "stall", "name": "doomed"})
+    assert_begins("doomed:may")
+
+    run = client.post(f"/runs/{run_id}/cancel").json()
+
+    assert_ends("doomed:may")
+    assert run["status"] == "cancelled"
+    assert follow(client, run_id)[-1][1]["status"] == "cancelled"
+    assert client.post(f"/runs/{run_id}/cancel").json() == run
+
+
+def test_follower_that_leaves_does_not_end_the_run(live_server: LiveServer) -> None:
+    url = live_server.url
+    body = {"input": {"must": "nap"}}
+    run_id = httpx2.post(f"{url}/graphs/scripted/runs", json=body).json()["run_id"]
+
+    with httpx2.stream("GET", f"{url}/runs/{run_id}/stream") as response:
+        next(response.iter_lines())
+
+    assert "success" in httpx2.get(f"{url}/runs/{run_id}/stream").text.splitlines()[-3]
+
+
+class TestRetry:
+    def test_retry_without_waiting_answers_at_once(self, client: TestClient) -> None:
+        failed = invoke(client, "flaky", input={"name": "followed"}).json()
+
+        again = client.post(f"/runs/{failed['run_id']}/retry")
+
+        assert again.status_code == 202
+        assert follow(client, again.json()["run_id"])[-1][1]["status"] == "success"
+
+    def test_nothing_to_retry_is_409(self, client: TestClient) -> None:
+        succeeded = invoke(client, "scripted").json()["run_id"]
+        working = create(client, "scripted", input={"may": "stall"})
+        asking = invoke(client, "asks").json()["run_id"]
+
+        for run_id, reason in ((succeeded, "succeeded"), (working, "still"), (asking, "resume")):
+            refused = client.post(f"/runs/{run_id}/retry")
+            assert refused.status_code == 409
+            assert reason in refused.json()["detail"]
+
+    def test_graph_without_the_kit_goes_on_from_its_checkpoint_or_is_409(
+        self, client: TestClient
+    ) -> None:
+        kept = invoke(client, "plain_flaky", input={"name": "kept"}, thread_id="t").json()
+        lost = invoke(client, "plain_flaky", input={"name": "lost"}).json()
+
+        again = client.post(f"/runs/{kept['run_id']}/retry?wait=true")
+
+        assert again.json()["output"] == {"answer": "steady 1, flaky 2"}
+        assert client.post(f"/runs/{lost['run_id']}/retry").status_code == 409
+
+
+class TestResume:
+    def test_answer_goes_on_from_the_question(self, client: TestClient) -> None:
+        asking = invoke(client, "asks", thread_id="t").json()
+
+        answer = client.post(f"/runs/{asking['run_id']}/resume?wait=true", json={"resume": "yes!"})
+
+        assert answer.status_code == 200
+        assert answer.json()["output"]["answer"] == "{'sure': 'yes', 'unsure': 'yes!'}"
+        read = client.get(f"/runs/{answer.json()['run_id']}").json()
+        assert (read["resume_of"], read["thread_id"]) == (asking["run_id"], "t")
+
+    def test_answer_may_name_its_question(self, client: TestClient) -> None:
+        asking = invoke(client, "asks", thread_id="t").json()
+        named = {"resume": {asking["interrupts"][0]["id"]: "named"}}
+
+        answer = client.post(f"/runs/{asking['run_id']}/resume?wait=true", json=named)
+
+        assert "named" in answer.json()["output"]["answer"]
+
+    def test_run_that_asks_nothing_or_was_on_no_thread_is_409(self, client: TestClient) -> None:
+        done = invoke(client, "scripted").json()["run_id"]
+        stateless = invoke(client, "asks").json()["run_id"]
+
+        for run_id, reason in ((done, "asks nothing"), (stateless, "thread_id")):
+            refused = client.post(f"/runs/{run_id}/resume", json={"resume": 1})
+            assert refused.status_code == 409
+            assert reason in refused.json()["detail"]
+
+
+class TestRetention:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"max_finished_runs": 2})
+
+    def test_only_so_many_finished_runs_are_kept(self, client: TestClient) -> None:
+        run_ids = [invoke(client, "scripted").json()["run_id"] for _ in range(3)]
+
+        found = [client.get(f"/runs/{run_id}").status_code for run_id in run_ids]
+
+        assert found == [404, 200, 200]
+
+
+class TestKeys:
+    MINE, YOURS = "m" * 20, "y" * 20
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        keyed = {**settings.model_dump(), "api_keys": f"{self.MINE}, {self.YOURS}"}
+        return Settings(_env_file=None, **keyed)
+
+    def test_without_a_valid_key_only_health_answers(self, client: TestClient) -> None:
+        bad = {"x-api-key": "wrong"}
+
+        assert client.get("/health/ready").status_code == 200
+        assert client.get("/ok").status_code == 200
+        for path in ("/graphs", "/info", "/runs/x", "/graphs/scripted"):
+            refused = client.get(path)
+            assert refused.status_code == 401
+            assert refused.headers["WWW-Authenticate"] == "Bearer"
+            assert client.get(path, headers=bad).status_code == 401
+        assert client.post("/graphs/scripted/invoke", json={"input": {}}).status_code == 401
+
+    @pytest.mark.parametrize("headers", [{"x-api-key": MINE}, {"Authorization": f"Bearer {MINE}"}])
+    def test_key_is_taken_in_either_header(
+        self, client: TestClient, headers: dict[str, str]
+    ) -> None:
+        assert client.get("/graphs", headers=headers).status_code == 200
+
+    def test_runs_and_threads_are_seen_by_their_owner_alone(self, client: TestClient) -> None:
+        mine, yours = {"x-api-key": self.MINE}, {"x-api-key": self.YOURS}
+        body = {"input": {}, "thread_id": "same"}
+        run = client.post("/graphs/asks/invoke", json=body, headers=mine).json()
+
+        other = client.post("/graphs/tally/invoke", json=body, headers=yours).json()
+        again = client.post("/graphs/tally/invoke", json=body, headers=mine).json()
+
+        assert client.get(f"/runs/{run['run_id']}", headers=mine).status_code == 200
+        assert client.get(f"/runs/{run['run_id']}", headers=yours).status_code == 404
+        assert other["output"] == again["output"] == {"count": 1}
+
+    def test_key_is_in_no_answer(self, client: TestClient) -> None:
+        answer = client.get("/info", headers={"x-api-key": self.MINE})
+
+        assert self.MINE not in json.dumps(answer.json())

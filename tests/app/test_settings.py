@@ -1,0 +1,58 @@
+"""What the environment may say, and what is refused."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings, is_loopback
+
+KEY = "k" * 24
+
+
+def read(**given: Any) -> Settings:
+    return Settings(_env_file=None, **given)
+
+
+def test_keys_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANJOIN_API_KEYS", f"{KEY}1, {KEY}2")
+
+    assert [key.get_secret_value() for key in read().api_keys] == [f"{KEY}1", f"{KEY}2"]
+
+
+@pytest.mark.parametrize("keys", ["changeme", "secret", f"{KEY},short", " "])
+def test_weak_and_placeholder_keys_are_refused(keys: str) -> None:
+    with pytest.raises(ValidationError, match="openssl rand"):
+        read(api_keys=keys)
+
+
+@pytest.mark.parametrize("given", [{"environment": "production"}, {"host": "0.0.0.0"}])
+def test_open_doors_are_refused(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="set FANJOIN_API_KEYS"):
+        read(**given)
+
+    assert read(**given, api_keys=KEY)
+
+
+def test_refusal_shows_no_key() -> None:
+    with pytest.raises(ValidationError) as refused:
+        read(api_keys=f"{KEY},short-secret", port=-1)
+
+    assert "short-secret" not in str(refused.value)
+    assert "openssl rand" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("host", False)],
+)
+def test_loopback_is_known(host: str, expected: bool) -> None:  # a parameter of the test
+    assert is_loopback(host) is expected
+
+
+def test_embedded_model_is_wanted_only_without_another_and_outside_production() -> None:
+    assert read().wants_embedded_model
+    assert not read(openai_api_key="x").wants_embedded_model
+    assert not read(openai_base_url="http://there/v1").wants_embedded_model
+    assert not read(local_model="off").wants_embedded_model
+    assert not read(environment="production", api_keys=KEY).wants_embedded_model

@@ -1,0 +1,59 @@
+"""What a request costs beyond its graph: `parallel_tasks`, on one connection and on sixteen."""
+
+from statistics import median
+
+from tests.benchmarks import servers
+from tests.benchmarks.load import answers_per_second, invoke, seconds_each
+from tests.benchmarks.result import Result
+
+GRAPH_ID = "parallel_tasks"
+INPUT = {"text": "many hands make light work"}
+CONNECTIONS = 16
+
+_ROUNDS = 20
+_REQUESTS = 25
+_LOADED_ROUNDS = 6
+_LOADED_SECONDS = 1.5
+
+
+async def measure_one_connection() -> Result:
+    ours: list[float] = []
+    floor: list[float] = []
+    with servers.service() as service, servers.floor() as plain:
+        for child in (service, plain):
+            await seconds_each(invoke(child, GRAPH_ID, INPUT), times=_REQUESTS)
+        for _ in range(_ROUNDS):
+            floor += await seconds_each(invoke(plain, GRAPH_ID, INPUT), times=_REQUESTS)
+            ours += await seconds_each(invoke(service, GRAPH_ID, INPUT), times=_REQUESTS)
+    return Result(
+        "invoke",
+        f"{GRAPH_ID}, one connection, median",
+        "ms",
+        median(ours) * 1000,
+        floor=median(floor) * 1000,
+        limit=2.0,
+    )
+
+
+async def measure_many_connections() -> Result:
+    ours: list[float] = []
+    floor: list[float] = []
+    with servers.service() as service, servers.floor() as plain:
+        for child in (service, plain):
+            await seconds_each(invoke(child, GRAPH_ID, INPUT), times=_REQUESTS)
+        for _ in range(_LOADED_ROUNDS):
+            for child, rates in ((plain, floor), (service, ours)):
+                target = invoke(child, GRAPH_ID, INPUT)
+                rate = await answers_per_second(
+                    target, connections=CONNECTIONS, seconds=_LOADED_SECONDS
+                )
+                rates.append(rate)
+    return Result(
+        "throughput",
+        f"{GRAPH_ID}, {CONNECTIONS} connections",
+        "runs/s",
+        median(ours),
+        floor=median(floor),
+        limit=0.6,
+        bound="at least",
+    )

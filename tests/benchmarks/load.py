@@ -1,0 +1,129 @@
+"""Requests as cheap as they can be made, so that the clock sees the server and not the client."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.benchmarks.children import Child
+
+_LONGEST_SECONDS = 120
+
+
+class RequestFailed(Exception):
+    """A server answered something else than 200."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server and the one request that is sent to it."""
+
+    child: Child
+    request: bytes
+
+
+class Connection:
+    """One kept-alive connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def send(self, request: bytes) -> bytes:
+        """Return the answer's body; raise RequestFailed unless it is a 200."""
+        self._writer.write(request)
+        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        body = await self._read_body(head)
+        if not head.startswith(b"http/1.1 200"):
+            raise RequestFailed((head + body[:2000]).decode(errors="replace"))
+        return body
+
+    async def _read_body(self, head: bytes) -> bytes:
+        _, is_told, rest = head.partition(b"content-length:")
+        if is_told:
+            return await self._reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
+        chunks = []
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            chunks.append(await self._reader.readexactly(size))
+            await self._reader.readexactly(2)
+        await self._reader.readexactly(2)
+        return b"".join(chunks)
+
+
+def post(path: str, value: Any) -> bytes:
+    """Return the bytes of a JSON request."""
+    body = json.dumps(value).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def invoke(child: Child, graph_id: str, values: dict[str, Any]) -> Target:
+    return Target(child, post(f"/graphs/{graph_id}/invoke", {"input": values}))
+
+
+async def seconds_each(target: Target, *, times: int) -> list[float]:
+    """Send requests one after another on one connection; return how long each took."""
+    took = []
+    async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, 1) as (connection,):
+        for _ in range(times):
+            began = time.perf_counter()
+            await connection.send(target.request)
+            took.append(time.perf_counter() - began)
+    return took
+
+
+async def answers_per_second(target: Target, *, connections: int, seconds: float) -> float:
+    """Keep that many connections busy for that long; return the answers per second."""
+    async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, connections) as opened:
+        began = time.perf_counter()
+
+        async def repeat(connection: Connection) -> int:
+            number = 0
+            while time.perf_counter() - began < seconds:
+                await connection.send(target.request)
+                number += 1
+            return number
+
+        numbers = await asyncio.gather(*map(repeat, opened))
+        return sum(numbers) / (time.perf_counter() - began)
+
+
+async def seconds_for_all(target: Target, *, number: int) -> float:
+    """Send one request on each of that many connections at once; return until the last answer."""
+    async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, number) as opened:
+        began = time.perf_counter()
+        await asyncio.gather(*(connection.send(target.request) for connection in opened))
+        return time.perf_counter() - began
+
+
+@asynccontextmanager
+async def unanswered(target: Target, *, number: int) -> AsyncIterator[None]:
+    """Leave that many requests waiting for their answers until the block ends."""
+    async with _connections(target, number) as opened:
+        waiting = [asyncio.create_task(one.send(target.request)) for one in opened]
+        try:
+            yield
+            for task in waiting:
+                if task.done():
+                    raise RequestFailed("a request was answered that was to wait")
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _connections(target: Target, number: int) -> AsyncIterator[list[Connection]]:
+    async with AsyncExitStack() as stack:
+        opened = []
+        for _ in range(number):
+            reader, writer = await asyncio.open_connection("127.0.0.1", target.child.port)
+            stack.callback(writer.close)
+            opened.append(Connection(reader, writer))
+        yield opened
