@@ -16,7 +16,7 @@ serve: $(SYNC)  ## Serve, without the demonstration
 	@$(BIN)/fanjoin serve
 
 test: $(SYNC)  ## Run the whole suite: no key, no running server
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 check: static test  ## What CI runs
 

@@ -70,13 +70,13 @@ class GraphModels:
         self._has_example = example is not None
         self.request = self._body("Request", (RunOptions, ThreadOption), one, {"input": example})
         self.background = self._body(
-            "BackgroundRequest",
+            "RequestInBackground",
             (RunOptions, ThreadOption, BackgroundOption),
             one,
             {"input": example},
         )
         self.batch = self._body(
-            "BatchRequest", (RunOptions, BatchOption), many, {"inputs": [example]}
+            "RequestBatch", (RunOptions, BatchOption), many, {"inputs": [example]}
         )
         self.answer = create_model(f"{self._name}Answer", __base__=RunAnswer, **output)
         item: dict[str, Any] = {
@@ -84,10 +84,10 @@ class GraphModels:
             "error": (Problem | None, ...),
             "run_id": (str | None, ...),
         }
-        self.batch_item = create_model(f"{self._name}BatchItem", __base__=self.answer, **item)
+        self.batch_item = create_model(f"{self._name}AnswerBatchItem", __base__=self.answer, **item)
         results: dict[str, Any] = {"results": (list[self.batch_item], ...)}  # type: ignore[name-defined]  # made at run time
         self.batch_answer = create_model(
-            f"{self._name}BatchAnswer", __doc__="One result per input, in their order.", **results
+            f"{self._name}AnswerBatch", __doc__="One result per input, in their order.", **results
         )
 
     @property

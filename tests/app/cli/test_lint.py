@@ -51,6 +51,6 @@ def test_graph_that_does_not_load_fails_beside_the_findings(tmp_path: Path) -> N
     result = lint()
 
     assert result.exit_code == 1
-    assert "gone.py" in result.stdout
+    assert "gone.py" in "".join(result.stdout.split())  # a long path is folded
     assert "(bad): " in result.stdout
     assert "0 graphs passed, 2 errors" in result.stdout
