@@ -11,7 +11,7 @@ _header = APIKeyHeader(name="x-api-key", auto_error=False, description="One of F
 _bearer = HTTPBearer(auto_error=False, description="One of FANJOIN_API_KEYS.")
 
 
-def get_owner(
+async def get_owner(
     request: Request,
     key: Annotated[str | None, Depends(_header)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],

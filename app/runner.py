@@ -7,7 +7,7 @@ wanted.
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -182,10 +182,10 @@ class Runner:
             context=(request.context or {}) if entry.context_model else None,
             stream_mode=_modes(request, entry),
             output_keys=graph.output_channels,
-            subgraphs=entry.shape.has_subgraphs,
+            subgraphs=True,
         )
         async for part in stream:
-            namespace, mode, data = _unpack(part, has_namespace=entry.shape.has_subgraphs)
+            namespace, mode, data = cast("tuple[tuple[str, ...], str, Any]", part)
             if mode == "tasks":
                 _record_task(recorder, started.run, namespace, data)
             elif mode == "custom":
@@ -256,10 +256,6 @@ def _record_cached(recorder: Recorder, namespace: tuple[str, ...], data: dict[st
     if data.get("__metadata__", {}).get("cached"):
         for name, writes in data.items():
             recorder.take_from_cache("|".join(namespace), name, writes)
-
-
-def _unpack(part: Any, *, has_namespace: bool) -> tuple[tuple[str, ...], str, Any]:
-    return part if has_namespace else ((), *part)
 
 
 def _record_task(

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     """Where the embedded model's weights are kept."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least grave message that is logged."""
+    """The least grave message that is logged; `debug` also logs each request."""
 
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")

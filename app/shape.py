@@ -38,7 +38,6 @@ class Shape:
     list_joins: list[tuple[frozenset[str], str]] = field(default_factory=list)
     """Joins made with a list edge: the nodes waited for, and the join."""
 
-    has_subgraphs: bool = False
     has_cached_nodes: bool = False
     """Whether a node has LangGraph's own cache policy."""
 
@@ -62,7 +61,6 @@ def shape_of(graph: Graph) -> Shape:
         branches=_branches(graph),
         joins=[name for name, kind in _kinds(graph).items() if kind == "join"],
         list_joins=[(frozenset(starts), end) for starts, end in graph.builder.waiting_edges],
-        has_subgraphs=bool(subgraphs),
         has_cached_nodes=any(_has_cached_nodes(g) for g in (graph, *subgraphs.values())),
         has_fan_out=any(_uses_kit(g) for g in (graph, *subgraphs.values())),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic_core import to_json
 
 from app.auth import OwnerDep
 from app.dependencies import RunnerDep
@@ -127,7 +128,7 @@ def answer_run(started: StartedRun) -> Response:
     if run.error is not None:
         raise run.error
     status = 202 if run.status is RunStatus.INTERRUPTED else 200
-    return JSONResponse(to_answer(run), status_code=status)
+    return Response(to_json(to_answer(run)), status, media_type="application/json")
 
 
 def _starter(entry: GraphEntry, model: Any, wants_tokens: Callable[[Any], bool]) -> Any:
@@ -161,7 +162,7 @@ def _ending_with_the_request(start: Any) -> Any:
 
 
 def _filter_of(entry: GraphEntry) -> Callable[..., Any]:
-    def filter_of(branches: BranchesParam = None) -> frozenset[str] | None:
+    async def filter_of(branches: BranchesParam = None) -> frozenset[str] | None:
         return read_filter(entry, branches)
 
     return filter_of

@@ -72,8 +72,13 @@ async def run_attempts(
     made when the wait before it would end later, or take longer than two minutes. Each attempt
     holds the `slot`, and its time counts from when it has it.
     """
-    if policy.attempts == 1:
+    try:
         return await _attempt(call, 1, policy, slot)
+    except Exception as error:
+        if policy.attempts == 1 or not is_worth_retrying(error, policy.retry_on):
+            raise
+        first = error
+    # The retry machinery is made only now: while a run waits for its model it would be dead weight.
     numbers = itertools.count(1)
 
     def is_retryable(state: RetryCallState) -> bool:
@@ -86,7 +91,10 @@ async def run_attempts(
         return state.attempt_number >= policy.attempts or wait > _LONGEST_WAIT or is_too_late
 
     async def attempt_next() -> Any:
-        return await _attempt(call, next(numbers), policy, slot)
+        number = next(numbers)
+        if number == 1:
+            raise first
+        return await _attempt(call, number, policy, slot)
 
     retrying = AsyncRetrying(
         stop=is_over,
