@@ -13,9 +13,10 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import StreamMode
 
-from app.callbacks import RunCallbacks
+from app.callbacks import OnToken, RunCallbacks
 from app.error_text import error_text
 from app.errors import Stopping, ThreadBusy, problem_of
+from app.events import EventLog
 from app.failures import InvalidOutput, check_output, failure_of, was_cut_off
 from app.plain_json import to_plain_json
 from app.registry import GraphEntry
@@ -164,7 +165,7 @@ class Runner:
     async def _run_graph(self, started: StartedRun, recorder: Recorder) -> dict[str, Any]:
         """Run the graph to its end and return its output keys."""
         entry, request = started.entry, started.request
-        on_token = _token_writer(started, recorder) if request.wants_tokens else None
+        on_token = _token_writer(started.log, recorder) if request.wants_tokens else None
         graph = entry.graph
         configurable: dict[str, Any] = {"fanjoin": _wire(request)}
         if (thread := _stored_thread_id(entry, request)) is not None:
@@ -223,7 +224,8 @@ def _lateness(recorder: Recorder, seconds: float) -> RunFailure:
     return recorder.describe("RunTimeout", message, at_work[0] if at_work else None)
 
 
-def _token_writer(started: StartedRun, recorder: Recorder) -> Any:
+def _token_writer(log: EventLog, recorder: Recorder) -> OnToken:
+    """Return what adds a token to the log, up to a bound: followers may be slow, or never come."""
     left = _MOST_TOKEN_BYTES
 
     def write(place: str, text: str) -> None:
@@ -233,7 +235,7 @@ def _token_writer(started: StartedRun, recorder: Recorder) -> Any:
             recorder.warn(f"tokens past the first {_MOST_TOKEN_BYTES} bytes were not streamed")
             return
         branch, attempt = recorder.name_of(place)
-        started.log.append("token", {"branch": branch, "attempt": attempt, "text": text})
+        log.append("token", {"branch": branch, "attempt": attempt, "text": text})
 
     return write
 

@@ -8,8 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from app.error_text import error_text
+from app.events import EventLog
 from app.main import create_app
+from app.report import Recorder
+from app.runner import _token_writer
 from app.settings import Price, Settings
+from app.shape import Shape
 from tests.app.test_runs import events_of, rows_of
 from tests.conftest import ROOT
 from tests.model_answers import Answer
@@ -188,3 +193,17 @@ def test_key_that_a_server_repeats_is_shown_nowhere(
     assert "***" in response.text
     assert key not in response.text
     assert all(key not in str(vars(record)) for record in caplog.records)
+
+
+def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
+    log = EventLog()
+    recorder = Recorder(Shape({}, [], []), {}, error_text(), log.append)
+    write = _token_writer(log, recorder)
+
+    for _ in range(5):
+        write("talker:1", "x" * 1024 * 1024)
+    log.close()
+
+    report = recorder.close(has_ended=True)
+    assert sum(event.type == "token" for event in log._events) == 4
+    assert "were not streamed" in report["warnings"][0]

@@ -12,22 +12,26 @@ from tests.conftest import ROOT
 from tests.model_server import MODEL, ModelServer
 from tests.studio.dev_server import DevServer, serve_dev
 
-ADDED = Path(__file__).with_name("added_graph.py")
+ADDED = {
+    "word_facts": Path(__file__).with_name("added_graph.py"),
+    "many": ROOT / "tests" / "app" / "served_graphs" / "many.py",
+}
 
 
 @pytest.fixture(scope="package")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as in a fresh clone, with one graph file and one entry added."""
+    """The project as in a fresh clone, with a graph file and an entry added, twice."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(
         ROOT / "graphs", folder / "graphs", ignore=shutil.ignore_patterns("__pycache__")
     )
-    shutil.copy(ADDED, folder / "graphs" / "word_facts.py")
     declared: dict[str, Any] = json.loads((ROOT / "langgraph.json").read_text())
-    declared["graphs"]["word_facts"] = {
-        "path": "./graphs/word_facts.py:graph",
-        "description": "What there is to say about a few words.",
-    }
+    for name, file in ADDED.items():
+        shutil.copy(file, folder / "graphs" / f"{name}.py")
+        declared["graphs"][name] = {
+            "path": f"./graphs/{name}.py:graph",
+            "description": f"The graph {name}.",
+        }
     (folder / "langgraph.json").write_text(json.dumps(declared))
     return folder
 

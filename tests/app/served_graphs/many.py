@@ -4,14 +4,14 @@ import asyncio
 from typing import Annotated
 
 from langgraph.graph import StateGraph
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, by_item, first
 
 
 class Input(BaseModel):
-    words: list[str]
+    words: list[str] = Field(examples=[["one", "three"]])
 
 
 class Output(BaseModel):
