@@ -7,17 +7,14 @@ wanted.
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import StreamMode
 
-from app.callbacks import OnToken, RunCallbacks
 from app.error_text import error_text
 from app.errors import Stopping, ThreadBusy, problem_of
-from app.events import EventLog
 from app.failures import InvalidOutput, check_output, failure_of, was_cut_off
+from app.graph_stream import run_graph
 from app.plain_json import to_plain_json
 from app.registry import GraphEntry
 from app.report import Recorder
@@ -25,12 +22,9 @@ from app.run_store import RunStore
 from app.runs import Run, RunFailure, RunStatus
 from app.settings import Price, Settings
 from app.slots import Slots
-from app.started_runs import RunRequest, StartedRun
+from app.started_runs import RunRequest, StartedRun, stored_thread_id
 
 logger = logging.getLogger(__name__)
-
-_MOST_TOKEN_BYTES = 4 * 1024 * 1024
-"""Of one run's tokens, so many are kept for those who follow it; its output is kept whole."""
 
 
 class Runner:
@@ -71,7 +65,7 @@ class Runner:
         """
         if self._is_stopping:
             raise Stopping("the service is stopping and takes no new runs", retry_after=5)
-        thread = _stored_thread_id(entry, request)
+        thread = stored_thread_id(entry, request)
         if thread in self._busy_threads:
             raise ThreadBusy(
                 f"thread {request.thread_id!r} is busy with another run: wait for its end"
@@ -121,7 +115,7 @@ class Runner:
                 recorder.begin()
                 run.status = RunStatus.RUNNING
                 started.log.append("run_started", _announcement(started))
-                state = await self._run_graph(started, recorder)
+                state = await run_graph(started, recorder, self._checkpointer)
             if not run.interrupts:
                 run.output = to_plain_json(check_output(started.entry.output_model, state))
         except BaseException as error:  # noqa: BLE001  # what a graph raises ends its run alone
@@ -162,131 +156,12 @@ class Runner:
         log.append("end", _ending(run))
         log.close()
 
-    async def _run_graph(self, started: StartedRun, recorder: Recorder) -> dict[str, Any]:
-        """Run the graph to its end and return its output keys."""
-        entry, request = started.entry, started.request
-        on_token = _token_writer(started.log, recorder) if request.wants_tokens else None
-        graph = entry.graph
-        configurable: dict[str, Any] = {"fanjoin": _wire(request)}
-        if (thread := _stored_thread_id(entry, request)) is not None:
-            graph = graph.copy(update={"checkpointer": self._checkpointer})
-            configurable["thread_id"] = thread
-        config: RunnableConfig = {
-            "callbacks": [RunCallbacks(recorder, on_token)],
-            "configurable": configurable,
-            "metadata": {"graph_id": entry.id, "run_id": started.run.id},
-        }
-        state: dict[str, Any] = {}
-        stream = graph.astream(
-            request.graph_input,
-            config,
-            context=(request.context or {}) if entry.context_model else None,
-            stream_mode=_modes(request, entry),
-            output_keys=graph.output_channels,
-            subgraphs=True,
-        )
-        async for part in stream:
-            namespace, mode, data = cast("tuple[tuple[str, ...], str, Any]", part)
-            if mode == "tasks":
-                _record_task(recorder, started.run, namespace, data)
-            elif mode == "custom":
-                _record_event(recorder, data)
-            elif mode == "updates":
-                _record_cached(recorder, namespace, data)
-            elif mode == "values" and not namespace:
-                state = {key: value for key, value in data.items() if key != "__interrupt__"}
-        return state
-
-
-def _wire(request: RunRequest) -> dict[str, Any]:
-    """Return what the kit is told of a run (ARCHITECTURE.md, the wire)."""
-    told: dict[str, Any] = {}
-    if request.deadline is not None:
-        told["deadline"] = request.deadline
-    if request.reuse:
-        told["reuse"] = dict(request.reuse)
-    if request.bypasses_cache:
-        told["cache"] = "bypass"
-    return told
-
-
-def _stored_thread_id(entry: GraphEntry, request: RunRequest) -> str | None:
-    """Keep threads of different owners and graphs apart, whatever callers name them."""
-    if request.thread_id is None:
-        return None
-    return "/".join((request.owner, entry.id, request.thread_id))
-
 
 def _lateness(recorder: Recorder, seconds: float) -> RunFailure:
     """Say which branches a run that took too long was waiting for."""
     at_work = recorder.at_work
     message = f"stopped after {seconds:g} s, while {', '.join(at_work) or 'nothing'} was at work"
     return recorder.describe("RunTimeout", message, at_work[0] if at_work else None)
-
-
-def _token_writer(log: EventLog, recorder: Recorder) -> OnToken:
-    """Return what adds a token to the log, up to a bound: followers may be slow, or never come."""
-    left = _MOST_TOKEN_BYTES
-
-    def write(place: str, text: str) -> None:
-        nonlocal left
-        left -= len(text)
-        if left < 0:
-            recorder.warn(f"tokens past the first {_MOST_TOKEN_BYTES} bytes were not streamed")
-            return
-        branch, attempt = recorder.name_of(place)
-        log.append("token", {"branch": branch, "attempt": attempt, "text": text})
-
-    return write
-
-
-def _modes(request: RunRequest, entry: GraphEntry) -> list[StreamMode]:
-    """Return what to hear of: each mode costs, so only what somebody will read.
-
-    `messages` makes every model call stream; the tokens themselves come through the callbacks.
-    `updates` alone tells of results that LangGraph had in its cache.
-    """
-    modes: list[StreamMode] = ["tasks", "values", "custom"]
-    if request.wants_tokens:
-        modes.append("messages")
-    if entry.shape.has_cached_nodes:
-        modes.append("updates")
-    return modes
-
-
-def _record_cached(recorder: Recorder, namespace: tuple[str, ...], data: dict[str, Any]) -> None:
-    if data.get("__metadata__", {}).get("cached"):
-        for name, writes in data.items():
-            recorder.take_from_cache("|".join(namespace), name, writes)
-
-
-def _record_task(
-    recorder: Recorder, run: Run, namespace: tuple[str, ...], data: dict[str, Any]
-) -> None:
-    place = "|".join((*namespace, f"{data['name']}:{data['id']}"))
-    if "triggers" in data:
-        recorder.schedule(place)
-        return
-    questions = data["interrupts"]
-    recorder.finish(place, data["result"], data["error"], is_interrupted=bool(questions))
-    if not namespace:
-        branch, _ = recorder.name_of(place)
-        run.interrupts += [
-            {"id": asked["id"], "value": to_plain_json(asked["value"]), "branch": branch}
-            for asked in questions
-        ]
-
-
-def _record_event(recorder: Recorder, data: Any) -> None:
-    if not isinstance(data, dict) or not isinstance(data.get("ns"), str):
-        return
-    match data.get("event"):
-        case "fanjoin.queued":
-            recorder.queue(data["ns"])
-        case "fanjoin.attempt":
-            recorder.attempt(data["ns"], data["branch"], data["attempt"])
-        case "fanjoin.outcome":
-            recorder.settle(data["ns"], data)
 
 
 def _announcement(started: StartedRun) -> dict[str, Any]:

@@ -59,3 +59,10 @@ class StartedRun:
         """End the run with every branch of it, and return when it has ended."""
         self.task.cancel()
         return await self.wait()
+
+
+def stored_thread_id(entry: GraphEntry, request: RunRequest) -> str | None:
+    """Keep threads of different owners and graphs apart, whatever callers name them."""
+    if request.thread_id is None:
+        return None
+    return "/".join((request.owner, entry.id, request.thread_id))

@@ -101,7 +101,7 @@ class BranchTask:
             if is_being_cancelled():
                 raise
             return await self._fall_back(error)
-        except Exception as error:  # noqa: BLE001  # the branch boundary
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # the branch boundary
             return await self._fall_back(error)
         return Settled("ok", update)
 
@@ -156,7 +156,7 @@ class BranchTask:
         if isinstance(fallback, Mapping):
             return Settled("degraded", fallback, describe(error))
         try:
-            async with self._slot() or nullcontext():
+            async with self._slot() or nullcontext(), asyncio.timeout(self.work.branch.timeout):
                 update = await self.work.call(fallback, self.member.given, self)
         except GraphBubbleUp:
             raise

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from app.error_text import error_text
 from app.events import EventLog
+from app.graph_stream import token_writer
 from app.main import create_app
 from app.report import Recorder
-from app.runner import _token_writer
 from app.settings import Price, Settings
 from app.shape import Shape
 from tests.app.test_runs import events_of, rows_of
@@ -198,7 +198,7 @@ def test_key_that_a_server_repeats_is_shown_nowhere(
 def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
     log = EventLog()
     recorder = Recorder(Shape({}, [], []), {}, error_text(), log.append)
-    write = _token_writer(log, recorder)
+    write = token_writer(log, recorder)
 
     for _ in range(5):
         write("talker:1", "x" * 1024 * 1024)

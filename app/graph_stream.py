@@ -1,0 +1,133 @@
+"""A graph at work: what LangGraph streams of it becomes rows, events and questions."""
+
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import StreamMode
+
+from app.callbacks import OnToken, RunCallbacks
+from app.events import EventLog
+from app.plain_json import to_plain_json
+from app.registry import GraphEntry
+from app.report import Recorder
+from app.runs import Run
+from app.started_runs import RunRequest, StartedRun, stored_thread_id
+
+_MOST_TOKEN_BYTES = 4 * 1024 * 1024
+"""Of one run's tokens, so many are kept for those who follow it; its output is kept whole."""
+
+
+async def run_graph(
+    started: StartedRun, recorder: Recorder, checkpointer: BaseCheckpointSaver[Any]
+) -> dict[str, Any]:
+    """Run the graph to its end, record what happens, and return its output keys."""
+    entry, request = started.entry, started.request
+    on_token = token_writer(started.log, recorder) if request.wants_tokens else None
+    graph = entry.graph
+    configurable: dict[str, Any] = {"fanjoin": _wire(request)}
+    if (thread := stored_thread_id(entry, request)) is not None:
+        graph = graph.copy(update={"checkpointer": checkpointer})
+        configurable["thread_id"] = thread
+    config: RunnableConfig = {
+        "callbacks": [RunCallbacks(recorder, on_token)],
+        "configurable": configurable,
+        "metadata": {"graph_id": entry.id, "run_id": started.run.id},
+    }
+    state: dict[str, Any] = {}
+    stream = graph.astream(
+        request.graph_input,
+        config,
+        context=(request.context or {}) if entry.context_model else None,
+        stream_mode=_modes(request, entry),
+        output_keys=graph.output_channels,
+        subgraphs=True,
+    )
+    async for part in stream:
+        namespace, mode, data = cast("tuple[tuple[str, ...], str, Any]", part)
+        if mode == "tasks":
+            _record_task(recorder, started.run, namespace, data)
+        elif mode == "custom":
+            _record_event(recorder, data)
+        elif mode == "updates":
+            _record_cached(recorder, namespace, data)
+        elif mode == "values" and not namespace:
+            state = {key: value for key, value in data.items() if key != "__interrupt__"}
+    return state
+
+
+def _wire(request: RunRequest) -> dict[str, Any]:
+    """Return what the kit is told of a run (ARCHITECTURE.md, the wire)."""
+    told: dict[str, Any] = {}
+    if request.deadline is not None:
+        told["deadline"] = request.deadline
+    if request.reuse:
+        told["reuse"] = dict(request.reuse)
+    if request.bypasses_cache:
+        told["cache"] = "bypass"
+    return told
+
+
+def token_writer(log: EventLog, recorder: Recorder) -> OnToken:
+    """Return what adds a token to the log, up to a bound: followers may be slow, or never come."""
+    left = _MOST_TOKEN_BYTES
+
+    def write(place: str, text: str) -> None:
+        nonlocal left
+        left -= len(text)
+        if left < 0:
+            recorder.warn(f"tokens past the first {_MOST_TOKEN_BYTES} bytes were not streamed")
+            return
+        branch, attempt = recorder.name_of(place)
+        log.append("token", {"branch": branch, "attempt": attempt, "text": text})
+
+    return write
+
+
+def _modes(request: RunRequest, entry: GraphEntry) -> list[StreamMode]:
+    """Return what to hear of: each mode costs, so only what somebody will read.
+
+    `messages` makes every model call stream; the tokens themselves come through the callbacks.
+    `updates` alone tells of results that LangGraph had in its cache.
+    """
+    modes: list[StreamMode] = ["tasks", "values", "custom"]
+    if request.wants_tokens:
+        modes.append("messages")
+    if entry.shape.has_cached_nodes:
+        modes.append("updates")
+    return modes
+
+
+def _record_cached(recorder: Recorder, namespace: tuple[str, ...], data: dict[str, Any]) -> None:
+    if data.get("__metadata__", {}).get("cached"):
+        for name, writes in data.items():
+            recorder.take_from_cache("|".join(namespace), name, writes)
+
+
+def _record_task(
+    recorder: Recorder, run: Run, namespace: tuple[str, ...], data: dict[str, Any]
+) -> None:
+    place = "|".join((*namespace, f"{data['name']}:{data['id']}"))
+    if "triggers" in data:
+        recorder.schedule(place)
+        return
+    questions = data["interrupts"]
+    recorder.finish(place, data["result"], data["error"], is_interrupted=bool(questions))
+    if not namespace:
+        branch, _ = recorder.name_of(place)
+        run.interrupts += [
+            {"id": asked["id"], "value": to_plain_json(asked["value"]), "branch": branch}
+            for asked in questions
+        ]
+
+
+def _record_event(recorder: Recorder, data: Any) -> None:
+    if not isinstance(data, dict) or not isinstance(data.get("ns"), str):
+        return
+    match data.get("event"):
+        case "fanjoin.queued":
+            recorder.queue(data["ns"])
+        case "fanjoin.attempt":
+            recorder.attempt(data["ns"], data["branch"], data["attempt"])
+        case "fanjoin.outcome":
+            recorder.settle(data["ns"], data)
