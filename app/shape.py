@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from langgraph.graph import END, START
+from langgraph.graph._node import StateNodeSpec
 from langgraph.graph.state import CompiledStateGraph
 
 Kind = Literal["branch", "join", "node"]
 Path = tuple[str, ...]
 Graph = CompiledStateGraph[Any, Any, Any, Any]
+Spec = StateNodeSpec[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -50,47 +52,35 @@ class Shape:
 
 def shape_of(graph: Graph) -> Shape:
     """Read a graph's shape, sub-graphs included."""
-    kinds: dict[Path, Kind] = {(name,): kind for name, kind in _kinds(graph).items()}
-    subgraphs = dict(graph.get_subgraphs(recurse=True))
+    subgraphs = {
+        place: subgraph
+        for place, subgraph in graph.get_subgraphs(recurse=True)
+        if isinstance(subgraph, CompiledStateGraph)
+    }
+    own = _kinds(graph)
+    kinds: dict[Path, Kind] = {(name,): kind for name, kind in own.items()}
     for place, subgraph in subgraphs.items():
-        if isinstance(subgraph, CompiledStateGraph):
-            parents = tuple(place.split("|"))
-            kinds |= {(*parents, name): kind for name, kind in _kinds(subgraph).items()}
+        parents = tuple(place.split("|"))
+        kinds |= {(*parents, name): kind for name, kind in _kinds(subgraph).items()}
+    specs = [spec for g in (graph, *subgraphs.values()) for spec in g.builder.nodes.values()]
     return Shape(
         kinds=kinds,
-        branches=_branches(graph),
-        joins=[name for name, kind in _kinds(graph).items() if kind == "join"],
+        branches=[_policy(graph, name) for name, kind in own.items() if kind == "branch"],
+        joins=[name for name, kind in own.items() if kind == "join"],
         list_joins=[(frozenset(starts), end) for starts, end in graph.builder.waiting_edges],
-        has_cached_nodes=any(_has_cached_nodes(g) for g in (graph, *subgraphs.values())),
-        has_fan_out=any(_uses_kit(g) for g in (graph, *subgraphs.values())),
+        has_cached_nodes=any(spec.cache_policy is not None for spec in specs),
+        has_fan_out=any(mark_of(spec) for spec in specs),
     )
 
 
-def _uses_kit(graph: object) -> bool:
-    return isinstance(graph, CompiledStateGraph) and any(
-        kit_metadata(graph, name) for name in graph.builder.nodes
-    )
-
-
-def _has_cached_nodes(graph: object) -> bool:
-    return isinstance(graph, CompiledStateGraph) and any(
-        spec.cache_policy is not None for spec in graph.builder.nodes.values()
-    )
-
-
-def kit_metadata(graph: Graph, node: str) -> dict[str, Any]:
-    """Return what the kit says of a node (ARCHITECTURE.md, the wire), or an empty dict."""
-    spec = graph.builder.nodes.get(node)
-    found = ((spec.metadata if spec is not None else None) or {}).get("fanjoin")
-    return found if isinstance(found, dict) else {}
-
-
-def _branches(graph: Graph) -> list[BranchPolicy]:
-    return [_policy(graph, name) for name, kind in _kinds(graph).items() if kind == "branch"]
+def mark_of(spec: Spec) -> Mapping[str, Any]:
+    """Return what the kit says of a node it added (ARCHITECTURE.md, the wire), or nothing."""
+    mark = (spec.metadata or {}).get("fanjoin")
+    return mark if isinstance(mark, Mapping) else {}
 
 
 def _policy(graph: Graph, name: str) -> BranchPolicy:
-    declared = kit_metadata(graph, name)
+    declared = mark_of(graph.builder.nodes[name])
     known = {key: value for key, value in declared.items() if key in BranchPolicy.__annotations__}
     return BranchPolicy(name, **known)
 
@@ -98,8 +88,8 @@ def _policy(graph: Graph, name: str) -> BranchPolicy:
 def _kinds(graph: Graph) -> dict[str, Kind]:
     plain = _kinds_by_edges(graph)
     return {
-        name: kit_metadata(graph, name).get("kind") or plain.get(name, "node")
-        for name in graph.builder.nodes
+        name: mark_of(spec).get("kind") or plain.get(name, "node")
+        for name, spec in graph.builder.nodes.items()
     }
 
 

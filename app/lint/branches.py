@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.lint.finding import Problem, Severity
-from app.lint.topology import Topology, mark_of, named
+from app.lint.topology import Topology, named
+from app.shape import mark_of
 
 _POLICIES: dict[str, tuple[str, Severity, str]] = {
     "error_handler_node": ("error_handler", "error", "fallback=… or required=False"),

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.lint.finding import Problem
-from app.lint.topology import Topology, mark_of, named
+from app.lint.topology import Topology, named
+from app.shape import mark_of
 
 
 def unequal_depths(topology: Topology) -> Iterator[Problem]:

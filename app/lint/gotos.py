@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.lint.finding import Problem
-from app.lint.topology import Topology, mark_of
+from app.lint.topology import Topology
+from app.shape import mark_of
 
 
 def hidden_gotos(topology: Topology) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from langgraph.constants import END, START
 
 from app.lint.finding import Problem
-from app.lint.topology import Edges, Topology, mark_of, named, reach
+from app.lint.topology import Edges, Topology, named, reach
+from app.shape import mark_of
 
 
 def disturbed_joins(topology: Topology) -> Iterator[Problem]:

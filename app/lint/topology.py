@@ -7,12 +7,11 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from langgraph.constants import END, START
-from langgraph.graph._node import StateNodeSpec
 from langgraph.graph.state import CompiledStateGraph
 
 from app.lint.source import NodeSource, read_source
+from app.shape import Spec, mark_of
 
-Spec = StateNodeSpec[Any, Any]
 Edges = Mapping[str, set[str]]
 
 
@@ -90,12 +89,6 @@ def reach(starts: Iterable[str], followers: Edges) -> set[str]:
         reached |= new
         waiting.extend(new)
     return reached
-
-
-def mark_of(spec: Spec) -> Mapping[str, Any]:
-    """Return what the fan-out kit says of a node it added: its `kind`, its `fan_out`, …"""
-    mark = (spec.metadata or {}).get("fanjoin")
-    return mark if isinstance(mark, Mapping) else {}
 
 
 def subgraph_of(spec: Spec) -> CompiledStateGraph[Any, Any, Any, Any] | None:
