@@ -12,7 +12,7 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from app.error_text import error_text
-from app.errors import Stopping, ThreadBusy, problem_of
+from app.errors import Stopping, ThreadBusy
 from app.failures import InvalidOutput, check_output, failure_of, was_cut_off
 from app.graph_stream import run_graph
 from app.plain_json import to_plain_json
@@ -179,7 +179,7 @@ def _ending(run: Run) -> dict[str, Any]:
     return {
         "status": run.status,
         "degraded": run.is_degraded,
-        "error": problem_of(run.error) if run.error is not None else None,
+        "error": run.problem,
         "interrupts": run.interrupts,
     }
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut
+from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut, problem_of
 
 
 class RunStatus(StrEnum):
@@ -59,6 +59,11 @@ class Run:
     @property
     def is_degraded(self) -> bool:
         return bool(self.report.get("degraded"))
+
+    @property
+    def problem(self) -> dict[str, Any] | None:
+        """The problem body of a run without output; None while there is nothing to tell."""
+        return problem_of(self.error) if self.error is not None else None
 
     @property
     def error(self) -> RunError | None:

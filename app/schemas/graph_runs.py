@@ -5,7 +5,6 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from app.errors import problem_of
 from app.registry import GraphEntry
 from app.runs import Run, RunStatus
 from app.schemas.problems import Problem
@@ -139,7 +138,7 @@ def to_run_request(
 
 def to_batch_item(run: Run) -> dict[str, Any]:
     """Return a run as one result of a batch, its problem beside its report."""
-    problem = problem_of(run.error) if run.error is not None else None
+    problem = run.problem
     if problem is not None:
         problem.pop("report", None)
     return {**to_answer(run), "error": problem}

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import problem_of
 from app.runs import Run, RunStatus
 from app.schemas.problems import Problem
 from app.schemas.reports import Report
@@ -83,7 +82,7 @@ def to_run_read(run: Run) -> dict[str, Any]:
         "status": run.status,
         "degraded": run.is_degraded,
         "output": run.output,
-        "error": problem_of(run.error) if run.error is not None else None,
+        "error": run.problem,
         "interrupts": run.interrupts,
         "retry_of": run.retry_of,
         "resume_of": run.resume_of,
