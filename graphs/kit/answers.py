@@ -5,17 +5,21 @@ in one line, which another attempt may mend.
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_function
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, ValidationError
 
 Shape = TypeVar("Shape", bound=BaseModel)
+
+REPAIR = "That is not of the shape asked for"
+"""How the request for a repaired answer begins."""
 
 
 class AnswerCutOff(Exception):
@@ -26,17 +30,20 @@ class AnswerOutOfShape(Exception):
     """The model's answer is empty or not of the shape it was asked for."""
 
 
-async def ask(model: ChatOpenAI, prompt: LanguageModelInput) -> str:
+async def ask(model: ChatOpenAI, prompt: Sequence[BaseMessage]) -> str:
     """Return the model's answer as text; raise AnswerCutOff or AnswerOutOfShape."""
     return await _text_from(model, prompt)
 
 
-async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: LanguageModelInput) -> Shape:
+async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: Sequence[BaseMessage]) -> Shape:
     """Return the model's answer as a `shape`, which its server enforces as a JSON Schema.
+
+    Where it does not, or a rule of the shape says more than its schema, the model is told once
+    what is wrong and asked to repair its answer. What comes after that is the branch's policy.
 
     Raises:
         AnswerCutOff: the answer ended too early.
-        AnswerOutOfShape: the server did not enforce it, and the answer is of another shape.
+        AnswerOutOfShape: the answer is of another shape, and so is the repaired one.
     """
     # Not with_structured_output: streamed, it imports all of openai's beta API, a second in which
     # nothing else runs, and an answer that is cut off loses its usage.
@@ -47,6 +54,11 @@ async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: LanguageModelIn
         ls_structured_output_format={"kwargs": {"method": "json_schema"}, "schema": schema},
     )
     text = await _text_from(bound, prompt)
+    try:
+        return shape.model_validate_json(text)
+    except ValidationError as error:
+        repair = HumanMessage(f"{REPAIR}: {_first(error)}. Answer again, with nothing but JSON.")
+    text = await _text_from(bound, [*prompt, AIMessage(text), repair])
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:

@@ -9,8 +9,8 @@ from langgraph.graph import StateGraph
 from pydantic import TypeAdapter
 
 from graphs.kit import Branch, RequiredBranchFailed, add_fan_out
+from graphs.kit.contexts import ModelContext
 from graphs.topic_brief import (
-    Context,
     Input,
     Output,
     State,
@@ -31,7 +31,7 @@ BRIEF = "Continue this text"
 TERMS = {"key_terms": [{"term": f"term {n}", "meaning": f"meaning {n}"} for n in range(3)]}
 
 
-async def run(topic: str = "tidal power", context: Context | None = None) -> Output:
+async def run(topic: str = "tidal power", context: ModelContext | None = None) -> Output:
     result = await graph.ainvoke(Input(topic=topic), context=context)
     return TypeAdapter(Output).validate_python(result)
 
@@ -90,7 +90,7 @@ def test_the_brief_is_written_from_what_the_branches_found(model_server: ModelSe
 
 
 def test_a_request_may_choose_model_and_temperature(model_server: ModelServer) -> None:
-    asyncio.run(run(context=Context(model="another", temperature=0.9)))
+    asyncio.run(run(context=ModelContext(model="another", temperature=0.9)))
 
     asked = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
     assert asked == {("another", 0.9)}
@@ -204,7 +204,7 @@ def test_a_cancelled_run_ends_every_call_to_the_model(model_server: ModelServer)
 
 def test_a_model_that_stalls_runs_into_the_branchs_timeout(model_server: ModelServer) -> None:
     model_server.answer(Answer(delay=30), prompt=KEY_TERMS)
-    builder = StateGraph(State, Context, input_schema=Input, output_schema=Output)
+    builder = StateGraph(State, ModelContext, input_schema=Input, output_schema=Output)
     slow = Branch(key_terms, required=False, timeout=0.2)
     add_fan_out(builder, [Branch(summary), Branch(questions), slow], join=synthesize)
 

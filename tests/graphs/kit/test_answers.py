@@ -3,10 +3,11 @@
 import asyncio
 
 import pytest
+from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, Field
 
-from graphs.kit.answers import AnswerCutOff, AnswerOutOfShape, ask, ask_for
+from graphs.kit.answers import REPAIR, AnswerCutOff, AnswerOutOfShape, ask, ask_for
 from graphs.kit.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
@@ -24,13 +25,13 @@ def model(request: pytest.FixtureRequest, model_server: ModelServer) -> ChatOpen
 
 
 def colours(model: ChatOpenAI) -> Colours:
-    return asyncio.run(ask_for(Colours, model, "two colours"))
+    return asyncio.run(ask_for(Colours, model, [HumanMessage("two colours")]))
 
 
 def test_text_comes_without_its_margins(model: ChatOpenAI, model_server: ModelServer) -> None:
     model_server.answer(Answer(text="\n a short answer \n"))
 
-    assert asyncio.run(ask(model, "hello")) == "a short answer"
+    assert asyncio.run(ask(model, [HumanMessage("hello")])) == "a short answer"
 
 
 def test_an_answer_comes_in_the_shape_asked_for(
@@ -64,13 +65,48 @@ def test_an_answer_of_another_shape_says_in_one_line_where(
         colours(model)
 
 
+def test_an_answer_out_of_shape_is_repaired_once(
+    model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text='{"names": ["red", "blue"]}'), prompt=REPAIR)
+    model_server.answer(Answer(text='{"names": ["red"]}'))
+
+    assert colours(model) == Colours(names=["red", "blue"])
+
+    _, repair = model_server.calls
+    task, wrong, mend = (message["content"] for message in repair.body["messages"])
+    assert (task, wrong) == ("two colours", '{"names": ["red"]}')
+    assert "names" in mend
+    assert "response_format" in repair.body
+
+
+def test_there_is_one_repair_and_no_second(model: ChatOpenAI, model_server: ModelServer) -> None:
+    model_server.answer(Answer(text="Sure!"))
+
+    with pytest.raises(AnswerOutOfShape):
+        colours(model)
+
+    assert len(model_server.calls) == 2
+
+
+def test_what_has_no_shape_to_mend_is_not_repaired(
+    model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text='{"names": ["re', finish_reason="length"))
+
+    with pytest.raises(AnswerCutOff):
+        colours(model)
+
+    assert len(model_server.calls) == 1
+
+
 def test_an_answer_at_its_limit_is_cut_off(model: ChatOpenAI, model_server: ModelServer) -> None:
     model_server.answer(Answer(text='{"names": ["re', finish_reason="length"))
 
     with pytest.raises(AnswerCutOff, match="max_tokens"):
         colours(model)
     with pytest.raises(AnswerCutOff, match="max_tokens"):
-        asyncio.run(ask(model, "hello"))
+        asyncio.run(ask(model, [HumanMessage("hello")]))
 
 
 def test_a_stream_that_ends_too_early_is_cut_off(model_server: ModelServer) -> None:
@@ -78,14 +114,14 @@ def test_a_stream_that_ends_too_early_is_cut_off(model_server: ModelServer) -> N
     model = chat_model(max_tokens=20).model_copy(update={"streaming": True})
 
     with pytest.raises(AnswerCutOff, match="in the middle"):
-        asyncio.run(ask(model, "hello"))
+        asyncio.run(ask(model, [HumanMessage("hello")]))
 
 
 def test_an_empty_answer_is_out_of_shape(model: ChatOpenAI, model_server: ModelServer) -> None:
     model_server.answer(Answer(text=" "))
 
     with pytest.raises(AnswerOutOfShape, match="without a word"):
-        asyncio.run(ask(model, "hello"))
+        asyncio.run(ask(model, [HumanMessage("hello")]))
 
 
 def test_a_body_that_is_no_json_is_out_of_shape(
@@ -94,4 +130,4 @@ def test_a_body_that_is_no_json_is_out_of_shape(
     model_server.answer(Answer(fault="malformed"))
 
     with pytest.raises(AnswerOutOfShape, match="no JSON"):
-        asyncio.run(ask(model, "hello"))
+        asyncio.run(ask(model, [HumanMessage("hello")]))

@@ -1,0 +1,28 @@
+"""Prompts in which what people wrote is data, never an instruction."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import TypeAlias
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from pydantic import BaseModel
+
+Example: TypeAlias = tuple[str, BaseModel | str]
+"""A task as it might be asked, and the answer it should get."""
+
+
+def quote(tag: str, text: str) -> str:
+    """Return `text` between `<tag>` and `</tag>`, escaped so that it cannot end its quotation."""
+    return f"<{tag}>{escape(text, quote=False)}</{tag}>"
+
+
+def prompt(system: str, task: str, *, examples: Sequence[Example] = ()) -> list[BaseMessage]:
+    """Return the messages that ask for `task`, after the worked examples.
+
+    One example keeps a small model in shape, tone and length; a large one takes no harm from it.
+    """
+    messages: list[BaseMessage] = [SystemMessage(system)]
+    for asked, answered in examples:
+        text = answered if isinstance(answered, str) else answered.model_dump_json()
+        messages += [HumanMessage(asked), AIMessage(text)]
+    return [*messages, HumanMessage(task)]
