@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check static format lint types imports graphs test-model test-studio bench studio clean
+.PHONY: help run serve test check static format lint types imports graphs test-model test-studio bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ test-studio: $(SYNC)  ## Test under `langgraph dev`
 
 bench: $(SYNC)  ## Measure against the floor
 	@$(BIN)/python -m tests.benchmarks
+
+diagrams: $(SYNC)  ## Draw the README's diagrams anew
+	@$(BIN)/python -m tests.readme_diagrams
 
 studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/fanjoin model serve -- $(BIN)/langgraph dev

@@ -10,6 +10,7 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
+from langgraph.constants import START
 
 from app.report import Recorder
 
@@ -55,7 +56,9 @@ class RunCallbacks(BaseCallbackHandler):
         if not any(tag.startswith(_STEP_TAG) for tag in tags or ()):
             return
         place = (metadata or {}).get("langgraph_checkpoint_ns")
-        if place and kwargs.get("name") == (metadata or {}).get("langgraph_node"):
+        name = kwargs.get("name")
+        # A conditional edge from START runs in a node of that name, which is nobody's work.
+        if place and name == (metadata or {}).get("langgraph_node") and name != START:
             self._do(self._recorder.start, place)
 
     def on_chat_model_start(

@@ -26,6 +26,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         InvalidGraphs: langgraph.json or a graph in it is not usable.
     """
     async with AsyncExitStack() as stack:
+        _export({"FANJOIN_DATA_DIR": str(settings.data_dir)}, stack)
         free = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
         saver = await stack.enter_async_context(open_checkpointer(settings))

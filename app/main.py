@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TypedDict
 
+from dotenv import load_dotenv
 from fastapi import Depends, FastAPI
 
 from app.auth import get_owner
@@ -26,7 +27,7 @@ class State(TypedDict):
 def create_app(settings: Settings | None = None, service: Service | None = None) -> FastAPI:
     """Return the web application; a service that is already open is used and left open."""
 
-    settings = service.settings if service is not None else settings or Settings()
+    settings = service.settings if service is not None else settings or _read_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
@@ -48,6 +49,11 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     answer_with_problems(app)
     return app
+
+
+def _read_settings() -> Settings:
+    load_dotenv(".env")  # the graphs read what is theirs from the environment
+    return Settings()
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:

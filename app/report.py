@@ -19,6 +19,7 @@ from app.shape import Path, Shape
 Emit = Callable[[EventType, dict[str, Any]], None]
 
 _BAD = frozenset({"degraded", "failed", "timeout"})
+_GOOD = frozenset({"ok", "degraded", "cached"})
 
 
 class Recorder:
@@ -212,9 +213,11 @@ class Recorder:
         self._times_run[path] += 1
         times = self._times_run[path]
         row_id = "/".join(path) + (f"#{times}" if times > 1 else "")
+        row = Row(id=row_id, path=path, kind=self._shape.kind(path), parent=parent)
         if outer := self._outer(parent):
             outer.has_inner_rows = True
-        return Row(id=row_id, path=path, kind=self._shape.kind(path), parent=parent)
+            row.attempt_around = outer.attempts
+        return row
 
     def _outer(self, parent: str) -> Row | None:
         """Return the row of the node whose sub-graph this namespace is."""
@@ -230,11 +233,24 @@ class Recorder:
             self._emit("branch_finished", row.as_json())
 
     def _is_bad(self, row: Row) -> bool:
-        """Whether a row degrades the run: not when what it ran inside came out well."""
+        """Whether a row degrades the run.
+
+        Inside a sub-graph that came out well only an optional branch does, whose part is missing;
+        and nothing does that an attempt began after which there was another.
+        """
         if row.status not in _BAD:
             return False
         outer = self._outer(row.parent)
-        return outer is None or self._is_bad(outer)
+        if outer is None:
+            return True
+        if row.attempt_around < outer.attempts:
+            return False
+        return self._is_bad(outer) or (row.required is False and self._has_result(outer))
+
+    def _has_result(self, row: Row) -> bool:
+        """Whether what a row wrote reached the run."""
+        outer = self._outer(row.parent)
+        return row.status in _GOOD and (outer is None or self._has_result(outer))
 
     def _warn_of_silent_joins(self) -> None:
         ran = {row.path[0] for row in self._rows.values()}

@@ -68,6 +68,9 @@ class Row:
     status: Status | None = None
     required: bool | None = None
     attempts: int = 0
+    attempt_around: int = 0
+    """Which attempt of the row it ran inside it belongs to."""
+
     error: dict[str, str] | None = None
     result: Any = field(default_factory=dict)
     reuse_key: str | None = None

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     """The registry, the same file LangGraph Studio reads; paths in it are relative to it."""
 
     data_dir: Path = Path(".data")
-    """Where threads are kept."""
+    """Where threads and the indexed documents are kept."""
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """The keys callers may show, separated by commas. Empty means open to anyone: fit for a laptop,

@@ -8,8 +8,9 @@ from app.main import create_app
 from app.settings import Settings
 from tests.live_server import LiveServer, serve
 from tests.model_server import model_server, running_model_server
+from tests.source_server import running_source_server, source_server
 
-__all__ = ["model_server", "running_model_server"]
+__all__ = ["model_server", "running_model_server", "running_source_server", "source_server"]
 
 ROOT = Path(__file__).parent.parent
 SERVED_GRAPHS = Path(__file__).parent / "app" / "served_graphs" / "langgraph.json"
@@ -20,11 +21,26 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+OF_THE_MACHINE = (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "FANJOIN_MODEL",
+    "FANJOIN_GRAPHS_FILE",
+    "TAVILY_API_KEY",
+    "BRAVE_SEARCH_API_KEY",
+)
+NOBODY = "http://127.0.0.1:9"
+"""Port 9 is for what is discarded; nothing listens there."""
+
+
 @pytest.fixture(autouse=True)
-def no_model_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the operator's own keys and settings out of every test."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FANJOIN_MODEL", "FANJOIN_GRAPHS_FILE"):
+def nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the operator's keys, settings and documents, and the world, out of every test."""
+    for name in OF_THE_MACHINE:
         monkeypatch.delenv(name, raising=False)
+    for name in ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE"):
+        monkeypatch.setenv(f"FANJOIN_{name}_URL", NOBODY)
+    monkeypatch.setenv("FANJOIN_DATA_DIR", str(tmp_path / "data"))
 
 
 @pytest.fixture

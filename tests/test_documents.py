@@ -1,6 +1,7 @@
 """What the documents say, held against the code."""
 
 import ast
+import dataclasses
 import inspect
 import json
 import re
@@ -13,15 +14,20 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from app.cli.commands import NAMES
+from app.cli.commands import all_names
 from app.main import create_app
 from app.registry import inspect_graphs
 from app.settings import Settings
+from graphs.adapters.settings import AdapterSettings
 from tests.conftest import ROOT
+from tests.readme_diagrams import blocks_in, draw_blocks
 
 README = (ROOT / "README.md").read_text()
 ADDED_GRAPH = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
-SHIPPED = {"topic_brief", "parallel_tasks"}
+SHIPPED = {
+    *("topic_brief", "parallel_tasks", "topic_batch", "text_insights", "research", "specialists"),
+    "race",
+}
 """A team drops what it does not need, and adds graphs of its own that need no row."""
 
 
@@ -36,9 +42,9 @@ def variable_of(name: str) -> str:
     return name.upper() if name.startswith("openai_") else f"FANJOIN_{name.upper()}"
 
 
-def docs_of_settings() -> dict[str, str]:
+def docs_of(settings: type) -> dict[str, str]:
     """Each field's explanation: the string that stands right under it."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body[0]
+    body = ast.parse(textwrap.dedent(inspect.getsource(settings))).body[0]
     assert isinstance(body, ast.ClassDef)
     found = {}
     for field, below in zip(body.body, body.body[1:], strict=False):
@@ -54,17 +60,33 @@ def test_settings_table_says_what_the_settings_are() -> None:
 
     fields = Settings.model_fields
     assert set(rows) == {variable_of(name) for name in fields}
-    for name, doc in docs_of_settings().items():
+    for name, doc in docs_of(Settings).items():
         default, text = rows[variable_of(name)]
         assert text == doc
         value = fields[name].get_default(call_default_factory=True)
         assert default == (f"`{value}`" if value not in (None, {}, ()) else "none"), name
 
 
+def test_sources_table_says_what_the_adapters_read() -> None:
+    rows = {row[0].strip("`"): row[1:] for row in rows_under("What research reads")}
+
+    defaults = {field.name: field.default for field in dataclasses.fields(AdapterSettings)}
+    documented = {}
+    for name, doc in docs_of(AdapterSettings).items():
+        variable, text = re.fullmatch(r"`(\w+)`[:;] (.*)", doc).groups()  # type: ignore[union-attr]  # the form of every one
+        documented[variable] = [f"`{defaults[name]}`" if defaults[name] else "none", text]
+    del documented["FANJOIN_DATA_DIR"]  # the service's own; it stands among the settings
+    assert {name: [default, text.lower()] for name, (default, text) in rows.items()} == {
+        name: [default, f"{text.lower().rstrip('.')}."]
+        for name, (default, text) in documented.items()
+    }
+
+
 def test_env_example_names_every_setting() -> None:
     named = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
-    assert named == {variable_of(name) for name in Settings.model_fields}
+    of_adapters = {row[0].strip("`") for row in rows_under("What research reads")}
+    assert named == {variable_of(name) for name in Settings.model_fields} | of_adapters
 
 
 def test_addresses_are_those_of_the_service(client: TestClient) -> None:
@@ -91,7 +113,7 @@ def test_statuses_are_those_of_the_service(client: TestClient) -> None:
 def test_commands_are_those_of_the_command_line() -> None:
     written = {row[0].strip("`").split(" ")[1] for row in rows_under("The command line")}
 
-    assert written == set(NAMES)
+    assert written == set(all_names())
 
 
 def test_shipped_graphs_that_are_registered_are_in_the_table_and_no_unknown_one() -> None:
@@ -100,6 +122,15 @@ def test_shipped_graphs_that_are_registered_are_in_the_table_and_no_unknown_one(
     registered = set(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
     assert written <= registered
     assert SHIPPED & registered <= written
+
+
+def test_each_graph_of_the_table_is_drawn_as_the_code_has_it() -> None:
+    drawn = draw_blocks(README)
+
+    written = blocks_in(README)
+    assert list(written) == list(drawn), "`make diagrams` draws them"
+    for graph_id, block in drawn.items():
+        assert written[graph_id] == block, f"`make diagrams` draws it, or paste:\n\n{block}"
 
 
 @pytest.mark.parametrize("check", [["format", "--check"], ["check"]])

@@ -8,10 +8,11 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from app.cli.errors import CommandError
+from app.cli.plug_ins import find_plug_in, plug_in_names
 from app.cli.terminal import complain
 from app.errors import InvalidGraphs, ServiceError
 
-NAMES = ("demo", "serve", "run", "graphs", "lint", "model")
+NAMES = ("demo", "serve", "run", "graphs", "diagram", "new", "lint", "model")
 """Each is a module beside this one, with a function of its name or a typer app `commands`."""
 
 
@@ -22,10 +23,10 @@ class Commands(TyperGroup):
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(NAMES)
+        return all_names()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return _load(cmd_name) if cmd_name in NAMES else None
+        return _load(cmd_name) if cmd_name in NAMES else find_plug_in(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -39,6 +40,11 @@ class Commands(TyperGroup):
         except ServiceError as error:
             complain(str(error))
             raise typer.Exit(1) from error
+
+
+def all_names() -> list[str]:
+    """Return this package's commands and then the plug-ins, which cannot replace them."""
+    return [*NAMES, *(name for name in plug_in_names() if name not in NAMES)]
 
 
 def _load(name: str) -> Any:

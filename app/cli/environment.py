@@ -21,7 +21,7 @@ def load_settings(**options: Any) -> Settings:
     `.env` goes into the process environment too, for the graphs read `OPENAI_*` from there.
     Raises BadSettings with a line for each wrong variable.
     """
-    load_dotenv(_ENV_FILE)
+    load_env_file()
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
@@ -31,6 +31,11 @@ def load_settings(**options: Any) -> Settings:
         # Raised for a value that must be JSON; only the message tells which field it was.
         wrong = [_variable(name) for name in Settings.model_fields if f'"{name}"' in str(error)]
         raise BadSettings(f"{''.join(wrong)} is not valid JSON: {error.__cause__}") from error
+
+
+def load_env_file() -> None:
+    """Put `.env` into the process environment, where it overrules nothing."""
+    load_dotenv(_ENV_FILE)
 
 
 def _line(details: ErrorDetails) -> str:

@@ -3,6 +3,7 @@
 CommandError          exit status 1
 ├── BadSettings       2: a variable of the environment cannot be used
 ├── BadInput          2: the words of the command line are no graph input
+├── NotWritten        a new graph cannot be written, and nothing of it was
 ├── NoService         nobody answers at the address
 ├── AddressTaken      the service cannot listen where it was told to
 └── Refused           the service answered with a problem body
@@ -29,6 +30,10 @@ class BadInput(CommandError):
     """The INPUT words do not make the input of a graph."""
 
     exit_code = 2
+
+
+class NotWritten(CommandError):
+    """A new graph cannot be written as it was asked for; nothing was."""
 
 
 class NoService(CommandError):

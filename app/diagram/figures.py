@@ -11,6 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 from app.diagram.columns import Edge
 from app.diagram.layout import Layout, Size, lay_out
 from app.diagram.lettering import LINE_HEIGHT, lines_of, plain, width_of
+from app.diagram.notes import note_of
 from app.shape import Shape, shape_of
 
 _GROUP_MARGIN = 24.0
@@ -53,7 +54,9 @@ def picture_of(graph: CompiledStateGraph[Any, Any, Any, Any], *, is_inner: bool 
         if isinstance(subgraph, CompiledStateGraph)
     }
     figures = {
-        name: _end(name, is_inner) if name in _ENDS else _node(name, shape, inner.get(name))
+        name: _end(name, is_inner)
+        if name in _ENDS
+        else _node(name, shape, note_of(graph, name), inner.get(name))
         for name in drawn.nodes
     }
     # get_graph lists nodes as they were declared, but edges by the alphabet.
@@ -75,10 +78,9 @@ def _end(node: str, is_inner: bool) -> Figure:
     return Figure(name, _size_of([name], ""), ["end"], [name])
 
 
-def _node(node: str, shape: Shape, inner: Picture | None) -> Figure:
+def _node(node: str, shape: Shape, note: str, inner: Picture | None) -> Figure:
     name = plain(node)
     is_optional = any(b.name == node and b.required is False for b in shape.branches)
-    note = "optional" if is_optional else ""
     classes = [shape.kind((node,)), *(["optional"] if is_optional else [])]
     if inner is not None:
         return _group(name, classes, note, inner)

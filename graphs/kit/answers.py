@@ -6,7 +6,7 @@ in one line, which another attempt may mend.
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from langchain_core.language_models import LanguageModelInput
@@ -65,7 +65,7 @@ async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: Sequence[BaseMe
         raise AnswerOutOfShape(f"the answer is no {shape.__name__}: {_first(error)}") from error
 
 
-@cache
+@lru_cache(maxsize=256)
 def _json_schema(shape: type[BaseModel]) -> dict[str, Any]:
     function = convert_to_openai_function(shape, strict=True)
     schema = function.pop("parameters")

@@ -1,11 +1,11 @@
-"""The HTTP connections to the model: shared by every model object, kept apart per event loop.
+"""HTTP connections that many share, kept apart per event loop; those to the model among them.
 
 A connection belongs to the loop that opened it: used from a second one it fails with "Event loop is
 closed". Tests, notebooks and `asyncio.run` in a script all make more than one.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -16,10 +16,15 @@ Lifetime: TypeAlias = AsyncGenerator[httpx2.AsyncClient]
 
 
 class AnyLoopClient(DefaultAsyncHttpxClient):
-    """An HTTP client that may be used from any event loop, in turn or side by side."""
+    """An HTTP client that may be used from any event loop, in turn or side by side.
 
-    def __init__(self) -> None:
+    `make` makes the client of one loop: its limits, redirects and transport hold. Headers and
+    timeouts come with each request.
+    """
+
+    def __init__(self, make: Callable[[], httpx2.AsyncClient] = DefaultAsyncHttpxClient) -> None:
         super().__init__()
+        self._make = make
         self._by_loop: dict[asyncio.AbstractEventLoop, tuple[httpx2.AsyncClient, Lifetime]] = {}
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
@@ -36,7 +41,7 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
 
     async def _live(self, loop: asyncio.AbstractEventLoop) -> Lifetime:
         # A loop ends its async generators just before it closes: the moment to hang up cleanly.
-        async with DefaultAsyncHttpxClient() as client:
+        async with self._make() as client:
             try:
                 yield client
             finally:

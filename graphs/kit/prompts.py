@@ -1,6 +1,6 @@
 """Prompts in which what people wrote is data, never an instruction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TypeAlias
 
@@ -26,3 +26,8 @@ def prompt(system: str, task: str, *, examples: Sequence[Example] = ()) -> list[
         text = answered if isinstance(answered, str) else answered.model_dump_json()
         messages += [HumanMessage(asked), AIMessage(text)]
     return [*messages, HumanMessage(task)]
+
+
+def numbered(lines: Iterable[str]) -> str:
+    """Return the lines as a list numbered from 1."""
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))

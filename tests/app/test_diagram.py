@@ -11,7 +11,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import TypedDict
 
-from app.diagram import mermaid_of, svg_of
+from app.diagram import svg_of
 from app.diagram.figures import picture_of
 from app.diagram.layout import Place, Route
 from graphs.kit import Branch, add_fan_out
@@ -76,6 +76,12 @@ def subgraph_branches() -> Graph:
     return builder.compile(name="subgraph_branches")
 
 
+def over_items() -> Graph:
+    builder = StateGraph(State)
+    add_fan_out(builder, Branch(work), over=lambda state: state["notes"], join=join)
+    return builder.compile(name="over_items")
+
+
 LONG_NAMES = ["fetch_the_annual_report_of_the_customer_in_asia", "x" * 90, "日本語の名前" * 8]
 
 PICTURES = {
@@ -84,6 +90,7 @@ PICTURES = {
     "router": router(),
     "agent_loop": agent_loop(),
     "subgraph_branches": subgraph_branches(),
+    "over_items": over_items(),
     "twelve_branches": fan_out_of([f"reader_{number}" for number in range(12)]),
     "long_names": fan_out_of(LONG_NAMES),
 }
@@ -208,6 +215,10 @@ def test_an_optional_branch_says_so() -> None:
     assert texts_in(svg, "note") == ["optional"]
 
 
+def test_a_branch_over_items_says_so() -> None:
+    assert texts_in(draw(over_items()), "note") == ["one per item"]
+
+
 def test_an_optional_sub_graph_says_so_in_its_title() -> None:
     assert "research (optional)" in texts_in(draw(subgraph_branches()), "name")
 
@@ -278,11 +289,3 @@ def test_the_picture_is_told_in_words_too() -> None:
         "START leads to summary, questions, key_terms (optional). summary leads to synthesize. "
         "questions leads to synthesize. key_terms leads to synthesize. synthesize leads to END."
     )
-
-
-def test_mermaid_shows_the_nodes_of_sub_graphs_too() -> None:
-    text = mermaid_of(subgraph_branches())
-
-    assert text.startswith("---\nconfig:")
-    assert "research" in text
-    assert "tools" in text

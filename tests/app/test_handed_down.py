@@ -49,6 +49,7 @@ def test_items_are_rows_of_their_own_in_item_order_and_losers_are_cancelled(
     assert answer["output"] == {"lengths": [3, 5], "winner": {"quick": "I won"}}
     assert answer["degraded"] is True
     rows = {row["name"]: row for row in answer["report"]["branches"]}
+    assert set(rows) == {*(f"measure[{n}]" for n in range(3)), "gather", "quick", "slow", "finish"}
     assert rows["measure[0]"]["result"] == {"lengths": 3}
     assert rows["measure[1]"]["result"] == {"lengths": 5}
     assert rows["measure[2]"]["status"] == "failed"
@@ -61,4 +62,22 @@ def test_loser_that_is_cancelled_does_not_degrade_the_run(client: TestClient) ->
     answer = invoke(client, "many", input={"words": []}).json()
 
     assert answer["output"] == {"lengths": [], "winner": {"quick": "I won"}}
+    assert answer["degraded"] is False
+
+
+def test_optional_part_that_fails_inside_a_branch_degrades_the_run(client: TestClient) -> None:
+    answer = invoke(client, "nested_optional", input={"name": "lenient"}).json()
+
+    assert answer["output"]["answer"] == "steady"
+    assert rows_of(answer["report"])["inner"]["status"] == "ok"
+    assert answer["degraded"] is True
+
+
+def test_part_that_failed_in_an_attempt_after_which_one_succeeded_does_not(
+    client: TestClient,
+) -> None:
+    answer = invoke(client, "nested_optional", input={"name": "strict", "insists": True}).json()
+
+    assert answer["output"]["answer"] == "flaky steady"
+    assert rows_of(answer["report"])["inner"]["attempts"] == 2
     assert answer["degraded"] is False

@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import uvloop
 from rich.console import Console
@@ -16,6 +16,12 @@ from tests.benchmarks import fan_outs, invoke, memory, topics
 from tests.benchmarks.dev_server import measure_dev_server
 from tests.benchmarks.result import Result
 from tests.benchmarks.table import json_of, table_of
+from tests.benchmarks.templates import template_rows
+
+TEMPLATES = "templates"
+"""Stands for the rows of all templates."""
+
+_TEMPLATE_ROWS = template_rows()
 
 ROWS: Mapping[str, Callable[[], Awaitable[Result]]] = {
     "invoke": invoke.measure_one_connection,
@@ -28,6 +34,7 @@ ROWS: Mapping[str, Callable[[], Awaitable[Result]]] = {
     "waiting_tasks": memory.measure_waiting_tasks,
     "waiting_topics": memory.measure_waiting_topics,
     "growth": memory.measure_growth,
+    **_TEMPLATE_ROWS,
 }
 BESIDE_DEV = frozenset({"invoke", "throughput", "topic_brief"})
 """The rows whose work `langgraph dev` can be given too."""
@@ -37,7 +44,7 @@ _WIDTH = 160
 
 def main() -> int:
     chosen = _arguments()
-    rows: list[str] = chosen.only or list(ROWS)
+    rows = _rows(chosen.only or ROWS)
     progress = Console(stderr=True)
     results: list[Result] = []
     dev: dict[str, float] = {}
@@ -55,6 +62,10 @@ def main() -> int:
     return 0 if all(result.holds for result in results) else 1
 
 
+def _rows(names: Iterable[str]) -> list[str]:
+    return [row for name in names for row in (_TEMPLATE_ROWS if name == TEMPLATES else [name])]
+
+
 async def _measured(row: str) -> Result:
     return await ROWS[row]()
 
@@ -62,7 +73,11 @@ async def _measured(row: str) -> Result:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "--only", action="append", choices=ROWS, metavar="ROW", help=f"one of {', '.join(ROWS)}"
+        "--only",
+        action="append",
+        choices=[*ROWS, TEMPLATES],
+        metavar="ROW",
+        help=f"one of {', '.join(ROWS)}, or {TEMPLATES} for each graph's speed-up",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(

@@ -63,6 +63,11 @@ def post(path: str, value: Any) -> bytes:
     return head.encode() + body
 
 
+def get(path: str) -> bytes:
+    """Return the bytes of a request without a body."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n".encode()
+
+
 def invoke(child: Child, graph_id: str, values: dict[str, Any]) -> Target:
     return Target(child, post(f"/graphs/{graph_id}/invoke", {"input": values}))
 
@@ -76,6 +81,12 @@ async def seconds_each(target: Target, *, times: int) -> list[float]:
             await connection.send(target.request)
             took.append(time.perf_counter() - began)
     return took
+
+
+async def answers_each(target: Target, *, times: int) -> list[bytes]:
+    """Send requests one after another on one connection; return the body of each answer."""
+    async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, 1) as (connection,):
+        return [await connection.send(target.request) for _ in range(times)]
 
 
 async def answers_per_second(target: Target, *, connections: int, seconds: float) -> float:

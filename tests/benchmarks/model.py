@@ -18,6 +18,9 @@ PATIENCE = "the patience of glaciers"
 _SECONDS = 0.5
 _PATIENT_SECONDS = 300.0
 _WORDS = "The tide rises and falls twice a day, and whoever waits for it need not hurry. " * 3
+_CHOICES = {"Route": {"needs": "advice on law and on money", "specialists": ["law", "money"]}}
+"""Answers by the shape's name, where one made up from the shape would choose nothing."""
+
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -45,7 +48,7 @@ class ModelProtocol(asyncio.Protocol):
         shape = json.loads(body).get("response_format", {}).get("json_schema", {})
         name = shape.get("name", "")
         if name not in self._answers:
-            self._answers[name] = _response(shape.get("schema"))
+            self._answers[name] = _response(name, shape.get("schema"))
         return self._answers[name]
 
     def _send(self, answer: bytes) -> None:
@@ -61,8 +64,8 @@ def _length(head: bytes) -> int:
     return 0
 
 
-def _response(schema: dict[str, Any] | None) -> bytes:
-    text = _WORDS if schema is None else json.dumps(example_for(schema))
+def _response(name: str, schema: dict[str, Any] | None) -> bytes:
+    text = _WORDS if schema is None else json.dumps(_CHOICES.get(name) or example_for(schema))
     message = {"role": "assistant", "content": text}
     body = json.dumps(
         {

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,17 +15,23 @@ GRAPHS_FILE = Path(__file__).with_name("langgraph.json")
 
 
 @contextmanager
-def service(model: Child | None = None) -> Iterator[Child]:
-    """Run `fanjoin serve` over the graphs of the benchmarks, without the embedded model."""
+def service(
+    model: Child | None = None,
+    *,
+    graphs_file: Path = GRAPHS_FILE,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Child]:
+    """Run `fanjoin serve`, without the embedded model; `more` goes into its environment."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "FANJOIN_PORT": str(port),
-            "FANJOIN_GRAPHS_FILE": str(GRAPHS_FILE),
+            "FANJOIN_GRAPHS_FILE": str(graphs_file),
             "FANJOIN_DATA_DIR": folder,
             "FANJOIN_LOCAL_MODEL": "off",
             "FANJOIN_MAX_CONCURRENT_RUNS": str(MOST_RUNS),
             **model_environment(model),
+            **(more or {}),
         }
         command = [sys.executable, "-m", "app", "serve"]
         with running(command, port=port, folder=Path(folder), environment=environment) as child:

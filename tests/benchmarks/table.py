@@ -29,7 +29,7 @@ def table_of(results: Sequence[Result], dev: Mapping[str, float]) -> Table:
             "" if result.floor is None else _value(result.floor, result.unit),
             "" if result.ratio is None else f"{result.ratio:.2f} x",
             f"{sign} {limit}",
-            "[green]holds[/]" if result.holds else "[bold red]too much[/]",
+            "[green]holds[/]" if result.holds else "[bold red]missed[/]",
         ]
         if dev:
             cells.append(_beside(result, dev))

@@ -1,7 +1,14 @@
-"""The whole way on the real embedded model: `make test-model`."""
+"""Every graph, the whole way, on the real embedded model: `make test-model`.
 
-from pathlib import Path
+Each documented example runs once; the tests look at its answer from several sides.
+"""
 
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, TypeAlias
+
+import jsonschema
 import pytest
 from fastapi.testclient import TestClient
 
@@ -9,31 +16,179 @@ from app.local_llm.provision import provision
 from app.main import create_app
 from app.settings import Settings
 from tests.app.test_runs import events_of, rows_of
-from tests.conftest import ROOT
+from tests.conftest import NOBODY, OF_THE_MACHINE, ROOT
 
 pytestmark = pytest.mark.real_model
 
+GRAPHS = list(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
+each_graph = pytest.mark.parametrize("graph_id", GRAPHS)
 
-def test_topic_brief_on_the_embedded_model_is_whole_and_reported(tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path, graphs_file=ROOT / "langgraph.json")
+DEGRADED = {"research"}
+"""Its sources on the net cannot be reached from here."""
+
+NO_MODEL = {"parallel_tasks"}
+
+AnswerOf: TypeAlias = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_of_the_machine() -> Iterator[None]:
+    """Stand in for the fixture of every test, which would take the service's model away again."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OF_THE_MACHINE:
+            patch.delenv(name, raising=False)
+        for name in ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE"):
+            patch.setenv(f"FANJOIN_{name}_URL", NOBODY)
+        yield
+
+
+@pytest.fixture(scope="module")
+def client(
+    nothing_of_the_machine: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """One service with the embedded model, for all tests here."""
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path_factory.mktemp("data"),
+        graphs_file=ROOT / "langgraph.json",
+    )
     provision(settings, lambda *_: None)
-
     with TestClient(create_app(settings)) as client:
-        topic = {"input": {"topic": "tidal power"}}
-        events = events_of(client.post("/graphs/topic_brief/stream", json=topic))
+        yield client
 
-    names = [name for name, _ in events]
+
+@pytest.fixture(scope="module")
+def answer_of(client: TestClient) -> AnswerOf:
+    """Run a graph on its documented example, the first time it is asked for."""
+
+    @cache
+    def run(graph_id: str) -> dict[str, Any]:
+        example = client.get(f"/graphs/{graph_id}").json()["example"]
+        response = client.post(f"/graphs/{graph_id}/invoke", json={"input": example})
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    return run
+
+
+@each_graph
+def test_graph_answers_its_documented_example(
+    graph_id: str, answer_of: AnswerOf, client: TestClient
+) -> None:
+    answer = answer_of(graph_id)
+
+    schema = client.get(f"/graphs/{graph_id}").json()["output_schema"]
+    jsonschema.validate(answer["output"], schema)
+    assert answer["status"] == "success"
+    assert answer["degraded"] is (graph_id in DEGRADED), rows_of(answer["report"])
+    assert all(text.strip() for text in texts_in(answer["output"]))
+
+
+@each_graph
+def test_report_of_a_graph_is_complete(
+    graph_id: str, answer_of: AnswerOf, client: TestClient
+) -> None:
+    report = answer_of(graph_id)["report"]
+
+    graph = client.get(f"/graphs/{graph_id}").json()
+    rows = report["branches"]
+    assert {branch["name"] for branch in graph["branches"]} <= {
+        row["id"].rpartition("/")[2].partition("#")[0] for row in rows
+    }
+    assert set(graph["joins"]) <= {row["id"] for row in rows if row["kind"] == "join"}
+    assert report["critical_path"][-1] in graph["joins"]
+    assert all(row["duration_ms"] > 0 for row in rows if (row["tokens"] or {}).get("output"))
+    assert all(row["error"] for row in rows if row["status"] in ("failed", "timeout", "cancelled"))
+    if "cancelled" not in {row["status"] for row in rows}:  # who is cut off tells no usage
+        assert report["cost_usd"] == 0
+        assert (report["tokens"]["output"] > 10) is (graph_id not in NO_MODEL)
+        assert not report["warnings"]
+
+
+def test_topic_brief_is_whole_and_streams_its_tokens(client: TestClient) -> None:
+    topic = {"input": {"topic": "tidal power"}}
+
+    events = events_of(client.post("/graphs/topic_brief/stream", json=topic))
+
     found = dict(events)
-    output, report = found["output"]["output"], found["report"]
     assert found["end"]["status"] == "success", found["end"]["error"]
+    output, report = found["output"]["output"], found["report"]
     assert output["topic"] == "tidal power"
     assert len(output["questions"]) == 3
     assert "tid" in output["summary"].lower()
     assert output["summary"][:40] in output["brief"]
-    assert "token" in names
+    assert "token" in [name for name, _ in events]
     rows = rows_of(report)
     assert rows["summary"]["tokens"]["output"] > 10
     assert rows["synthesize"]["kind"] == "join"
     assert report["cost_usd"] == 0
     assert report["critical_path"][-1] == "synthesize"
     assert not report["warnings"]
+
+
+def test_topic_batch_tells_of_each_topic_what_it_is(answer_of: AnswerOf) -> None:
+    output = answer_of("topic_batch")["output"]
+
+    summaries = {row["topic"]: row["summary"].lower() for row in output["rows"]}
+    assert list(summaries) == ["tidal power", "sourdough bread", "honey bees"]
+    assert "tid" in summaries["tidal power"]
+    assert "bread" in summaries["sourdough bread"]
+    assert "bee" in summaries["honey bees"]
+
+
+def test_text_insights_reads_every_segment_and_tells_praise_from_blame(
+    answer_of: AnswerOf,
+) -> None:
+    output = answer_of("text_insights")["output"]
+
+    assert len(output["segments"]) > 1
+    assert all(segment["keywords"] for segment in output["segments"])
+    assert {"positive", "negative"} <= {segment["sentiment"] for segment in output["segments"]}
+
+
+def test_research_stands_on_the_documents_and_names_what_is_missing(answer_of: AnswerOf) -> None:
+    output = answer_of("research")["output"]
+
+    assert "[1]" in output["answer"]
+    assert {source for cited in output["citations"] for source in cited["sources"]} == {"documents"}
+    assert [missing["source"] for missing in output["missing"]] == ["web", "wikipedia", "arxiv"]
+    assert all(missing["source"] in output["answer"] for missing in output["missing"])
+
+
+def test_specialists_are_routed_to_and_named_with_their_words(answer_of: AnswerOf) -> None:
+    output = answer_of("specialists")["output"]
+
+    assert {"law", "software"} <= set(output["routed_to"])
+    assert [opinion["specialist"] for opinion in output["opinions"]] == output["routed_to"]
+    assert all(
+        f"{opinion['specialist'].capitalize()}: {opinion['text']}" in output["answer"]
+        for opinion in output["opinions"]
+    )
+
+
+def test_specialists_send_an_unroutable_question_back(client: TestClient) -> None:
+    off_topic = {"input": {"question": "What is the tallest mountain in Africa?"}}
+
+    answer = client.post("/graphs/specialists/invoke", json=off_topic).json()
+
+    assert answer["output"]["routed_to"] == []
+    assert answer["output"]["answer"].startswith("Nobody here can answer that.")
+
+
+def test_race_is_won_by_an_answer_that_passes(answer_of: AnswerOf) -> None:
+    output = answer_of("race")["output"]
+
+    assert "moon" in output["answer"].lower()
+    assert len(output["answer"].split()) <= 60
+    (winner,) = [runner for runner in output["runners"] if runner["name"] == output["winner"]]
+    assert winner["status"] == "ok"
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of an output, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(inner)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.model_server import MODEL, ModelServer
+from tests.source_server import SourceServer
 from tests.studio.dev_server import DevServer, serve_dev
 
 ADDED = {
@@ -37,14 +38,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def dev_server(project: Path, running_model_server: ModelServer) -> Iterator[DevServer]:
+def dev_server(
+    project: Path, running_model_server: ModelServer, running_source_server: SourceServer
+) -> Iterator[DevServer]:
     """Starts once for all tests: it takes about ten seconds."""
-    model = {
+    environment = {
         "OPENAI_BASE_URL": running_model_server.base_url,
         "OPENAI_API_KEY": "test-key",
         "FANJOIN_MODEL": MODEL,
+        "TAVILY_API_KEY": "",
+        "BRAVE_SEARCH_API_KEY": "",
+        **running_source_server.environment,
     }
-    with serve_dev(project, model) as server:
+    with serve_dev(project, environment) as server:
         yield server
 
 

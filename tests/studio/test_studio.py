@@ -14,6 +14,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.conftest import ROOT
 from tests.model_server import ModelServer
+from tests.source_server import SourceServer
 from tests.studio.dev_server import DevServer
 
 pytestmark = [pytest.mark.studio, pytest.mark.anyio]
@@ -30,8 +31,10 @@ async def studio(dev_server: DevServer) -> AsyncIterator[LangGraphClient]:
 
 
 @pytest.fixture
-def service(project: Path, model_server: ModelServer, tmp_path: Path) -> Iterator[TestClient]:
-    """Our own service over the same folder and the same model."""
+def service(
+    project: Path, model_server: ModelServer, source_server: SourceServer, tmp_path: Path
+) -> Iterator[TestClient]:
+    """Our own service over the same folder, the same model and the same sources."""
     graphs_file = project / "langgraph.json"
     settings = Settings(_env_file=None, graphs_file=graphs_file, data_dir=tmp_path)
     with TestClient(create_app(settings)) as client:

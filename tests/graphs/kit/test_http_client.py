@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+import httpx2
 import pytest
 
 from graphs.kit.http_client import AnyLoopClient
@@ -61,6 +62,21 @@ def test_a_loop_that_ends_hangs_up(model_server: ModelServer) -> None:
 
     assert not client._by_loop
     gc.collect()  # an open socket left behind would warn here
+
+
+def test_the_client_of_each_loop_is_made_as_told(model_server: ModelServer) -> None:
+    made: list[httpx2.AsyncClient] = []
+
+    def make() -> httpx2.AsyncClient:
+        made.append(httpx2.AsyncClient())
+        return made[-1]
+
+    client = AnyLoopClient(make)
+    asyncio.run(get(client, model_server))
+    asyncio.run(get(client, model_server))
+
+    assert len(made) == 2
+    assert all(one.is_closed for one in made)
 
 
 def test_loops_that_were_closed_in_a_hurry_do_not_pile_up(model_server: ModelServer) -> None:

@@ -1,0 +1,72 @@
+"""What each template saves by working side by side, on a model that answers after half a second.
+
+A row per graph of langgraph.json, run on its own example. The best there can be is to take as long
+as the longest branch; four fifths of it are asked for.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from statistics import median
+
+from tests.benchmarks import servers
+from tests.benchmarks.children import ROOT
+from tests.benchmarks.load import RequestFailed, Target, answers_each, get, invoke
+from tests.benchmarks.result import Result
+from tests.benchmarks.side_by_side import side_by_side
+from tests.source_server import serve_sources
+
+ASKS_NO_MODEL = frozenset({"parallel_tasks"})
+"""Its branches are over in microseconds: there is nothing to save."""
+
+GRAPHS_FILE = ROOT / "langgraph.json"
+
+_SECONDS = 0.5
+"""What a source takes to answer, as the model does."""
+
+_WEB_KEY = {"TAVILY_API_KEY": "none-needed"}
+"""So that the web is searched too: on the loopback, like every other source."""
+
+_ROUNDS = 5
+_LIMIT = 0.8
+
+
+def template_rows() -> Mapping[str, Callable[[], Awaitable[Result]]]:
+    graph_ids = json.loads(GRAPHS_FILE.read_text())["graphs"]
+    return {
+        f"{graph_id}_speedup": partial(measure_template, graph_id)
+        for graph_id in graph_ids
+        if graph_id not in ASKS_NO_MODEL
+    }
+
+
+async def measure_template(graph_id: str) -> Result:
+    with (
+        servers.model_server() as model,
+        serve_sources(delay=_SECONDS) as sources,
+        servers.service(
+            model, graphs_file=GRAPHS_FILE, more={**_WEB_KEY, **sources.environment}
+        ) as service,
+    ):
+        (described,) = await answers_each(Target(service, get(f"/graphs/{graph_id}")), times=1)
+        graph = json.loads(described)
+        target = invoke(service, graph_id, graph["example"])
+        _, *answers = await answers_each(target, times=1 + _ROUNDS)
+    fan_outs = {branch["name"]: branch["fan_out"] for branch in graph["branches"]}
+    reports = [json.loads(answer)["report"] for answer in answers]
+    if any(report["degraded"] for report in reports):
+        raise RequestFailed(f"{graph_id} came out degraded: a branch that failed has saved nothing")
+    runs = [side_by_side(report["branches"], fan_outs) for report in reports]
+    work = median(run.work for run in runs)
+    longest = median(run.longest for run in runs)
+    wall = median(run.wall for run in runs)
+    whole = median(report["speedup"] for report in reports)
+    return Result(
+        f"{graph_id}_speedup",
+        f"branches {work:.2f} s, longest {longest:.2f} s, took {wall:.2f} s; whole run {whole} x",
+        "x",
+        work / wall,
+        floor=work / longest,
+        limit=_LIMIT,
+        bound="at least",
+    )

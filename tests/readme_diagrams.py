@@ -1,0 +1,52 @@
+"""The drawings in README's "The graphs it ships": `python -m tests.readme_diagrams` renews them."""
+
+import asyncio
+import re
+from pathlib import Path
+
+from app.diagram import mermaid_of
+from app.registry import load_registry
+
+ROOT = Path(__file__).parent.parent
+
+_HEADING = "\n## The graphs it ships\n"
+_ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+_BLOCK = re.compile(r"<details>\n<summary><code>(\w+)</code></summary>\n.*?</details>\n", re.DOTALL)
+
+
+def blocks_in(readme: str) -> dict[str, str]:
+    """Return what the README draws, by graph."""
+    return {found[1]: found[0] for found in _BLOCK.finditer(_split(readme)[1])}
+
+
+def draw_blocks(readme: str) -> dict[str, str]:
+    """Return what it has to draw: each graph of its table that there is, as the code has it."""
+    registry = asyncio.run(load_registry(ROOT / "langgraph.json"))
+    return {
+        graph_id: _block(graph_id, mermaid_of(registry[graph_id].graph))
+        for graph_id in _ROW.findall(_split(readme)[1])
+        if graph_id in registry
+    }
+
+
+def _block(graph_id: str, text: str) -> str:
+    summary = f"<summary><code>{graph_id}</code></summary>"
+    return f"<details>\n{summary}\n\n```mermaid\n{text}```\n\n</details>\n"
+
+
+def _split(readme: str) -> tuple[str, str, str]:
+    """Cut the README before and behind the section."""
+    before, heading, rest = readme.partition(_HEADING)
+    section, next_heading, behind = rest.partition("\n## ")
+    return before + heading, section, next_heading + behind
+
+
+def _redraw(readme: str) -> str:
+    before, section, behind = _split(readme)
+    words = _BLOCK.sub("", section).rstrip()
+    return "".join([before, words, "\n\n", *draw_blocks(readme).values(), behind])
+
+
+if __name__ == "__main__":
+    path = ROOT / "README.md"
+    path.write_text(_redraw(path.read_text()))

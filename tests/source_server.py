@@ -1,0 +1,151 @@
+"""A real web server on loopback that is Wikipedia, arXiv, Tavily, Brave and the pages they find.
+
+Each has its path, so one address serves them all. It can be scripted per path, and it remembers.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
+
+from tests.live_server import serve
+from tests.source_answers import SourceAnswer, SourceRequest, good_answer
+
+
+@dataclass
+class Rule:
+    """An answer waiting for requests to a path that begins with `path`."""
+
+    answer: SourceAnswer
+    path: str
+    times: int | None
+    may_be_unused: bool
+    was_used: bool = False
+
+    def takes(self, request: SourceRequest) -> bool:
+        return self.times != 0 and request.path.startswith(self.path)
+
+    def use(self) -> SourceAnswer:
+        self.was_used = True
+        if self.times is not None:
+            self.times -= 1
+        return self.answer
+
+
+@dataclass
+class SourceServer:
+    """Script it with `answer`, point the sources at it by `environment`, read `requests`."""
+
+    delay: float = 0
+    """Seconds before every answer that is not scripted."""
+
+    url: str = ""
+    requests: list[SourceRequest] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that make the sources ask this server; a web search needs a key besides."""
+        names = ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE")
+        return {f"FANJOIN_{name}_URL": self.url for name in names}
+
+    def answer(
+        self,
+        answer: SourceAnswer,
+        *,
+        path: str = "",
+        times: int | None = None,
+        may_be_unused: bool = False,
+    ) -> None:
+        """Give this answer to the next `times` requests whose path begins so; None: to all.
+
+        One that nobody asks for fails the test at its end, unless it `may_be_unused`.
+        """
+        self.rules.append(Rule(answer, path, times, may_be_unused))
+
+    def requests_to(self, path: str) -> list[SourceRequest]:
+        return [request for request in self.requests if request.path.startswith(path)]
+
+    def require_use(self) -> None:
+        """Fail when a scripted answer was never given: the test proved something else."""
+        unused = [rule for rule in self.rules if not (rule.was_used or rule.may_be_unused)]
+        assert not unused, f"nobody asked for {unused}; there were {len(self.requests)} requests"
+
+    def reset(self) -> None:
+        self.requests.clear()
+        self.rules.clear()
+
+    async def respond(self, asked: Request) -> Response:
+        request = SourceRequest(
+            path=asked.url.path,
+            params=dict(asked.query_params),
+            headers=dict(asked.headers),
+            body=await asked.json() if await asked.body() else {},
+            started=time.monotonic(),
+        )
+        self.requests.append(request)
+        rule = next((rule for rule in self.rules if rule.takes(request)), None)
+        answer = rule.use() if rule else SourceAnswer(delay=self.delay)
+        await asyncio.sleep(answer.delay)
+        body, content_type = _content(self.url, request, answer)
+        headers = {"Content-Type": answer.content_type or content_type}
+        if answer.retry_after is not None:
+            headers["Retry-After"] = str(answer.retry_after)
+        if answer.cookie is not None:
+            headers["Set-Cookie"] = answer.cookie
+        if answer.location is not None:
+            headers["Location"] = answer.location
+        if answer.is_endless:
+            return StreamingResponse(_endless(body), answer.status, headers)
+        return Response(body, answer.status, headers)
+
+
+def _content(url: str, request: SourceRequest, answer: SourceAnswer) -> tuple[str | bytes, str]:
+    if answer.status != 200:
+        return answer.body or "", "text/plain"
+    body, content_type = good_answer(url, request, is_empty=answer.is_empty)
+    return body if answer.body is None else answer.body, content_type
+
+
+async def _endless(beginning: str | bytes) -> AsyncIterator[str | bytes]:
+    yield beginning
+    for _ in itertools.count():
+        yield " " * 65536
+        await asyncio.sleep(0)
+
+
+@contextmanager
+def serve_sources(*, delay: float = 0) -> Iterator[SourceServer]:
+    """Serve until the block ends; `delay` is seconds before every answer."""
+    sources = SourceServer(delay)
+    app = FastAPI(openapi_url=None)
+    app.add_api_route("/{path:path}", sources.respond, methods=["GET", "POST"], response_model=None)
+    with serve(app) as server:
+        sources.url = server.url
+        yield sources
+
+
+@pytest.fixture(scope="session")
+def running_source_server() -> Iterator[SourceServer]:
+    with serve_sources() as server:
+        yield server
+
+
+@pytest.fixture
+def source_server(
+    running_source_server: SourceServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SourceServer]:
+    """Point the sources at the server, with no answers scripted, and no key to search the web."""
+    running_source_server.reset()
+    for name in ("TAVILY_API_KEY", "BRAVE_SEARCH_API_KEY", "FANJOIN_CONTACT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in running_source_server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield running_source_server
+    running_source_server.require_use()
