@@ -11,7 +11,7 @@ from blockbuster import blockbuster_ctx
 from graphs.adapters.documents.files import DocumentFile
 from graphs.adapters.documents.index import writable_index
 from graphs.adapters.documents.passages import DocumentPassage
-from graphs.adapters.documents.source import SAMPLES, Documents, index_file
+from graphs.adapters.documents.source import Documents, index_file
 from graphs.adapters.errors import SourceError
 from graphs.adapters.sources import PASSAGE_CHARS, Hit, Source
 from tests.graphs.adapters.documents.documents_at_hand import bring_up_to_date, write
