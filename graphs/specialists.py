@@ -114,14 +114,14 @@ ROUTER = (
     f"cooking, sport, travel or science, name none: []. {DATA}"
 )
 EXAMPLES: list[tuple[str, str, list[Name]]] = [
-    ("Which database suits a large shop?", "choose a database", ["software"]),
-    ("Our best programmer is always late. How do I say it?", "talk to a colleague", ["people"]),
-    ("How long should I boil an egg?", "cook", []),
-    ("May we write to all who ever wrote to us?", "know what is allowed", ["law"]),
-    ("How much runway should we keep after seed?", "plan the budget", ["money"]),
-    ("Who won the world cup in 1998?", "know about sport", []),
-    ("May a bot read letters? How is it built?", "be allowed; code it", ["law", "software"]),
-    ("What does a tester cost? How do I find one?", "know a price; hire", ["money", "people"]),
+    ("What does a tester cost, and how do I find one?", "a price; hiring", ["money", "people"]),
+    ("How long should I boil an egg?", "cooking", []),
+    ("Which database suits a large shop?", "a database", ["software"]),
+    ("May a bot read letters, and how is it built?", "permission; code", ["law", "software"]),
+    ("Our best programmer is always late. How do I say it?", "a hard talk", ["people"]),
+    ("Who won the world cup in 1998?", "sport", []),
+    ("May we write to all who ever wrote to us?", "permission", ["law"]),
+    ("How much runway should we keep after seed?", "a budget", ["money"]),
 ]
 EDITOR = (
     f"You sum up in two short sentences what specialists told a founder: what to do first, and "
