@@ -164,7 +164,7 @@ class Recorder:
         """Say which branch or node failed the run, and why."""
         rows = list(self._rows.values())
         causes = [row for row in rows if row.required and row.status in ("failed", "timeout")]
-        causes = causes or [row for row in rows if row.status == "failed"]
+        causes = causes or [r for r in rows if r.status == "failed" and r.required is not False]
         kind, message = type(error).__name__, str(error)
         if not causes:
             return self.describe(kind, message)

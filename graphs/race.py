@@ -21,7 +21,7 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from graphs.kit import Branch, BranchOutcome, add_fan_out, by_branch, first, outcomes
+from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes, reason
 from graphs.kit.answers import ask
 from graphs.kit.models import chat_model
 from graphs.kit.prompts import prompt, quote
@@ -146,11 +146,6 @@ def check(answer: str, state: State) -> None:
 
 def context_of(runtime: Runtime[RaceContext]) -> RaceContext:
     return runtime.context or RaceContext()  # None when a caller brings none
-
-
-def reason(outcome: BranchOutcome) -> str | None:
-    error = outcome["error"]
-    return f"{error['type']}: {error['message']}" if error else None
 
 
 builder = StateGraph(State, RaceContext, input_schema=Input, output_schema=Output)

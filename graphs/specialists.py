@@ -22,7 +22,7 @@ from langgraph.types import RetryPolicy
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes
+from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes, reason
 from graphs.kit.answers import ask, ask_for
 from graphs.kit.attempts import is_worth_retrying
 from graphs.kit.contexts import ModelContext, model_for
@@ -102,7 +102,7 @@ class SpecialistsContext(ModelContext):
 class Route(BaseModel):
     """What a question needs, in words first: a small model then chooses better."""
 
-    needs: str = Field(max_length=200)
+    needs: str
     specialists: list[Name] = Field(max_length=len(REMITS))
 
 
@@ -167,9 +167,9 @@ async def answer(state: State, runtime: Runtime[ModelContext]) -> State:
     check_round("answer", first(), asked)  # all failed: the run fails, with each one's reason
     said = state["said"]
     missing = [
-        {"specialist": name, "reason": f"{error['type']}: {error['message']}"}
+        {"specialist": name, "reason": why}
         for name, outcome in asked.items()
-        if (error := outcome["error"])
+        if (why := reason(outcome))
     ]
     parts = [f"{name.capitalize()}: {text}" for name, text in said.items()]
     if len(said) > 1:

@@ -32,14 +32,16 @@ OF_THE_MACHINE = (
 NOBODY = "http://127.0.0.1:9"
 """Port 9 is for what is discarded; nothing listens there."""
 
+NO_SOURCES = {f"FANJOIN_{name}_URL": NOBODY for name in ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE")}
+
 
 @pytest.fixture(autouse=True)
 def nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the operator's keys, settings and documents, and the world, out of every test."""
     for name in OF_THE_MACHINE:
         monkeypatch.delenv(name, raising=False)
-    for name in ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE"):
-        monkeypatch.setenv(f"FANJOIN_{name}_URL", NOBODY)
+    for name, nobody in NO_SOURCES.items():
+        monkeypatch.setenv(name, nobody)
     monkeypatch.setenv("FANJOIN_DATA_DIR", str(tmp_path / "data"))
 
 

@@ -104,7 +104,7 @@ def hit_graph(name: str, source: Source) -> CompiledStateGraph[Any, Any, Any, An
         asked = "\n\n".join(
             [quote("passage", text[:READ_CHARS]), quote("question", state["question"]), TASK]
         )
-        answer = await ask_for(Facts, model_for(runtime, max_tokens=120), prompt(READER, asked))
+        answer = await ask_for(Facts, model_for(runtime, max_tokens=250), prompt(READER, asked))
         return {
             "found": [
                 Finding(statement=fact, title=title, url=url, source=name) for fact in answer.facts

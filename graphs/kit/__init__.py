@@ -8,7 +8,7 @@ from graphs.kit.caches import BranchCache
 from graphs.kit.conditions import ALL, deadline, first, quorum
 from graphs.kit.errors import KitError, WidthOutOfBounds
 from graphs.kit.fanout import add_fan_out
-from graphs.kit.outcomes import BranchOutcome, outcomes
+from graphs.kit.outcomes import BranchOutcome, outcomes, reason
 from graphs.kit.verdicts import QuorumNotMet, RequiredBranchFailed
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "first",
     "outcomes",
     "quorum",
+    "reason",
 ]

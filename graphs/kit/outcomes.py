@@ -88,6 +88,12 @@ def has_result(outcome: BranchOutcome) -> bool:
     return outcome["status"] in ("ok", "degraded", "cached")
 
 
+def reason(outcome: BranchOutcome) -> str | None:
+    """Say in one line why a branch has no result of its own; None where it has one."""
+    error = outcome["error"]
+    return f"{error['type']}: {error['message']}" if error else None
+
+
 def outcomes(state: Mapping[str, Any] | BaseModel | object) -> Mapping[str, BranchOutcome]:
     """Read in a join how each branch of its round ended, by branch name, in declaration order.
 

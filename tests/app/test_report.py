@@ -207,3 +207,16 @@ def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
     report = recorder.close(has_ended=True)
     assert sum(event.type == "token" for event in log._events) == 4
     assert "were not streamed" in report["warnings"][0]
+
+
+def test_a_join_that_too_few_reached_is_named_not_one_of_its_optional_branches(
+    client: TestClient, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(status=401))
+
+    response = client.post("/graphs/race/invoke", json={"input": {"prompt": "Why tides?"}})
+
+    problem = response.json()
+    assert response.status_code == 502
+    assert (problem["branch"], problem["error_type"]) == ("finish", "QuorumNotMet")
+    assert problem["detail"].count("401") == 3
