@@ -219,4 +219,4 @@ def test_a_join_that_too_few_reached_is_named_not_one_of_its_optional_branches(
     problem = response.json()
     assert response.status_code == 502
     assert (problem["branch"], problem["error_type"]) == ("finish", "QuorumNotMet")
-    assert problem["detail"].count("401") == 3
+    assert problem["detail"].count("scripted 401") == 3
