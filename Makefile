@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check static format lint types imports graphs test-model test-studio bench diagrams studio clean
+.PHONY: help run serve test check static format lint types imports graphs test-model test-studio test-postgres test-kill bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ test-model: $(SYNC)  ## Test with the embedded model (fetches 1.1 GB once)
 
 test-studio: $(SYNC)  ## Test under `langgraph dev`
 	@$(BIN)/pytest -m studio
+
+test-postgres: $(SYNC)  ## Test what is promised on both databases on PostgreSQL
+	@$(BIN)/pytest -n auto -m "postgres and not kill"
+
+test-kill: $(SYNC)  ## Kill the service with -9 in the middle of runs, ten times, on both databases
+	@$(BIN)/pytest -m kill
 
 bench: $(SYNC)  ## Measure against the floor
 	@$(BIN)/python -m tests.benchmarks

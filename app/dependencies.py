@@ -5,13 +5,14 @@ All are `async def`: FastAPI sends a plain function through a thread, which cost
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from app.auth import OwnerDep
+from app.found_runs import FoundRun, RunFinder
 from app.registry import GraphEntry, GraphRegistry
 from app.runner import Runner
+from app.schemas.thread_states import Name
 from app.service import Service
-from app.started_runs import StartedRun
 
 
 async def get_service(request: Request) -> Service:
@@ -30,13 +31,18 @@ async def get_runner(service: ServiceDep) -> Runner:
     return service.runner
 
 
-async def get_run(
-    run_id: str, runner: Annotated[Runner, Depends(get_runner)], owner: OwnerDep
-) -> StartedRun:
-    return runner.runs.get(run_id, owner=owner)
+async def get_finder(service: ServiceDep) -> RunFinder:
+    return RunFinder(service.runner.live, service.database.runs)
 
 
-RunDep = Annotated[StartedRun, Depends(get_run)]
+FinderDep = Annotated[RunFinder, Depends(get_finder)]
+
+
+async def get_run(run_id: Annotated[Name, Path()], finder: FinderDep, owner: OwnerDep) -> FoundRun:
+    return await finder.get(run_id, owner=owner)
+
+
+RunDep = Annotated[FoundRun, Depends(get_run)]
 RegistryDep = Annotated[GraphRegistry, Depends(get_registry)]
 RunnerDep = Annotated[Runner, Depends(get_runner)]
 

@@ -3,17 +3,24 @@
     ServiceError
     ├── Unauthorized                401
     ├── GraphNotFound, RunNotFound  404
+    ├── ThreadNotFound              404
+    ├── CheckpointNotFound          404
     ├── ThreadBusy, RunNotOver      409
+    ├── ThreadExists                409
     ├── CannotResume, CannotRetry   409
-    ├── InvalidInput                422
+    ├── EventsGone                  410
+    ├── InvalidInput, KeyReused     422
     ├── TooManyRuns                 429 with Retry-After
     ├── RunError
     │   ├── RunCancelled            499
     │   ├── RunFailed               502
     │   └── RunTimedOut             504
     ├── Stopping                    503 with Retry-After
+    ├── StorageUnavailable          503 with Retry-After
     ├── ModelUnavailable            503, or the service does not start
-    └── InvalidGraphs               the service does not start
+    ├── InvalidGraphs               the service does not start
+    ├── AlreadyServed               the service does not start
+    └── BehindMigrations            the service does not start
 
 The class's docstring is its title (RFC 9457).
 """
@@ -61,6 +68,18 @@ class RunNotFound(ServiceError):
     status = HTTPStatus.NOT_FOUND
 
 
+class ThreadNotFound(ServiceError):
+    """No thread has this id."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class CheckpointNotFound(ServiceError):
+    """The thread has no checkpoint of this id."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
 class RunNotOver(ServiceError):
     """The run is still at work."""
 
@@ -83,6 +102,24 @@ class ThreadBusy(ServiceError):
     """Another run is using this thread."""
 
     status = HTTPStatus.CONFLICT
+
+
+class ThreadExists(ServiceError):
+    """There is a thread of this id already."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class EventsGone(ServiceError):
+    """The run's events are no longer kept."""
+
+    status = HTTPStatus.GONE
+
+
+class KeyReused(ServiceError):
+    """The Idempotency-Key came before, with another request."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class InvalidInput(ServiceError):
@@ -121,6 +158,21 @@ class Stopping(Busy):
     """The service is stopping."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class StorageUnavailable(Busy):
+    """What is kept cannot be read or written now."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, reason: str, *, retry_after: int = 2, **fields: Any) -> None:
+        super().__init__(reason, retry_after=retry_after)
+        self.reason = reason
+        self._fields = fields
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self._fields
 
 
 class RunError(ServiceError):
@@ -165,6 +217,14 @@ class InvalidGraphs(ServiceError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = list(problems)
+
+
+class AlreadyServed(ServiceError):
+    """Another process serves from this database."""
+
+
+class BehindMigrations(ServiceError):
+    """The database's tables are not those of this version."""
 
 
 def problem_of(error: ServiceError) -> dict[str, Any]:

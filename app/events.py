@@ -1,7 +1,7 @@
 """The events of a run: append at one end, follow from anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,31 +16,66 @@ EventType = Literal[
     "end",
 ]
 
+_MOST_EVENTS_OF_AN_ATTEMPT = 10_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened in a run, numbered from 1."""
+    """One thing that happened in a run; numbers rise, with a gap before each further attempt."""
 
     id: int
     type: EventType
     data: dict[str, Any]
 
 
-class EventLog:
-    """What a run has emitted so far; to be used from the event loop's thread."""
+def first_event_of(attempt: int) -> int:
+    """Return the number of an attempt's first event.
 
-    def __init__(self) -> None:
+    A follower may have seen events that a crash took before they were stored. Numbering on from the
+    last stored one would give their numbers to others; a gap neither repeats nor hides any.
+    """
+    return (attempt - 1) * _MOST_EVENTS_OF_AN_ATTEMPT + 1
+
+
+class EventLog:
+    """What one attempt of a run has emitted so far; to be used from the event loop's thread."""
+
+    def __init__(self, first: int = 1) -> None:
+        self.first = first
         self._events: list[Event] = []
         self._changed = asyncio.Event()
+        self._is_sealed = False
         self._is_closed = False
 
+    @property
+    def last(self) -> int:
+        """The number of the newest event; one below `first` while there is none."""
+        return self.first + len(self._events) - 1
+
     def append(self, type: EventType, data: dict[str, Any]) -> None:
-        self._events.append(Event(len(self._events) + 1, type, data))
+        """Tell of something; what comes after the log was sealed is too late and dropped."""
+        if self._is_sealed:
+            return
+        self._events.append(Event(self.last + 1, type, data))
         self._wake()
 
-    def close(self) -> None:
-        """Let every follower end after the events there are."""
-        self._is_closed = True
+    def after(self, seen: int) -> list[Event]:
+        """Return the events numbered above `seen`."""
+        return self._events[max(0, seen - self.first + 1) :]
+
+    def seal(self, last: Sequence[tuple[EventType, dict[str, Any]]]) -> list[Event]:
+        """Number the last events, which nobody is told of before `close`; take no others."""
+        self._is_sealed = True
+        return [
+            Event(number, type, data) for number, (type, data) in enumerate(last, self.last + 1)
+        ]
+
+    def close(self, last: Sequence[Event] = ()) -> None:
+        """Tell of the last events, and let every follower end after them; only once."""
+        if self._is_closed:
+            return
+        self._is_sealed = self._is_closed = True
+        self._events += last
         self._wake()
 
     def _wake(self) -> None:
@@ -52,10 +87,10 @@ class EventLog:
         seen = after
         while True:
             changed = self._changed
-            for event in self._events[seen:]:
+            for event in self.after(seen):
                 yield event
                 seen = event.id
-            if seen < len(self._events):
+            if seen < self.last:
                 continue
             if self._is_closed:
                 return

@@ -43,6 +43,13 @@ def was_cut_off(error: BaseException) -> bool:
     return any(cause.get("type") == "DeadlinePassed" for cause in causes)
 
 
+def lateness(recorder: Recorder, seconds: float) -> RunFailure:
+    """Say which branches a run that took too long was waiting for."""
+    at_work = recorder.at_work
+    message = f"stopped after {seconds:g} s, while {', '.join(at_work) or 'nothing'} was at work"
+    return recorder.describe("RunTimeout", message, at_work[0] if at_work else None)
+
+
 def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
     """Name the key, the nodes and the mend when two nodes of one step write one key."""
     found = re.search(r"At key '([^']+)'", str(error))

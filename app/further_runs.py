@@ -1,60 +1,88 @@
 """What a further run is asked, from the one before it: the answer to its question, or a retry."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from langgraph.types import Command
-
 from app.errors import CannotResume, CannotRetry, InvalidInput
+from app.registry import GraphEntry
+from app.run_records import request_of
 from app.runs import RunStatus
-from app.started_runs import RunRequest, StartedRun
+from app.started_runs import RunRequest
+from app.storage.records import RunRecord
 
 
-def retry_of(started: StartedRun) -> RunRequest:
+def retry_of(
+    entry: GraphEntry, record: RunRecord, *, settled: Mapping[str, Any], is_last: bool
+) -> RunRequest:
     """Ask for the same again; what settled branches wrote is handed down.
 
-    Without the kit a graph on a thread goes on from its checkpoint.
+    Without the kit a graph on a thread goes on from its checkpoint; `is_last` tells whether that
+    is still where this run left it.
 
     Raises:
         CannotRetry: the run is at work, has nothing that failed, or left nothing to go on from.
+        InvalidInput: the graph has changed, and takes this input no longer.
     """
-    run, asked = started.run, started.request
-    if not started.is_over:
+    run = record.run
+    if not run.is_over:
         raise CannotRetry(f"run {run.id} is still at work: wait for its end, or cancel it first")
     if run.status is RunStatus.INTERRUPTED:
         raise CannotRetry(f"run {run.id} waits for an answer: send it to /runs/{run.id}/resume")
     if not run.can_be_retried:
         raise CannotRetry(f"run {run.id} succeeded, with nothing that failed")
-    again = replace(asked, retry_of=run.id, resume_of=None, deadline=None)
-    if started.entry.shape.has_fan_out and asked.resume_of is None:
-        return replace(again, reuse=started.settled)
-    if asked.thread_id is not None:
-        return replace(again, graph_input=None)
-    raise CannotRetry(
-        f"run {run.id} was on no thread, and its graph does not use add_fan_out: nothing was kept "
-        f"to go on from. Run it again with invoke, or on a thread_id"
-    )
+    if entry.shape.has_fan_out and run.resume_of is None:
+        return replace(_asked_again(entry, record), retry_of=run.id, reuse=settled)
+    if run.thread_id is None:
+        raise CannotRetry(
+            f"run {run.id} was on no thread, and its graph does not use add_fan_out: nothing was "
+            f"kept to go on from. Run it again with invoke, or on a thread_id"
+        )
+    if not is_last:
+        raise CannotRetry(_moved_on(record))
+    again = _asked_again(entry, record, {"input": None})
+    return replace(again, retry_of=run.id, checkpoint_id=None)
 
 
-def resume_of(started: StartedRun, answer: Any) -> RunRequest:
+def resume_of(entry: GraphEntry, record: RunRecord, answer: Any, *, is_last: bool) -> RunRequest:
     """Ask to go on with the answer to one question, or with one per question by its id.
 
     Raises:
-        CannotResume: the run asks nothing, or was on no thread.
+        CannotResume: the run asks nothing, was on no thread, or is not the thread's last.
         InvalidInput: it asks several questions and the answer does not name them.
     """
-    run, asked = started.run, started.request
+    run = record.run
     if run.status is not RunStatus.INTERRUPTED:
         raise CannotResume(f"run {run.id} asks nothing: it is {run.status}")
-    if asked.thread_id is None:
+    if run.thread_id is None:
         raise CannotResume(
             f"run {run.id} was on no thread, so nothing was kept to go on from: start it with a "
             f"thread_id"
         )
+    if not is_last:
+        raise CannotResume(_moved_on(record))
     ids = [asked["id"] for asked in run.interrupts]
     names_them = isinstance(answer, dict) and answer and set(answer) <= set(ids)
     if len(ids) > 1 and not names_them:
         message = f"the run asks {len(ids)} questions: answer by id, of {', '.join(ids)}"
         raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
-    command: Command[Any] = Command(resume=answer)
-    return replace(asked, graph_input=command, resume_of=run.id, retry_of=None, deadline=None)
+    again = _asked_again(entry, record, {"resume": answer})
+    return replace(again, resume_of=run.id, checkpoint_id=None)
+
+
+def _asked_again(
+    entry: GraphEntry, record: RunRecord, instead: Mapping[str, Any] | None = None
+) -> RunRequest:
+    """Return what a run was asked, without what was said of that run alone."""
+    asked = dict(record.asked)
+    if instead is not None:
+        asked = {key: value for key, value in asked.items() if key not in ("input", "resume")}
+    request = request_of(entry, replace(record, asked={**asked, **(instead or {})}))
+    return replace(
+        request, retry_of=None, resume_of=None, deadline=None, key=None, request_hash=None
+    )
+
+
+def _moved_on(record: RunRecord) -> str:
+    thread_id = record.run.thread_id
+    return f"thread {thread_id!r} has moved on since run {record.run.id}: start a new run on it"

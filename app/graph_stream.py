@@ -1,47 +1,69 @@
 """A graph at work: what LangGraph streams of it becomes rows, events and questions."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import StreamMode
+from langgraph.types import Command, Durability, StreamMode
 
 from app.callbacks import OnToken, RunCallbacks
 from app.events import EventLog
+from app.kept_tasks import kept_tasks
 from app.plain_json import to_plain_json
 from app.registry import GraphEntry
 from app.report import Recorder
 from app.runs import Run
-from app.started_runs import RunRequest, StartedRun, stored_thread_id
+from app.started_runs import RunRequest, StartedRun
 
 _MOST_TOKEN_BYTES = 4 * 1024 * 1024
 """Of one run's tokens, so many are kept for those who follow it; its output is kept whole."""
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Where a run keeps its state from step to step."""
+
+    saver: BaseCheckpointSaver[Any]
+    key: str
+    durability: Durability
+
+
 async def run_graph(
-    started: StartedRun, recorder: Recorder, checkpointer: BaseCheckpointSaver[Any]
+    started: StartedRun, recorder: Recorder, memory: Memory | None
 ) -> dict[str, Any]:
-    """Run the graph to its end, record what happens, and return its output keys."""
+    """Run the graph to its end, record what happens, and return its output keys.
+
+    A run that was at work before goes on from its own last checkpoint, where there is one.
+    """
     entry, request = started.entry, started.request
     on_token = token_writer(started.log, recorder) if request.wants_tokens else None
-    graph = entry.graph
+    graph, graph_input = entry.graph, request.graph_input
     configurable: dict[str, Any] = {"fanjoin": _wire(request)}
-    if (thread := stored_thread_id(entry, request)) is not None:
-        graph = graph.copy(update={"checkpointer": checkpointer})
-        configurable["thread_id"] = thread
+    if memory is not None:
+        graph = graph.copy(update={"checkpointer": memory.saver})
+        configurable["thread_id"] = memory.key
+        if started.record.attempt > 1 and await _has_begun(started.run, memory):
+            graph_input = None
+        elif request.checkpoint_id is not None:
+            configurable["checkpoint_id"] = request.checkpoint_id
     config: RunnableConfig = {
         "callbacks": [RunCallbacks(recorder, on_token)],
         "configurable": configurable,
         "metadata": {"graph_id": entry.id, "run_id": started.run.id},
     }
+    goes_on = graph_input is None or isinstance(graph_input, Command)
+    if memory is not None and goes_on and "checkpoint_id" not in configurable:
+        recorder.adopt(_told(started), await kept_tasks(graph, memory.key))
     state: dict[str, Any] = {}
     stream = graph.astream(
-        request.graph_input,
+        graph_input,
         config,
         context=(request.context or {}) if entry.context_model else None,
         stream_mode=_modes(request, entry),
         output_keys=graph.output_channels,
         subgraphs=True,
+        durability=memory.durability if memory is not None else None,
     )
     async for part in stream:
         namespace, mode, data = cast("tuple[tuple[str, ...], str, Any]", part)
@@ -54,6 +76,20 @@ async def run_graph(
         elif mode == "values" and not namespace:
             state = {key: value for key, value in data.items() if key != "__interrupt__"}
     return state
+
+
+async def _has_begun(run: Run, memory: Memory) -> bool:
+    """Whether this run's input is in a checkpoint already."""
+    last = await memory.saver.aget_tuple(
+        {"configurable": {"thread_id": memory.key, "checkpoint_ns": ""}}
+    )
+    return last is not None and last.metadata.get("run_id") == run.id
+
+
+def _told(started: StartedRun) -> dict[str, dict[str, Any]]:
+    return {
+        event.data["ns"]: event.data for event in started.stored if event.type == "branch_finished"
+    }
 
 
 def _wire(request: RunRequest) -> dict[str, Any]:

@@ -5,35 +5,71 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 
-from app.checkpoints import open_checkpointer
+from app.checkpoints import open_checkpoints
+from app.error_text import error_text
+from app.keeper import Keeper
 from app.keys import KeyRing
 from app.local_llm.fetch import locate
 from app.local_llm.machine import Machine, require_able
 from app.local_llm.server import serve_model
 from app.local_llm.unavailable import model_unavailable
+from app.pruner import Pruner
 from app.registry import load_registry
 from app.runner import Runner
 from app.service import Service
 from app.settings import Price, Settings
+from app.storage.database import Database, open_database
+from app.storage.migrate import migrate
+from app.storage.serving_lock import hold_serving_lock
+from app.take_up import TakeUp
 
 
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncIterator[Service]:
-    """Start the model, load the graphs, open the storage.
+    """Start the model, load the graphs, open the storage, go on with what was left at work.
 
     Raises:
         ModelUnavailable: the embedded model is wanted and cannot be started.
         InvalidGraphs: langgraph.json or a graph in it is not usable.
+        AlreadyServed: another process serves from the database.
+        BehindMigrations: the database's tables are not those of this version.
+        StorageUnavailable: the database does not answer.
     """
     async with AsyncExitStack() as stack:
         _export({"FANJOIN_DATA_DIR": str(settings.data_dir)}, stack)
         free = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
-        saver = await stack.enter_async_context(open_checkpointer(settings))
-        runner = Runner(settings, prices={**free, **settings.prices}, checkpointer=saver)
+        database = await _open_storage(settings, stack)
+        checkpoints = await stack.enter_async_context(open_checkpoints(settings))
+        registry = registry.with_store(checkpoints.store)
+        runner = Runner(
+            settings,
+            prices={**free, **settings.prices},
+            database=database,
+            checkpoints=checkpoints,
+        )
+        take_up = TakeUp(
+            settings,
+            registry=registry,
+            database=database,
+            checkpoints=checkpoints,
+            clean=error_text(settings.secrets),
+            go_on=runner.take_up,
+        )
+        pruner = Pruner(database, checkpoints, settings, graph_ids=registry)
+        keeper = Keeper(runner, database, take_up=take_up, pruner=pruner)
         stack.push_async_callback(runner.drain, 0)
+        await stack.enter_async_context(keeper.at_work())
         keys = KeyRing([key.get_secret_value() for key in settings.api_keys])
-        yield Service(settings, registry, runner, keys)
+        yield Service(settings, registry, runner, keys, database, checkpoints)
+
+
+async def _open_storage(settings: Settings, stack: AsyncExitStack) -> Database:
+    """Be the one process that serves from the database, and open it."""
+    await stack.enter_async_context(hold_serving_lock(settings))
+    if settings.migrate_at_start:
+        await migrate(settings)
+    return await stack.enter_async_context(open_database(settings))
 
 
 async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:

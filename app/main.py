@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 
 from app.auth import get_owner
 from app.lifespan import open_service
-from app.routes import graphs, runs, system
+from app.routes import graphs, runs, system, thread_states, threads
 from app.routes.body_limit import BodyLimit
 from app.routes.graph_runs import graph_routes
 from app.routes.problems import answer_with_problems
@@ -60,6 +60,6 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
     needs_key = [Depends(get_owner)]
     app.include_router(graph_routes(service), dependencies=needs_key)
-    for router in (graphs.router, runs.router, system.router):
-        app.include_router(router, dependencies=needs_key)
+    for module in (graphs, runs, thread_states, threads, system):
+        app.include_router(module.router, dependencies=needs_key)
     app.include_router(system.open_router)

@@ -5,11 +5,12 @@ LangGraph Studio reads the same file, so what one shows the other serves.
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
 from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
 
@@ -69,6 +70,17 @@ class GraphRegistry(Mapping[str, GraphEntry]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def with_store(self, store: BaseStore) -> "GraphRegistry":
+        """Return the same graphs with a store; one that brought its own keeps it."""
+        return GraphRegistry(
+            [
+                entry
+                if entry.graph.store is not None
+                else replace(entry, graph=entry.graph.copy(update={"store": store}))
+                for entry in self._entries.values()
+            ]
+        )
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,24 @@ and what only the kit knows (outcomes, attempts) from its custom events. Any gra
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
+from app.adopted_rows import kept_row, path_of, place_around, told_rows
 from app.error_text import ErrorText
 from app.events import EventType
-from app.rows import Row, Usage, own_writes, result_of
+from app.rows import Row, Status, Usage, own_writes, result_of
 from app.runs import RunFailure
 from app.settings import Price
 from app.shape import Path, Shape
+from app.totals import add_up, silent_joins
 
-Emit = Callable[[EventType, dict[str, Any]], None]
+
+class Emit(Protocol):
+    """Told of each start and end, and of the place of the task that ended."""
+
+    def __call__(self, type: EventType, data: dict[str, Any], place: str = "") -> None: ...
+
 
 _BAD = frozenset({"degraded", "failed", "timeout"})
 _GOOD = frozenset({"ok", "degraded", "cached"})
@@ -42,13 +49,38 @@ class Recorder:
         self._over: set[str] = set()
         """The namespaces in which a task of the current superstep has ended."""
 
+        self._has_adopted = False
         self._warnings: dict[str, None] = {}
         self.settled: dict[str, Any] = {}
         """What the branches that succeeded wrote, by the kit's key."""
 
-    def begin(self) -> None:
-        """Start the clock: the run has its slot."""
-        self._began = time.monotonic()
+    def begin(self, *, seconds_ago: float = 0) -> None:
+        """Start the clock: the run has its slot, or had it so long ago."""
+        self._began = time.monotonic() - seconds_ago
+
+    def adopt(self, told: Mapping[str, Mapping[str, Any]], kept: Mapping[str, Any]) -> None:
+        """Take over what an earlier attempt did, which will not be done again.
+
+        `told` are the rows it told of, by place; `kept` the writes of tasks in the step to go on
+        with, of which perhaps nothing was told.
+        """
+        self._has_adopted = self._has_adopted or bool(told or kept)
+        rows = told_rows(told, self._shape)
+        for place, row in rows.items():
+            self._rows[place] = row
+            self._times_run[row.path] += 1
+            self._steps[row.parent] = max(row.step, self._steps[row.parent])
+        self._over |= {row.parent for row in rows.values()}
+        self._over -= {place.rpartition("|")[0] for place in kept if place in rows}
+        for place, row in rows.items():
+            if row.parent and (around := place_around(place)) not in rows:
+                self._row(around).has_inner_rows = True
+                self._row(around).usage.add(row.usage)
+        for place in kept.keys() - rows.keys():
+            row = kept_row(place, self._next_id(place), kept[place], self._shape, self.now())
+            row.step = self._steps[row.parent]
+            self._rows[place] = row
+            self._end(place, row)
 
     def now(self) -> float:
         """Milliseconds since the run began, on the monotonic clock."""
@@ -123,7 +155,7 @@ class Recorder:
             row.status = "ok" if row.started is not None else "cached"
         if row.reuse_key is not None and row.status in ("ok", "cached"):
             self.settled[row.reuse_key] = own
-        self._end(row)
+        self._end(place, row)
 
     def use(self, place: str, models: Sequence[str], usage: tuple[int, int] | None) -> None:
         """A model call of this task is over; `usage` is its input and output tokens, if known.
@@ -191,14 +223,18 @@ class Recorder:
 
         `has_ended` when the graph came to its own end, whatever was missing there.
         """
-        for row in reversed(list(self._rows.values())):
+        for place, row in reversed(list(self._rows.items())):
             if row.ended is None:
                 row.ended = self.now()
-                row.status = row.status or "cancelled"
-                self._end(row)
-        if has_ended:
-            self._warn_of_silent_joins()
-        return self._add_up(self.now())
+                row.status = row.status or _unheard_of(row, has_ended=has_ended)
+                self._end(place, row)
+        if has_ended and not self._has_adopted:  # of joins before the crash nothing was told
+            ran = {row.path[0] for row in self._rows.values()}
+            for warning in silent_joins(self._shape, ran):
+                self.warn(warning)
+        rows = list(self._rows.values())
+        is_degraded = any(map(self._is_bad, rows))
+        return add_up(rows, self.now(), is_degraded=is_degraded, warnings=list(self._warnings))
 
     def _row(self, place: str) -> Row:
         row = self._rows.get(place)
@@ -207,17 +243,18 @@ class Recorder:
         return row
 
     def _new_row(self, place: str) -> Row:
-        segments = [part for part in place.split("|") if not part.isdigit()]
-        path = tuple(segment.rpartition(":")[0] or segment for segment in segments)
-        parent = place.rpartition("|")[0]
-        self._times_run[path] += 1
-        times = self._times_run[path]
-        row_id = "/".join(path) + (f"#{times}" if times > 1 else "")
-        row = Row(id=row_id, path=path, kind=self._shape.kind(path), parent=parent)
+        path, parent = path_of(place), place.rpartition("|")[0]
+        row = Row(self._next_id(place), path, self._shape.kind(path), parent)
         if outer := self._outer(parent):
             outer.has_inner_rows = True
             row.attempt_around = outer.attempts
         return row
+
+    def _next_id(self, place: str) -> str:
+        path = path_of(place)
+        self._times_run[path] += 1
+        times = self._times_run[path]
+        return "/".join(path) + (f"#{times}" if times > 1 else "")
 
     def _outer(self, parent: str) -> Row | None:
         """Return the row of the node whose sub-graph this namespace is."""
@@ -225,12 +262,12 @@ class Recorder:
             parent = parent.rpartition("|")[0]
         return self._rows.get(parent)
 
-    def _end(self, row: Row) -> None:
+    def _end(self, place: str, row: Row) -> None:
         """Count a row's usage in the row it ran inside, and tell of its end."""
         if outer := self._outer(row.parent):
             outer.usage.add(row.usage)
         if row.kind != "join":
-            self._emit("branch_finished", row.as_json())
+            self._emit("branch_finished", {**row.as_json(), "ns": place}, place)
 
     def _is_bad(self, row: Row) -> bool:
         """Whether a row degrades the run.
@@ -252,47 +289,11 @@ class Recorder:
         outer = self._outer(row.parent)
         return row.status in _GOOD and (outer is None or self._has_result(outer))
 
-    def _warn_of_silent_joins(self) -> None:
-        ran = {row.path[0] for row in self._rows.values()}
-        for awaited, join in self._shape.list_joins:
-            if awaited & ran and join not in ran:
-                missing = ", ".join(sorted(awaited - ran)) or "one of them"
-                self.warn(
-                    f"{join} waited for {', '.join(sorted(awaited))} and never ran, because "
-                    f"{missing} did not finish: give each its own edge to {join}"
-                )
-
-    def _add_up(self, wall: float) -> dict[str, Any]:
-        rows = list(self._rows.values())
-        total = Usage()
-        for row in rows:
-            if row.parent == "":
-                total.add(row.usage)
-        work = sum(row.duration_ms for row in rows if not row.has_inner_rows)
-        by_step: dict[tuple[str, int], list[Row]] = defaultdict(list)
-        for row in rows:
-            by_step[row.parent, row.step].append(row)
-        side_by_side = [group for group in by_step.values() if len(group) > 1]
-        for group in side_by_side:
-            for row in group:
-                row.kind = "branch" if row.kind == "node" else row.kind
-        longest = {
-            key: max(group, key=lambda row: row.ended or 0.0)
-            for key, group in by_step.items()
-            if key[0] == ""
-        }
-        return {
-            "wall_ms": round(wall, 1),
-            "sum_ms": round(work, 1),
-            "speedup": round(work / wall, 2) if side_by_side and wall else 1.0,
-            "critical_path": [longest[key].id for key in sorted(longest)],
-            "degraded": any(map(self._is_bad, rows)),
-            "warnings": list(self._warnings),
-            "tokens": total.tokens,
-            "cost_usd": total.cost,
-            "branches": [row.as_json() for row in rows],
-        }
-
 
 def _type_of(error: Any) -> str:
     return type(error).__name__ if isinstance(error, BaseException) else "Error"
+
+
+def _unheard_of(row: Row, *, has_ended: bool) -> Status:
+    """What became of a task whose end was not told: its writes were there, or it was cut off."""
+    return "cached" if has_ended and row.is_untouched else "cancelled"

@@ -1,30 +1,42 @@
 """The one place where graphs are executed.
 
 Callers differ only in what they do afterwards (wait, follow, walk away), and in whether tokens are
-wanted.
+wanted. A run begins when its row is kept, and is told to be over when its end is.
 """
 
 import asyncio
-import logging
+import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
-
+from app.checkpoints import Checkpoints, run_key, thread_key
+from app.endings import log_failure
 from app.error_text import error_text
-from app.errors import Stopping, ThreadBusy
-from app.failures import InvalidOutput, check_output, failure_of, was_cut_off
-from app.graph_stream import run_graph
+from app.errors import Stopping, StorageUnavailable
+from app.event_flush import flush_events
+from app.event_gate import EventGate
+from app.events import EventLog, first_event_of
+from app.failures import InvalidOutput, check_output, failure_of, lateness, was_cut_off
+from app.graph_stream import Memory, run_graph
+from app.kept_ends import keep_end
+from app.live_runs import LiveRuns
 from app.plain_json import to_plain_json
 from app.registry import GraphEntry
 from app.report import Recorder
-from app.run_store import RunStore
+from app.run_records import dumped_settled, record_of, request_of, settled_of
 from app.runs import Run, RunFailure, RunStatus
 from app.settings import Price, Settings
 from app.slots import Slots
-from app.started_runs import RunRequest, StartedRun, stored_thread_id
+from app.started_runs import AlreadyStarted, RunRequest, StartedRun
+from app.storage.database import Database
+from app.storage.records import RunRecord
 
-logger = logging.getLogger(__name__)
+__all__ = ["AlreadyStarted", "Runner"]
+
+_END_SECONDS = 5
+"""How long a service that stops waits for the ends of its runs to be kept."""
 
 
 class Runner:
@@ -35,157 +47,252 @@ class Runner:
         settings: Settings,
         *,
         prices: Mapping[str, Price],
-        checkpointer: BaseCheckpointSaver[Any],
+        database: Database,
+        checkpoints: Checkpoints,
     ) -> None:
         self._timeout = settings.run_timeout_seconds
+        self._records_all = settings.record_stateless
         self._prices = prices
-        self._checkpointer = checkpointer
+        self._database = database
+        self._checkpoints = checkpoints
         self._clean = error_text(settings.secrets)
         self._slots = Slots(running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs)
-        self._busy_threads: set[str] = set()
         self._is_stopping = False
-        self.runs = RunStore(
-            most_finished=settings.max_finished_runs,
-            longest_seconds=settings.finished_run_seconds,
-        )
+        self.live = LiveRuns()
+        self.has_lost_runs = asyncio.Event()
+        """Set when a run left this process and its end is not kept: it is to be taken up."""
 
     @property
     def is_stopping(self) -> bool:
         return self._is_stopping
 
-    def start(
+    @property
+    def free_slots(self) -> int:
+        return self._slots.free
+
+    async def start(
         self, entry: GraphEntry, request: RunRequest, *, is_bounded: bool = False
     ) -> StartedRun:
-        """Launch a run and return before it finishes; `is_bounded` when its caller bounds them.
+        """Launch a run and return when its start is kept; `is_bounded` when its caller bounds them.
 
         Raises:
             Stopping: the service takes no more runs.
-            ThreadBusy: another run is using the thread.
             TooManyRuns: as many as may are at work and waiting.
+            ThreadBusy: another run is using the thread.
+            AlreadyStarted, KeyReused: the request's key came before.
+            StorageUnavailable: the database does not take its start.
         """
         if self._is_stopping:
-            raise Stopping("the service is stopping and takes no new runs", retry_after=5)
-        thread = stored_thread_id(entry, request)
-        if thread in self._busy_threads:
-            raise ThreadBusy(
-                f"thread {request.thread_id!r} is busy with another run: wait for its end"
-            )
-        self._slots.admit(is_bounded=is_bounded)
-        if thread is not None:
-            self._busy_threads.add(thread)
+            raise _stopping()
         run = Run(
             entry.id, request.thread_id, retry_of=request.retry_of, resume_of=request.resume_of
         )
-        started = StartedRun(entry, request, run)
-        started.task = asyncio.create_task(self._execute(started), name=f"run-{run.id}")
-        self.runs.add(started)
+        is_wanted = bool(request.outlives_client or request.thread_id or self._records_all)
+        started = StartedRun(
+            entry, request, record_of(run, request), EventLog(), is_recorded=is_wanted
+        )
+        self._slots.admit(is_bounded=is_bounded)
+        begun = self._launch(started, is_new=True)
+        try:
+            await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            if not request.outlives_client:
+                started.stop()
+            raise
+        return started
 
-        def end(_: asyncio.Task[None]) -> None:
-            if not run.is_over:  # cancelled before its first step
-                self._conclude(started, self._recorder(started), asyncio.CancelledError())
-            if thread is not None:
-                self._busy_threads.discard(thread)
-            self._slots.leave()
-            self.runs.finish(started)
+    async def take_up(self, entry: GraphEntry, record: RunRecord) -> StartedRun:
+        """Go on with a run that another process, or an earlier attempt, left at work.
 
-        started.task.add_done_callback(end)
+        Raises:
+            InvalidInput: the graph takes another input by now.
+            StorageUnavailable: the database does not say what the run was asked.
+        """
+        table, run = self._database.runs, record.run
+        is_handed_down = run.retry_of is not None and record.asked.get("input") is not None
+        earlier = await table.get(run.retry_of or "", owner=None) if is_handed_down else None
+        reuse = settled_of(earlier, self._checkpoints.serde) if earlier is not None else {}
+        request = request_of(entry, record, reuse=reuse)
+        stored = await table.events(run.id, 0)
+        first = first_event_of(record.attempt)
+        self._slots.admit(is_bounded=True)
+        fresh = replace(record, run=replace(run, status=RunStatus.PENDING))
+        started = StartedRun(entry, request, fresh, EventLog(first), stored=stored, kept=first - 1)
+        self._launch(started, is_new=False)
         return started
 
     async def drain(self, grace_seconds: float) -> None:
-        """Take no new runs, let those at work go on for a while, then cancel what is left."""
-        self._is_stopping = True
-        tasks = [started.task for started in self.runs.active]
-        if not tasks:
-            return
-        await asyncio.wait(tasks, timeout=grace_seconds)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        """Take no new runs, let those at work go on for a while, then end what is left.
 
-    def _recorder(self, started: StartedRun) -> Recorder:
-        return Recorder(started.entry.shape, self._prices, self._clean, started.log.append)
+        Background runs are not ended but let go: they go on when the service is back.
+        """
+        self._is_stopping = True
+        if tasks := [started.task for started in self.live]:
+            await asyncio.wait(tasks, timeout=grace_seconds)
+        for started in self.live:
+            if started.is_background:
+                started.release()
+            else:
+                started.stop()
+        if tasks := [started.task for started in self.live]:
+            _, left = await asyncio.wait(tasks, timeout=_END_SECONDS)
+            for task in left:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    def _launch(self, started: StartedRun, *, is_new: bool) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        started.told, begun = loop.create_future(), loop.create_future()
+        self.live.add(started)
+        work = self._work(started, begun if is_new else None)
+        started.task = asyncio.create_task(work, name=f"run-{started.run.id}")
+        return begun
+
+    async def _work(self, started: StartedRun, begun: asyncio.Future[None] | None) -> None:
+        started.has_begun = True
+        try:
+            if begun is None or await self._begin(started, begun):
+                await self._execute(started)
+        finally:
+            self._slots.leave()
+            self.live.remove(started)
+            if started.is_recorded and not started.is_over:
+                self.has_lost_runs.set()
+            started.log.close()
+            started.tell()
+
+    async def _begin(self, started: StartedRun, begun: asyncio.Future[None]) -> bool:
+        """Keep the run's start, and tell who asked for it whether that went well."""
+        record = started.record
+        try:
+            kept = await self._database.runs.begin(record) if started.is_recorded else record
+        except asyncio.CancelledError:  # the start may be kept all the same: end it or let it go
+            begun.set_exception(_stopping())
+            started.is_unwanted = True
+            return True
+        except Exception as error:  # noqa: BLE001  # it is who asked that gets it
+            begun.set_exception(error)
+            return False
+        if kept.run.id != record.run.id:
+            begun.set_exception(AlreadyStarted(kept))
+            return False
+        begun.set_result(None)
+        return True
 
     async def _execute(self, started: StartedRun) -> None:
-        run, recorder = started.run, self._recorder(started)
+        run, gate = started.run, EventGate(started.log, holds=started.is_background)
+        recorder = Recorder(started.entry.shape, self._prices, self._clean, gate.append)
         clock = asyncio.timeout(None)
         failure: BaseException | None = None
+        output: dict[str, Any] | None = None
         try:
+            if started.is_unwanted:
+                raise asyncio.CancelledError  # noqa: TRY301  # as if it had come a moment later
             async with self._slots.taken(), clock:
                 clock.reschedule(asyncio.get_running_loop().time() + self._timeout)
-                recorder.begin()
+                _announce(started, recorder)
                 run.status = RunStatus.RUNNING
-                started.log.append("run_started", _announcement(started))
-                state = await run_graph(started, recorder, self._checkpointer)
+                state = await run_graph(started, recorder, self._memory(started, gate))
             if not run.interrupts:
-                run.output = to_plain_json(check_output(started.entry.output_model, state))
+                output = to_plain_json(check_output(started.entry.output_model, state))
+        except StorageUnavailable as error:
+            failure = asyncio.CancelledError() if started.is_cancelled else error
         except BaseException as error:  # noqa: BLE001  # what a graph raises ends its run alone
             failure = error
-        self._conclude(started, recorder, failure, is_late=clock.expired())
+        started.is_ending = True
+        if self._is_to_go_on(started, failure):
+            await self._let_go(started)
+            return
+        gate.release_all()
+        ended = self._conclude(run, recorder, failure, is_late=clock.expired())
+        ended.output = output
+        settled = recorder.settled if ended.can_be_retried else {}
+        dumped = dumped_settled(run, settled, self._checkpoints.serde)
+        record = replace(started.record, run=ended, settled=dumped, ended_at=datetime.now(UTC))
+        await keep_end(self._database.runs, started, record)
+        if started.is_background and run.thread_id is None:
+            await self._forget(run)
+
+    def _memory(self, started: StartedRun, gate: EventGate) -> Memory | None:
+        """Return where a run keeps its state: nowhere, when it is on no thread and awaited."""
+        run, is_background = started.run, started.is_background
+        if run.thread_id is not None:
+            key = thread_key(started.request.owner, run.graph_id, run.thread_id)
+        elif is_background:
+            key = run_key(run.id)
+        else:
+            return None
+        saver = self._checkpoints.for_run(gate.saved if is_background else None)
+        return Memory(saver, key, "sync" if is_background else "async")
+
+    def _is_to_go_on(self, started: StartedRun, failure: BaseException | None) -> bool:
+        """Whether a run that was stopped is to be taken up again."""
+        if not started.is_background:
+            return False
+        if isinstance(failure, StorageUnavailable):
+            return True
+        return started.is_released and isinstance(failure, asyncio.CancelledError)
+
+    async def _let_go(self, started: StartedRun) -> None:
+        """Leave a run to be taken up; only an attempt that the service stopped did not fail."""
+        started.run.status = RunStatus.PENDING
+        with contextlib.suppress(StorageUnavailable):
+            await flush_events(self._database.runs, [started])
+            if started.is_released:
+                await self._database.orphans.release([started.run.id])
+
+    async def _forget(self, run: Run) -> None:
+        """Drop the checkpoints of a run that is over and was on no thread."""
+        with contextlib.suppress(StorageUnavailable):  # the pruner finds them
+            await self._checkpoints.delete(run_key(run.id))
 
     def _conclude(
         self,
-        started: StartedRun,
+        run: Run,
         recorder: Recorder,
         error: BaseException | None,
         *,
-        is_late: bool = False,
-    ) -> None:
-        """Give the run its status, its report and its last events."""
-        run, log = started.run, started.log
+        is_late: bool,
+    ) -> Run:
+        """Return the run as it ended, with its status and its report."""
+        failure: RunFailure | None = None
         if error is None:
             status = RunStatus.INTERRUPTED if run.interrupts else RunStatus.SUCCESS
         elif is_late:
-            status = RunStatus.TIMEOUT
-            run.failure = _lateness(recorder, self._timeout)
+            status, failure = RunStatus.TIMEOUT, lateness(recorder, self._timeout)
         elif isinstance(error, asyncio.CancelledError):
             status = RunStatus.CANCELLED
-            run.failure = RunFailure("RunCancelled", "the run was cancelled")
+            failure = RunFailure("RunCancelled", "the run was cancelled")
         else:
-            run.failure = failure_of(error, recorder)
+            failure = failure_of(error, recorder)
             status = RunStatus.TIMEOUT if was_cut_off(error) else RunStatus.ERROR
         has_ended = error is None or isinstance(error, InvalidOutput)
-        run.report = recorder.close(has_ended=has_ended)
-        run.status = status
-        if run.failure is not None:
-            _log_failure(run, run.failure, error)
-        if run.can_be_retried:
-            started.settled = recorder.settled
-        if run.output is not None:
-            log.append("output", {"output": run.output})
-        log.append("report", run.report)
-        log.append("end", _ending(run))
-        log.close()
+        report = recorder.close(has_ended=has_ended)
+        ended = replace(run, status=status, failure=failure, report=report)
+        if failure is not None:
+            log_failure(ended, failure, error)
+        return ended
 
 
-def _lateness(recorder: Recorder, seconds: float) -> RunFailure:
-    """Say which branches a run that took too long was waiting for."""
-    at_work = recorder.at_work
-    message = f"stopped after {seconds:g} s, while {', '.join(at_work) or 'nothing'} was at work"
-    return recorder.describe("RunTimeout", message, at_work[0] if at_work else None)
+def _stopping() -> Stopping:
+    return Stopping("the service is stopping and takes no new runs", retry_after=5)
 
 
-def _announcement(started: StartedRun) -> dict[str, Any]:
-    run, entry = started.run, started.entry
-    return {
+def _announce(started: StartedRun, recorder: Recorder) -> None:
+    run, entry, attempt = started.run, started.entry, started.record.attempt
+    data: dict[str, Any] = {
         "run_id": run.id,
         "graph_id": entry.id,
         "thread_id": run.thread_id,
+        "attempt": attempt,
         "branches": [branch.name for branch in entry.branches],
         "joins": entry.joins,
     }
-
-
-def _ending(run: Run) -> dict[str, Any]:
-    return {
-        "status": run.status,
-        "degraded": run.is_degraded,
-        "error": run.problem,
-        "interrupts": run.interrupts,
-    }
-
-
-def _log_failure(run: Run, failure: RunFailure, error: BaseException | None) -> None:
-    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": failure.branch}
-    reason = f"{failure.type}: {failure.message}"
-    logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
-    logger.debug("traceback of the failed run", exc_info=error, extra=fields)
+    seconds = (datetime.now(UTC) - run.created_at).total_seconds() if attempt > 1 else 0.0
+    recorder.begin(seconds_ago=max(0.0, seconds))
+    if attempt > 1:
+        recorder.warn(
+            f"taken up again {seconds:.1f} s after its start, as attempt {attempt}: times include "
+            f"the pause, and joins that had run before it have no row"
+        )
+    started.log.append("run_started", data)

@@ -1,12 +1,21 @@
 """A run: one execution of one graph, and how it ended."""
 
+import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
 
 from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut, problem_of
+
+
+def new_run_id() -> str:
+    """Return an id nobody else has; later ones are greater (a UUID of version 7, RFC 9562)."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)
+    return f"{number:032x}"
 
 
 class RunStatus(StrEnum):
@@ -36,7 +45,7 @@ class Run:
 
     graph_id: str
     thread_id: str | None = None
-    id: str = field(default_factory=lambda: uuid4().hex)
+    id: str = field(default_factory=new_run_id)
     retry_of: str | None = None
     resume_of: str | None = None
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))

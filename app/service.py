@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from app.checkpoints import Checkpoints
 from app.keys import KeyRing
 from app.registry import GraphRegistry
 from app.runner import Runner
 from app.settings import Settings
+from app.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -16,3 +18,5 @@ class Service:
     registry: GraphRegistry
     runner: Runner
     keys: KeyRing
+    database: Database
+    checkpoints: Checkpoints

@@ -4,6 +4,7 @@ from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -51,7 +52,45 @@ class Settings(BaseSettings):
     """The registry, the same file LangGraph Studio reads; paths in it are relative to it."""
 
     data_dir: Path = Path(".data")
-    """Where threads and the indexed documents are kept."""
+    """Where runs, threads and the indexed documents are kept."""
+
+    database_url: SecretStr | None = None
+    """PostgreSQL for runs, threads and checkpoints: `postgresql://user:password@host/name`. Without
+    it they are SQLite files in the data folder."""
+
+    sqlite_synchronous: Literal["normal", "full"] = "normal"
+    """`full` also keeps the last moments before a power cut, for some milliseconds per write; a
+    killed process loses nothing either way."""
+
+    migrate_at_start: bool = True
+    """Bring the tables up to date at start; otherwise `fanjoin migrate` does, and a service that
+    is behind does not start."""
+
+    record_stateless: bool = True
+    """Keep a record of foreground runs without a thread; off, they leave nothing behind unless an
+    Idempotency-Key came along."""
+
+    storage_patience_seconds: float = Field(default=30, ge=0)
+    """How long a run at work waits for a database that went away, before it gives up."""
+
+    max_run_attempts: int = Field(default=3, ge=1)
+    """How often a background run may begin: a restart takes it up again, until then."""
+
+    keep_runs_days: float | None = Field(default=30, gt=0)
+    """How long runs that are over are kept."""
+
+    keep_events_days: float | None = Field(default=7, gt=0)
+    """How long the events of runs that are over are kept."""
+
+    keep_threads_days: float | None = Field(default=None, gt=0)
+    """How long threads that nobody uses are kept; none is for ever."""
+
+    keep_checkpoints_days: float | None = Field(default=None, gt=0)
+    """After how long an idle thread is cut to its latest checkpoint; none is never."""
+
+    prune_minutes: float = Field(default=10, ge=0)
+    """How often the service drops what need not be kept any longer; 0 leaves it to
+    `fanjoin prune`."""
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """The keys callers may show, separated by commas. Empty means open to anyone: fit for a laptop,
@@ -65,12 +104,6 @@ class Settings(BaseSettings):
 
     max_waiting_runs: int = Field(default=256, ge=0)
     """How many more may wait for their turn; the rest get 429."""
-
-    max_finished_runs: int = Field(default=1000, ge=0)
-    """How many finished runs are kept to be read, followed and retried."""
-
-    finished_run_seconds: float = Field(default=3600, gt=0)
-    """How long a finished run is kept."""
 
     max_body_bytes: int = Field(default=1024 * 1024, ge=1)
     """The largest request body; a larger one is refused before it is read whole (413)."""
@@ -121,6 +154,15 @@ class Settings(BaseSettings):
             )
         return tuple(SecretStr(key.get_secret_value().strip()) for key in keys)
 
+    @field_validator("database_url")
+    @classmethod
+    def _refuse_other_databases(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None or url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            return url
+        raise ValueError(
+            "it must begin with postgresql://; for SQLite leave it out and set FANJOIN_DATA_DIR"
+        )
+
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:
         if self.api_keys:
@@ -138,7 +180,20 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """What must stand in no answer and no log."""
         held = [*self.api_keys, *([self.openai_api_key] if self.openai_api_key else [])]
-        return [secret.get_secret_value() for secret in held]
+        return [*(secret.get_secret_value() for secret in held), *self._database_passwords]
+
+    @property
+    def _database_passwords(self) -> list[str]:
+        password = urlsplit(self.postgres_url or "").password
+        return list({password, unquote(password)}) if password else []
+
+    @property
+    def postgres_url(self) -> str | None:
+        """The address of PostgreSQL as libpq takes it; None where SQLite files are used."""
+        if self.database_url is None:
+            return None
+        address = self.database_url.get_secret_value().partition("://")[2]
+        return f"postgresql://{address}"
 
     @property
     def wants_embedded_model(self) -> bool:

@@ -40,6 +40,11 @@ class Slots:
     def leave(self) -> None:
         self._admitted -= 1
 
+    @property
+    def free(self) -> int:
+        """How many runs could begin at once."""
+        return max(0, self._running - self._admitted)
+
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
         """Wait for a slot and hold it."""

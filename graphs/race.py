@@ -139,9 +139,14 @@ def check(answer: str, state: State) -> None:
             raise NotPassed(f"must_mention: the answer does not mention {phrase!r}")
     if state.get("as_json"):
         try:
-            json.loads(answer)
-        except ValueError as error:
+            json.loads(answer, parse_constant=_no_json)
+        except (ValueError, RecursionError) as error:
             raise NotPassed(f"as_json: the answer is no JSON: {error}") from error
+
+
+def _no_json(constant: str) -> None:
+    """Refuse NaN and the infinities, which Python alone would take (RFC 8259 §6)."""
+    raise ValueError(f"{constant} is no JSON value")
 
 
 def context_of(runtime: Runtime[RaceContext]) -> RaceContext:

@@ -1,13 +1,14 @@
 """Research: sources are searched, read and summarised side by side, and joined with citations.
 
     START ─┬─> web ───────┐
-           ├─> wikipedia ─┼─> synthesize ─> END
+           ├─> wikipedia ─┼─> gather ─> write ─> conclude ─> END
            ├─> arxiv ─────┤
            └─> documents ─┘    each: search ─> read (hit by hit) ─> summarise
 
 Use this form when one question goes to places that answer in their own time and may not answer at
-all: no source is required, and the answer says which are missing. It is the wrong one where a
-source has to know what another found; that is a chain, or a plan.
+all: no source is required, and the answer says which are missing. Nor is the writer: without it
+the findings themselves are the answer. It is the wrong form where a source has to know what another
+found; that is a chain, or a plan.
 
 The web is searched when TAVILY_API_KEY or BRAVE_SEARCH_API_KEY is set. Documents are your own, by
 `fanjoin documents index FOLDER`; until then they are the samples that come along.
@@ -28,7 +29,7 @@ from graphs.adapters.source_reader import source_branch
 from graphs.adapters.web import search as web_search
 from graphs.adapters.web.search import WebSearch
 from graphs.adapters.wikipedia import Wikipedia
-from graphs.kit import BranchOutcome, add_fan_out, by_branch, outcomes
+from graphs.kit import Branch, BranchOutcome, add_fan_out, by_branch, outcomes, reason
 from graphs.kit.answers import ask_for
 from graphs.kit.contexts import ModelContext, model_for
 from graphs.kit.prompts import numbered, prompt, quote
@@ -67,9 +68,11 @@ class State(TypedDict, total=False):
     question: str
     sources: list[SourceName]
     findings: Annotated[dict[str, list[Finding]], by_branch]
+    told: list[list[Finding]]
+    missing: list[dict[str, str]]
+    sentences: list[dict[str, Any]]
     answer: str
     citations: list[dict[str, Any]]
-    missing: list[dict[str, str]]
 
 
 class Sentence(BaseModel):
@@ -104,27 +107,45 @@ def sources_of(state: State) -> list[SourceName]:
     return [name for name in asked if name != "web" or web_search.is_configured()]
 
 
-async def synthesize(state: State, runtime: Runtime[ModelContext]) -> State:
+async def gather(state: State) -> State:
     found = state.get("findings", {})
     missing = {
         name: gap
         for name, outcome in outcomes(state).items()
         if (gap := gap_of(name, outcome, state))
     }
-    gaps = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
     if not found:
+        gaps = "; ".join(f"{name}: {gap}" for name, gap in missing.items())
         raise NoSourceAnswered(f"no source answered. {gaps}")
-    told = merge(finding for findings in found.values() for finding in findings)
-    answer, citations = await cited_answer(state["question"], told, runtime)
-    if gaps:
+    return {
+        "told": merge(finding for findings in found.values() for finding in findings),
+        "missing": [{"source": name, "reason": gap} for name, gap in missing.items()],
+    }
+
+
+async def write(state: State, runtime: Runtime[ModelContext]) -> State:
+    if not state["told"]:
+        return {"sentences": []}
+    listed = numbered(quote("finding", group[0]["statement"]) for group in state["told"])
+    task = "Answer the question in two to five sentences."
+    asked = prompt(EDITOR, f"{listed}\n\n{quote('question', state['question'])}\n\n{task}")
+    draft = await ask_for(Draft, model_for(runtime, max_tokens=400), asked)
+    return {"sentences": [sentence.model_dump() for sentence in draft.sentences]}
+
+
+async def conclude(state: State) -> State:
+    (written,) = outcomes(state).values()
+    why = reason(written)
+    sentences = [] if why else [Sentence.model_validate(one) for one in state["sentences"]]
+    answer, citations = cited_answer(sentences, state["told"])
+    if why:
+        answer += f"\n\n(These are the findings themselves; no answer could be written. {why}.)"
+    if state["missing"]:
+        gaps = "; ".join(f"{gap['source']}: {gap['reason']}" for gap in state["missing"])
         answer += f"\n\n(Without some sources. {gaps}.)"
     if any("documents" in cited.sources for cited in citations) and await Documents().is_sample():
         answer += f"\n\n({SAMPLES})"
-    return {
-        "answer": answer,
-        "citations": [citation.model_dump() for citation in citations],
-        "missing": [{"source": name, "reason": reason} for name, reason in missing.items()],
-    }
+    return {"answer": answer, "citations": [citation.model_dump() for citation in citations]}
 
 
 def gap_of(name: str, outcome: BranchOutcome, state: State) -> str | None:
@@ -136,18 +157,14 @@ def gap_of(name: str, outcome: BranchOutcome, state: State) -> str | None:
     return None if state["findings"][name] else "it has nothing on this"
 
 
-async def cited_answer(
-    question: str, told: list[list[Finding]], runtime: Runtime[ModelContext]
+def cited_answer(
+    sentences: list[Sentence], told: list[list[Finding]]
 ) -> tuple[str, list[Citation]]:
     if not told:
         return "None of the sources says anything on this.", []
-    listed = numbered(quote("finding", group[0]["statement"]) for group in told)
-    task = "Answer the question in two to five sentences."
-    asked = prompt(EDITOR, f"{listed}\n\n{quote('question', question)}\n\n{task}")
-    draft = await ask_for(Draft, model_for(runtime, max_tokens=400), asked)
     made = [
         (one.text, [told[number - 1] for number in one.findings if 0 < number <= len(told)])
-        for one in draft.sentences
+        for one in sentences
     ]
     # What cites nothing we found is not told; if that is all there is, the findings are the answer.
     backed = [(text, groups) for text, groups in made if groups]
@@ -163,7 +180,13 @@ add_fan_out(
         source_branch("arxiv", Arxiv()),
         source_branch("documents", Documents()),
     ],
-    join=synthesize,
+    join=gather,
     choose=sources_of,
+)
+add_fan_out(
+    builder,
+    [Branch(write, required=False, timeout=180, attempts=2)],
+    source="gather",
+    join=conclude,
 )
 graph = builder.compile(name="research")

@@ -1,15 +1,15 @@
 """Specialists: a router sends a founder's question to those it needs, and joins what they say.
 
                      ┌─> law ─────────┐
-    START ─> route ──┼─> money ───────┼─> answer ─> END
+    START ─> route ──┼─> money ───────┼─> gather ─> sum_up ─> answer ─> END
                      ├─> software ────┤
                      └─> people ──────┘
 
 Use this form when few of many experts are needed for any one question, and which ones shows only in
 its words: the chosen run side by side, the others are skipped and cost nothing. It is the wrong one
 where everybody is always asked (a plain fan-out), or where one expert builds on another. An answer
-with one specialist missing still helps and says so, so none is required; the run fails when all of
-the chosen failed. To add a specialist, name it in `Name` and `REMITS`.
+with one specialist missing, or without the summary, still helps and says so, so none is required;
+the run fails when all of the chosen failed. To add a specialist, name it in `Name` and `REMITS`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -22,13 +22,12 @@ from langgraph.types import RetryPolicy
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes, reason
+from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
 from graphs.kit.answers import ask, ask_for
 from graphs.kit.attempts import is_worth_retrying
 from graphs.kit.contexts import ModelContext, model_for
 from graphs.kit.models import chat_model
 from graphs.kit.prompts import prompt, quote
-from graphs.kit.verdicts import check_round
 
 Name: TypeAlias = Literal["law", "money", "software", "people"]
 
@@ -87,9 +86,10 @@ class State(TypedDict, total=False):
     question: str
     routed_to: list[Name]
     said: Annotated[dict[Name, str], by_branch]
-    answer: str
     opinions: list[dict[str, str]]
     missing: list[dict[str, str]]
+    summary: str
+    answer: str
 
 
 @dataclass
@@ -97,6 +97,10 @@ class SpecialistsContext(ModelContext):
     """The model, and how freely it routes: at 0 a question goes to the same ones every time."""
 
     router_temperature: float = 0.0
+
+
+class NobodyAnswered(RuntimeError):
+    """Every specialist that was asked failed; the message says how."""
 
 
 class Route(BaseModel):
@@ -159,32 +163,44 @@ def specialist(name: Name) -> Callable[[State, Runtime[ModelContext]], Awaitable
     return advise
 
 
-async def answer(state: State, runtime: Runtime[ModelContext]) -> State:
+async def gather(state: State) -> State:
     asked = {name: one for name, one in outcomes(state).items() if one["status"] != "skipped"}
-    if not asked:
-        text = f"Nobody here can answer that. There is help on {DESK}."
-        return {"answer": text, "opinions": [], "missing": []}
-    check_round("answer", first(), asked)  # all failed: the run fails, with each one's reason
-    said = state["said"]
     missing = [
         {"specialist": name, "reason": why}
         for name, outcome in asked.items()
         if (why := reason(outcome))
     ]
-    parts = [f"{name.capitalize()}: {text}" for name, text in said.items()]
-    if len(said) > 1:
-        parts.insert(0, await summed_up(state["question"], said, runtime))
-    if missing:
-        names = " and ".join(one["specialist"] for one in missing)
-        parts.append(f"(Asked too, but not to be had: {names}.)")
-    opinions = [{"specialist": name, "text": text} for name, text in said.items()]
-    return {"answer": "\n\n".join(parts), "opinions": opinions, "missing": missing}
+    if asked and len(missing) == len(asked):
+        reasons = "; ".join(f"{one['specialist']}: {one['reason']}" for one in missing)
+        raise NobodyAnswered(f"no specialist answered. {reasons}")
+    said = state.get("said", {})
+    opinions = [{"specialist": name, "text": said[name]} for name in REMITS if name in said]
+    return {"opinions": opinions if asked else [], "missing": missing}
 
 
-async def summed_up(question: str, said: dict[Name, str], runtime: Runtime[ModelContext]) -> str:
+def several(state: State) -> list[str]:
+    return ["sum_up"] if len(state["opinions"]) > 1 else []
+
+
+async def sum_up(state: State, runtime: Runtime[ModelContext]) -> State:
     example = (told(CAFE, {"law": ON_CAFE["law"], "money": ON_CAFE["money"]}), SUM_OF_CAFE)
-    asked = prompt(EDITOR, told(question, said), examples=[example])
-    return await ask(model_for(runtime, max_tokens=160), asked)
+    asked = prompt(EDITOR, told(state["question"], state["said"]), examples=[example])
+    return {"summary": await ask(model_for(runtime, max_tokens=160), asked)}
+
+
+async def answer(state: State) -> State:
+    if not state["opinions"]:
+        return {"answer": f"Nobody here can answer that. There is help on {DESK}."}
+    (summed_up,) = outcomes(state).values()
+    parts = [f"{one['specialist'].capitalize()}: {one['text']}" for one in state["opinions"]]
+    if why := reason(summed_up):
+        parts.append(f"(These are the bare opinions; they could not be summed up. {why}.)")
+    elif len(parts) > 1:
+        parts.insert(0, state["summary"])
+    if state["missing"]:
+        names = " and ".join(one["specialist"] for one in state["missing"])
+        parts.append(f"(Asked too, but not to be had: {names}.)")
+    return {"answer": "\n\n".join(parts)}
 
 
 def told(question: str, said: dict[Name, str]) -> str:
@@ -201,8 +217,15 @@ builder.add_edge(START, "route")
 add_fan_out(
     builder,
     [Branch(specialist(n), name=n, required=False, timeout=180, attempts=2) for n in REMITS],
-    join=answer,
+    join=gather,
     source="route",
     choose=chosen,
+)
+add_fan_out(
+    builder,
+    [Branch(sum_up, required=False, timeout=180, attempts=2)],
+    join=answer,
+    source="gather",
+    choose=several,
 )
 graph = builder.compile(name="specialists")

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from graphs.adapters.segments.reader import READINGS, Row, Segment, row_of, segment
@@ -44,13 +44,27 @@ REVIEWS = (
     "Only their dog was less friendly: it barked at our children, and nobody called it back."
 )
 
-CategoryName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+CategoryName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^<>\x00-\x1f\x7f-\x9f]+$"
+    ),
+]
+
+
+def _not_blank(text: str) -> str:
+    if text.strip():
+        return text
+    raise ValueError("the text is blank")
 
 
 class Input(BaseModel):
     """A text, and what to look for in it."""
 
-    text: str = Field(min_length=1, max_length=200_000, pattern=r"\S", examples=[REVIEWS])
+    # The pattern tells callers; it takes control characters such as U+001C for something to read.
+    text: Annotated[str, AfterValidator(_not_blank)] = Field(
+        min_length=1, max_length=200_000, pattern=r"\S", examples=[REVIEWS]
+    )
     categories: list[CategoryName] = Field(
         default=["business", "culture", "health", "nature", "politics", "science", "sport"],
         min_length=1,
@@ -80,6 +94,9 @@ class State(TypedDict, total=False):
 
     text: str
     categories: list[str]
+    choices: list[str]
+    """The categories, and `OTHER`."""
+
     spans: list[Span]
     rows: Annotated[list[dict[str, Any]], by_item]
     segments: list[dict[str, Any]]
@@ -94,7 +111,7 @@ class NothingRead(Exception):
 
 def cut(state: Input) -> State:
     spans = split(state.text, tokens=state.segment_tokens, at_most=MOST_SEGMENTS)
-    return {"spans": spans, "categories": [*state.categories, OTHER]}
+    return {"spans": spans, "choices": [*dict.fromkeys([*state.categories, OTHER])]}
 
 
 def segments_of(state: State) -> list[Segment]:
@@ -105,7 +122,7 @@ def segments_of(state: State) -> list[Segment]:
             start=span["start"],
             end=span["end"],
             text=text[span["start"] : span["end"]],
-            categories=state["categories"],
+            categories=state["choices"],
         )
         for index, span in enumerate(state["spans"])
     ]

@@ -8,12 +8,39 @@ from app.main import create_app
 from app.settings import Settings
 from tests.live_server import LiveServer, serve
 from tests.model_server import model_server, running_model_server
+from tests.postgres import (
+    database_url,
+    own_postgres_server,
+    postgres_server,
+    postgres_url,
+    stored_settings,
+)
 from tests.source_server import running_source_server, source_server
 
-__all__ = ["model_server", "running_model_server", "running_source_server", "source_server"]
+__all__ = [
+    "database_url",
+    "model_server",
+    "own_postgres_server",
+    "postgres_server",
+    "postgres_url",
+    "running_model_server",
+    "running_source_server",
+    "source_server",
+    "stored_settings",
+]
 
 ROOT = Path(__file__).parent.parent
 SERVED_GRAPHS = Path(__file__).parent / "app" / "served_graphs" / "langgraph.json"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Mark what needs a PostgreSQL, whose start alone takes seconds."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        is_on_postgres = parameters.get("database_url") == "postgres"
+        if is_on_postgres or {"postgres_url", "own_postgres_server"} & set(item.fixturenames):
+            item.add_marker("postgres")
 
 
 @pytest.fixture

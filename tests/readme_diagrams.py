@@ -37,8 +37,8 @@ def _block(graph_id: str, text: str) -> str:
 def _split(readme: str) -> tuple[str, str, str]:
     """Cut the README before and behind the section."""
     before, heading, rest = readme.partition(_HEADING)
-    section, next_heading, behind = rest.partition("\n## ")
-    return before + heading, section, next_heading + behind
+    section = re.split(r"(?=\n##)", rest, maxsplit=1)[0]
+    return before + heading, section, rest.removeprefix(section)
 
 
 def _redraw(readme: str) -> str:

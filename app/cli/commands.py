@@ -12,7 +12,10 @@ from app.cli.plug_ins import find_plug_in, plug_in_names
 from app.cli.terminal import complain
 from app.errors import InvalidGraphs, ServiceError
 
-NAMES = ("demo", "serve", "run", "graphs", "diagram", "new", "lint", "model")
+NAMES = (
+    *("demo", "serve", "run", "graphs", "diagram", "new", "lint", "model"),
+    *("runs", "prune", "backup", "migrate"),
+)
 """Each is a module beside this one, with a function of its name or a typer app `commands`."""
 
 

@@ -1,24 +1,19 @@
 """`fanjoin graphs`: what langgraph.json offers, read without a server."""
 
 import asyncio
-import json
-import sys
 from dataclasses import asdict
 from itertools import chain, repeat
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.table import Table
 from rich.text import Text
 
 from app.cli.environment import load_settings
 from app.cli.glyphs import BRANCH, FORK, JOIN
-from app.cli.options import GraphsFileOption
-from app.cli.terminal import stdout
+from app.cli.options import GraphsFileOption, JsonOption
+from app.cli.terminal import stdout, write_json
 from app.registry import GraphEntry, load_registry
 from app.shape import BranchPolicy
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def graphs(graphs_file: GraphsFileOption = None, as_json: JsonOption = False) -> None:
@@ -26,7 +21,7 @@ def graphs(graphs_file: GraphsFileOption = None, as_json: JsonOption = False) ->
     settings = load_settings(graphs_file=graphs_file)
     entries = list(asyncio.run(load_registry(settings.graphs_file)).values())
     if as_json:
-        sys.stdout.write(json.dumps([_plain(entry) for entry in entries], indent=2) + "\n")
+        write_json([_plain(entry) for entry in entries])
     else:
         stdout().print(_table(entries))
 

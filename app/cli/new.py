@@ -33,8 +33,8 @@ def new(
     """Write a small graph that works, its test and its entry in langgraph.json, or nothing."""
     settings = load_settings(graphs_file=graphs_file)
     check_name(name)
-    if not (told := one_line(description)):
-        raise NotWritten("the description is empty: say what callers should know")
+    if not (told := one_line(description)) or not told.isprintable():
+        raise NotWritten("the description is empty or no text: say what callers should know")
     registry = RegistryFile.read(settings.graphs_file.resolve())
     sources = new_sources(name, registry.path.parent)
     text = registry.with_graph(name, told)

@@ -10,3 +10,4 @@ PortOption = Annotated[int | None, typer.Option(help="Port to listen on (FANJOIN
 GraphsFileOption = Annotated[
     Path | None, typer.Option(help="The registry of graphs (FANJOIN_GRAPHS_FILE).")
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

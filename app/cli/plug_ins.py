@@ -1,7 +1,7 @@
 """Commands that other packages bring: entry points of the group `fanjoin.commands`.
 
-Each names a `typer.Typer`. Nothing of it is imported before it is called: its line in `fanjoin
---help` is the first line of its module's docstring, read from the source.
+Each names a `typer.Typer`. Nothing of it but its parent packages is imported before it is called:
+its line in `fanjoin --help` is the first line of its module's docstring, read from the source.
 """
 
 import ast
@@ -46,7 +46,7 @@ def _load(entry_point: EntryPoint) -> Any:
     """Raises CommandError: a plug-in may be gone, while its entry point still stands."""
     try:
         commands = entry_point.load()
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, SyntaxError, ValueError, OSError) as error:
         message = f"the command {entry_point.name} cannot be loaded: {error}"
         raise CommandError(message) from error
     if not isinstance(commands, typer.Typer):
@@ -59,10 +59,11 @@ def _load(entry_point: EntryPoint) -> Any:
 def _help_line(module: str) -> str:
     try:
         spec = find_spec(module)
-    except ImportError:
-        spec = None
+        loader = spec.loader if spec else None
+        source = loader.get_source(module) if isinstance(loader, InspectLoader) else None
+        docstring = ast.get_docstring(ast.parse(source or "")) or ""
+    except (ImportError, SyntaxError, ValueError, OSError) as error:
+        return f"(Cannot be loaded: {error})"
     if spec is None:
         return f"(Cannot be loaded: there is no module {module}.)"
-    source = spec.loader.get_source(module) if isinstance(spec.loader, InspectLoader) else None
-    docstring = ast.get_docstring(ast.parse(source or "")) or ""
     return docstring.partition("\n")[0]

@@ -2,7 +2,9 @@
 
 import io
 import sys
+from typing import Any
 
+from pydantic_core import to_json
 from rich.console import Console
 from rich.text import Text
 
@@ -15,6 +17,11 @@ def stdout() -> Console:
 
 def stderr() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def write_json(value: Any) -> None:
+    """Print a value for a program to read."""
+    sys.stdout.write(to_json(value, indent=2).decode() + "\n")
 
 
 def complain(message: str) -> None:

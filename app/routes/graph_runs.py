@@ -1,8 +1,8 @@
 """Run a graph: wait, follow, many at once, in the background. One set of typed routes for each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -10,25 +10,34 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic_core import to_json
 
 from app.auth import OwnerDep
-from app.dependencies import RunnerDep
+from app.dependencies import FinderDep, RunnerDep, ServiceDep
+from app.errors import StorageUnavailable, problem_of
+from app.events import Event
+from app.forks import require_checkpoint
+from app.found_runs import FoundRun
 from app.registry import GraphEntry
-from app.routes.disconnects import while_connected
+from app.routes.disconnects import wait_connected, while_connected
+from app.routes.idempotency import ClaimDep, replay_headers, show
 from app.routes.streams import BranchesParam, read_filter, send_events
-from app.runs import RunStatus
+from app.runs import Run, RunStatus
 from app.schemas.graph_runs import GraphModels, to_batch_item, to_run_request
-from app.schemas.problems import NEEDS_KEY, describe_problems
+from app.schemas.problems import NEEDS_KEY, PROBLEM_MEDIA_TYPE, describe_problems
 from app.schemas.runs import RunCreated, to_answer
 from app.service import Service
 from app.started_runs import StartedRun
 
+Result = TypeVar("Result")
+
 _PROBLEMS = describe_problems(
     s400="The body is not even text.",
     s401=NEEDS_KEY,
+    s404="The thread has no such checkpoint.",
     s409="The thread is busy with another run.",
+    s410="The run that came with the key told of events that are kept no longer.",
     s413="The body is larger than FANJOIN_MAX_BODY_BYTES.",
-    s422="The body does not fit the graph's schema; each place is named.",
+    s422="The body does not fit the graph's schema, or the key came with another one.",
     s429="Too many runs are at work or waiting; `Retry-After` says when to come back.",
-    s503="The service is stopping.",
+    s503="The service is stopping, or what is to be kept cannot be; `Retry-After` says when.",
 )
 _RUN_PROBLEMS = describe_problems(
     s502="A required branch, the join or a node failed; what the others did is in the report.",
@@ -48,8 +57,10 @@ def graph_routes(service: Service) -> APIRouter:
 def _routes_of(entry: GraphEntry, models: GraphModels) -> APIRouter:
     router = APIRouter(prefix=f"/graphs/{entry.id}", tags=[entry.id], responses=_PROBLEMS)
     waits = _starter(entry, models.request, lambda _: False)
-    follows = _ending_with_the_request(_starter(entry, models.request, lambda _: True))
-    walks_away = _starter(entry, models.background, lambda body: body.stream_tokens)
+    follows = _following(_starter(entry, models.request, lambda _: True))
+    walks_away = _starter(
+        entry, models.background, lambda body: body.stream_tokens, is_background=True
+    )
 
     @router.post(
         "/invoke",
@@ -62,10 +73,9 @@ def _routes_of(entry: GraphEntry, models: GraphModels) -> APIRouter:
         description=entry.description,
     )
     async def invoke_graph(
-        request: Request, started: Annotated[StartedRun, Depends(waits)]
+        request: Request, found: Annotated[FoundRun, Depends(waits)]
     ) -> Response:
-        await while_connected(request, started)
-        return answer_run(started)
+        return answer_run(await wait_connected(request, found), replay_headers(found))
 
     @router.post(
         "/stream",
@@ -77,30 +87,41 @@ def _routes_of(entry: GraphEntry, models: GraphModels) -> APIRouter:
         ),
     )
     async def stream_graph(
-        started: Annotated[StartedRun, Depends(follows)],
         wanted: Annotated[frozenset[str] | None, Depends(_filter_of(entry))],
+        events: Annotated[AsyncIterator[Event], Depends(follows)],
     ) -> AsyncIterator[ServerSentEvent]:
-        async for event in send_events(started, wanted):
+        async for event in send_events(events, wanted):
             yield event
 
     async def run_batch(
-        body: Any, request: Request, runner: RunnerDep, owner: OwnerDep
+        body: Any,
+        request: Request,
+        runner: RunnerDep,
+        finder: FinderDep,
+        owner: OwnerDep,
+        claim: ClaimDep,
     ) -> Response:
         turns = asyncio.Semaphore(body.max_concurrency)
+        if claim is not None:  # before any of them begins: a run with a key goes on by itself
+            await finder.require_same(owner, claim.of_item(0))
 
-        async def run_one(graph_input: Any) -> StartedRun:
+        async def run_one(number: int, graph_input: Any) -> tuple[FoundRun, dict[str, Any]]:
             asked = to_run_request(entry, body, graph_input, owner=owner, wants_tokens=False)
+            own = claim.of_item(number) if claim is not None else None
             async with turns:
-                started = runner.start(entry, asked, is_bounded=True)
+                found = await finder.start_once(
+                    owner, own, lambda: runner.start(entry, show(own, asked), is_bounded=True)
+                )
                 try:
-                    await started.wait()
+                    return found, to_batch_item(await found.wait())
+                except StorageUnavailable as not_kept:
+                    return found, to_batch_item(found.run, problem_of(not_kept))
                 finally:
-                    await started.cancel()
-            return started
+                    found.leave()
 
-        work = asyncio.gather(*map(run_one, body.inputs))
-        runs = await while_connected(request, work)
-        return JSONResponse({"results": [to_batch_item(started.run) for started in runs]})
+        done = await while_connected(request, _side_by_side(run_one, body.inputs))
+        headers = replay_headers(*(found for found, _ in done))
+        return JSONResponse({"results": [item for _, item in done]}, headers=headers)
 
     run_batch.__annotations__["body"] = models.batch
     router.post(
@@ -116,49 +137,85 @@ def _routes_of(entry: GraphEntry, models: GraphModels) -> APIRouter:
         summary=f"Run {entry.id} in the background",
         description="Answers at once; read, follow or cancel the run by its id.",
     )
-    async def create_run(started: Annotated[StartedRun, Depends(walks_away)]) -> RunCreated:
-        return RunCreated(run_id=started.run.id, status=started.run.status)
+    async def create_run(
+        found: Annotated[FoundRun, Depends(walks_away)], response: Response
+    ) -> RunCreated:
+        response.headers.update(replay_headers(found))
+        return RunCreated(run_id=found.run.id, status=found.run.status)
 
     return router
 
 
-def answer_run(started: StartedRun) -> Response:
-    """Answer with a run that is over; raise its error when it has no output."""
-    run = started.run
-    if run.error is not None:
-        raise run.error
+def answer_run(run: Run, headers: dict[str, str]) -> Response:
+    """Answer with a run that is over: what it made, what it asks, or its problem."""
+    if (problem := run.problem) is not None:
+        return JSONResponse(
+            problem, problem["status"], headers=headers, media_type=PROBLEM_MEDIA_TYPE
+        )
     status = 202 if run.status is RunStatus.INTERRUPTED else 200
-    return Response(to_json(to_answer(run)), status, media_type="application/json")
+    return Response(to_json(to_answer(run)), status, headers, media_type="application/json")
 
 
-def _starter(entry: GraphEntry, model: Any, wants_tokens: Callable[[Any], bool]) -> Any:
+def _starter(
+    entry: GraphEntry,
+    model: Any,
+    wants_tokens: Callable[[Any], bool],
+    *,
+    is_background: bool = False,
+) -> Any:
     """Return a dependency that starts a run, so that its errors come before any answer."""
 
-    async def start_run(body: Any, runner: RunnerDep, owner: OwnerDep) -> StartedRun:
+    async def start_run(
+        body: Any, service: ServiceDep, finder: FinderDep, owner: OwnerDep, claim: ClaimDep
+    ) -> FoundRun:
         asked = to_run_request(
-            entry, body, body.input, owner=owner, wants_tokens=wants_tokens(body)
+            entry,
+            body,
+            body.input,
+            owner=owner,
+            wants_tokens=wants_tokens(body),
+            is_background=is_background,
         )
-        return runner.start(entry, asked)
+        own = claim.of_run() if claim is not None else None
+
+        async def start() -> StartedRun:
+            await require_checkpoint(service.checkpoints, entry.id, asked)
+            return await service.runner.start(entry, show(own, asked))
+
+        return await finder.start_once(owner, own, start)
 
     start_run.__annotations__["body"] = model
     return start_run
 
 
-def _ending_with_the_request(start: Any) -> Any:
-    """Return a dependency that also ends the run when the request is over, however it ends.
+async def _side_by_side(
+    run_one: Callable[[int, Any], Awaitable[Result]], inputs: Sequence[Any]
+) -> list[Result]:
+    """Return the results in the order of the inputs; the first that cannot be had ends them all."""
+    tasks = [asyncio.ensure_future(run_one(*item)) for item in enumerate(inputs)]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _following(start: Any) -> Any:
+    """Return a dependency that gives a run's events, and ends the run with the request.
 
     The `finally` of a streaming endpoint would do so only once the generator is collected.
     """
 
-    async def start_for_request(
-        started: Annotated[StartedRun, Depends(start)],
-    ) -> AsyncIterator[StartedRun]:
+    async def follow_for_request(
+        found: Annotated[FoundRun, Depends(start)], response: Response
+    ) -> AsyncIterator[AsyncIterator[Event]]:
+        response.headers.update(replay_headers(found))
         try:
-            yield started
+            yield await found.follow()
         finally:
-            started.task.cancel()
+            found.leave()
 
-    return start_for_request
+    return follow_for_request
 
 
 def _filter_of(entry: GraphEntry) -> Callable[..., Any]:

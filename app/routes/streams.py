@@ -9,7 +9,6 @@ from fastapi.sse import ServerSentEvent
 from app.errors import InvalidInput
 from app.events import Event
 from app.registry import GraphEntry
-from app.started_runs import StartedRun
 
 BranchesParam = Annotated[
     str | None,
@@ -34,10 +33,10 @@ def read_filter(entry: GraphEntry, branches: str | None) -> frozenset[str] | Non
 
 
 async def send_events(
-    started: StartedRun, wanted: frozenset[str] | None, *, after: int = 0
+    events: AsyncIterator[Event], wanted: frozenset[str] | None
 ) -> AsyncIterator[ServerSentEvent]:
-    """Send a run's events from the one numbered above `after`, then each as it comes."""
-    async for event in started.log.follow(after):
+    """Send a run's events, of all branches or of those wanted."""
+    async for event in events:
         if wanted is None or _branch_of(event) in (None, *wanted):
             yield ServerSentEvent(id=str(event.id), event=event.type, data=event.data)
 

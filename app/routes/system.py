@@ -1,13 +1,16 @@
 """Is the service there, and what is it."""
 
+import logging
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter
 
 from app.dependencies import ServiceDep
-from app.errors import Stopping
+from app.errors import Stopping, StorageUnavailable
 from app.schemas.problems import NEEDS_KEY, describe_problems
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["system"], responses=describe_problems(s401=NEEDS_KEY))
 open_router = APIRouter(tags=["system"])
@@ -26,11 +29,19 @@ async def read_live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@open_router.get("/health/ready", responses=describe_problems(s503="The service is stopping."))
+@open_router.get(
+    "/health/ready",
+    responses=describe_problems(s503="The service is stopping, or its database is away."),
+)
 async def read_ready(service: ServiceDep) -> dict[str, str | int]:
-    """Answer that the graphs are loaded and runs are taken."""
+    """Answer that the graphs are loaded, the database answers and runs are taken."""
     if service.runner.is_stopping:
         raise Stopping("the service is stopping", retry_after=5)
+    try:
+        await service.database.check()
+    except StorageUnavailable as error:  # whose reason names the database's host: none for all
+        logger.warning("the database does not answer", extra={"error": error.reason})
+        raise StorageUnavailable("the database does not answer") from error
     return {"status": "ready", "graphs": len(service.registry)}
 
 

@@ -1,55 +1,17 @@
 """What starts a run of one graph and what it answers, with that graph's own schemas."""
 
 import time
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.registry import GraphEntry
 from app.runs import Run, RunStatus
 from app.schemas.problems import Problem
+from app.schemas.run_options import BackgroundOption, BatchOption, RunOptions, ThreadOption
 from app.schemas.runs import RunAnswer, to_answer
 from app.started_runs import RunRequest
 from app.wire_models import pascal
-
-
-class RunOptions(BaseModel):
-    """What a request may ask for besides its input."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    deadline_ms: int | None = Field(
-        default=None,
-        gt=0,
-        description="Cut every branch off after so many milliseconds; the join gets what is there.",
-    )
-    cache: Literal["use", "bypass"] = Field(
-        default="use", description="Whether cached results of branches will do."
-    )
-
-
-class ThreadOption(BaseModel):
-    """On which thread to run."""
-
-    thread_id: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=255,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="Keep the state under this name; without it the run leaves nothing.",
-    )
-
-
-class BatchOption(BaseModel):
-    """How to run many inputs."""
-
-    max_concurrency: int = Field(default=8, ge=1, description="How many of them run at once.")
-
-
-class BackgroundOption(BaseModel):
-    """How to run in the background."""
-
-    stream_tokens: bool = Field(default=False, description="Whether followers want the tokens.")
 
 
 class GraphModels:
@@ -57,7 +19,7 @@ class GraphModels:
 
     def __init__(self, entry: GraphEntry, *, most_inputs: int) -> None:
         self._entry = entry
-        one: dict[str, Any] = {"input": (entry.input_model, ...)}
+        one: dict[str, Any] = {"input": (entry.input_model | None, ...)}
         many: dict[str, Any] = {
             "inputs": (
                 list[entry.input_model],  # type: ignore[name-defined]  # made at run time
@@ -120,25 +82,36 @@ def example_of(entry: GraphEntry) -> dict[str, Any] | None:
 
 
 def to_run_request(
-    entry: GraphEntry, body: Any, graph_input: BaseModel, *, owner: str, wants_tokens: bool
+    entry: GraphEntry,
+    body: Any,
+    graph_input: BaseModel | None,
+    *,
+    owner: str,
+    wants_tokens: bool,
+    is_background: bool = False,
 ) -> RunRequest:
     """Return a validated body, and the input of it to run, as the runner takes it."""
     context = getattr(body, "context", None)
     deadline_ms = body.deadline_ms
     return RunRequest(
-        graph_input=entry.to_state(graph_input),
+        graph_input=None if graph_input is None else entry.to_state(graph_input),
         context=context.model_dump(exclude_unset=True) if context is not None else None,
         thread_id=getattr(body, "thread_id", None),
+        checkpoint_id=getattr(body, "forks_from", None),
         owner=owner,
         deadline=time.time() + deadline_ms / 1000 if deadline_ms is not None else None,
         wants_tokens=wants_tokens,
         bypasses_cache=body.cache == "bypass",
+        is_background=is_background,
+        metadata=body.metadata,
     )
 
 
-def to_batch_item(run: Run) -> dict[str, Any]:
-    """Return a run as one result of a batch, its problem beside its report."""
-    problem = run.problem
-    if problem is not None:
-        problem.pop("report", None)
-    return {**to_answer(run), "error": problem}
+def to_batch_item(run: Run, problem: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a run as one result of a batch, its problem beside its report.
+
+    The problem is the run's own, unless another came up with it.
+    """
+    error = dict(problem or run.problem or {})
+    report = error.pop("report", run.report)
+    return {**to_answer(run), "report": report, "error": error or None}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.runs import Run, RunStatus
 from app.schemas.problems import Problem
 from app.schemas.reports import Report
+from app.storage.records import RunRecord
 
 
 class Interrupt(BaseModel):
@@ -49,7 +50,10 @@ class RunRead(BaseModel):
     interrupts: list[Interrupt]
     retry_of: str | None
     resume_of: str | None
+    attempt: int = Field(description="2 and more: taken up again after the service had ended.")
+    metadata: dict[str, Any] = Field(description="The labels it was given at its start.")
     created_at: datetime
+    ended_at: datetime | None
 
 
 class RunResume(BaseModel):
@@ -73,8 +77,9 @@ def to_answer(run: Run) -> dict[str, Any]:
     }
 
 
-def to_run_read(run: Run) -> dict[str, Any]:
+def to_run_read(record: RunRecord) -> dict[str, Any]:
     """Return a run as the JSON of where it stands."""
+    run, ended_at = record.run, record.ended_at
     return {
         "run_id": run.id,
         "graph_id": run.graph_id,
@@ -86,5 +91,8 @@ def to_run_read(run: Run) -> dict[str, Any]:
         "interrupts": run.interrupts,
         "retry_of": run.retry_of,
         "resume_of": run.resume_of,
+        "attempt": record.attempt,
+        "metadata": record.metadata,
         "created_at": run.created_at.isoformat(),
+        "ended_at": None if ended_at is None else ended_at.isoformat(),
     }

@@ -15,6 +15,7 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
+from graphs.adapters.errors import SourceError
 from graphs.adapters.findings import Finding
 from graphs.adapters.sources import Hit, Passage, Source
 from graphs.kit import Branch, add_fan_out, by_item, outcomes
@@ -37,7 +38,7 @@ TASK = (
 
 
 class NothingRead(RuntimeError):
-    """A source found something, and none of it could be read."""
+    """A source found something: some or all of it could not be read, the rest says nothing."""
 
 
 class HitState(TypedDict, total=False):
@@ -88,9 +89,12 @@ def source_branch(name: str, source: Source) -> Branch:
     builder = StateGraph(SourceState, ModelContext, output_schema=SourceOutput)
     builder.add_node(search)
     builder.add_edge(START, "search")
-    hit = Branch(hit_graph(name, source), required=False)
+    hit = Branch(hit_graph(name, source), required=False, attempts=2)
     add_fan_out(builder, hit, over=_hits_of, source="search", join=collect)
-    return Branch(builder.compile(name=name), required=False, timeout=180, attempts=2)
+    # Hits have attempts of their own; what their model refuses for good, it would refuse again.
+    return Branch(
+        builder.compile(name=name), required=False, timeout=180, attempts=2, retry_on=SourceError
+    )
 
 
 def hit_graph(name: str, source: Source) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -125,10 +129,10 @@ def _hits_of(state: SourceState) -> list[HitState]:
 
 
 def _collected(state: SourceState) -> list[Finding]:
-    """Return what the hits say; raise NothingRead where there were hits and none could be had."""
-    if found := state.get("found", []):
-        return [finding for findings in found for finding in findings]
+    """Return what the hits say; raise NothingRead where they say nothing and one was not read."""
+    if found := [finding for findings in state.get("found", []) for finding in findings]:
+        return found
     for outcome in outcomes(state).values():
         if outcome["error"]:
-            raise NothingRead(f"nothing it found could be read: {outcome['error']['message']}")
+            raise NothingRead(f"not all it found could be read: {outcome['error']['message']}")
     return []

@@ -7,6 +7,7 @@ in one line, which another attempt may mend.
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any, TypeVar
 
 from langchain_core.language_models import LanguageModelInput
@@ -57,7 +58,8 @@ async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: Sequence[BaseMe
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:
-        repair = HumanMessage(f"{REPAIR}: {_first(error)}. Answer again, with nothing but JSON.")
+        wrong = escape(_first(error), quote=False)  # it may hold words of others
+        repair = HumanMessage(f"{REPAIR}: {wrong}. Answer again, with nothing but JSON.")
     text = await _text_from(bound, [*prompt, AIMessage(text), repair])
     try:
         return shape.model_validate_json(text)

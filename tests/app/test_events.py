@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.events import EventLog
+from app.events import EventLog, first_event_of
 
 pytestmark = pytest.mark.anyio
 
@@ -46,3 +46,25 @@ async def test_two_followers_do_not_take_from_each_other() -> None:
     log.close()
 
     assert tuple(await both) == ([1], [1])
+
+
+async def test_further_attempt_numbers_far_beyond_what_may_have_been_seen() -> None:
+    log = EventLog(first_event_of(2))
+    log.append("run_started", {})
+    log.close()
+
+    assert await follow(log, after=17) == [10_000_001]
+
+
+async def test_last_events_are_numbered_before_they_are_told() -> None:
+    log = EventLog()
+    log.append("token", {})
+
+    last = log.seal([("report", {}), ("end", {})])
+    log.append("token", {})
+    before = log.after(0)
+    log.close(last)
+
+    assert [event.id for event in last] == [2, 3]
+    assert [event.id for event in before] == [1]
+    assert await follow(log) == [1, 2, 3]

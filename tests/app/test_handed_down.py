@@ -41,6 +41,16 @@ def test_retry_runs_again_only_what_failed_and_then_the_join(client: TestClient)
     assert read["retry_of"] == failed["run_id"]
 
 
+def test_retry_of_what_cannot_be_kept_runs_everything_again(client: TestClient) -> None:
+    failed = invoke(client, "scripted", input={"must": "fail", "may": "odd"})
+
+    again = client.post(f"/runs/{failed.json()['run_id']}/retry?wait=true")
+
+    assert failed.json()["error_type"] == "ValueError"
+    statuses = {name: row["status"] for name, row in rows_of(again.json()["report"]).items()}
+    assert (statuses["must"], statuses["may"]) == ("failed", "ok")
+
+
 def test_items_are_rows_of_their_own_in_item_order_and_losers_are_cancelled(
     client: TestClient,
 ) -> None:

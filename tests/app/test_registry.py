@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.store.memory import InMemoryStore
 
 from app.errors import GraphNotFound, InvalidGraphs
 from app.registry import inspect_graphs, load_registry
@@ -19,6 +20,7 @@ import sys
 from contextlib import asynccontextmanager, contextmanager
 
 from langgraph.graph import END, START, StateGraph
+from langgraph.store.memory import InMemoryStore
 from typing_extensions import TypedDict
 
 class State(TypedDict, total=False):
@@ -35,6 +37,9 @@ graph = builder.compile()
 
 def make():
     return builder
+
+def make_with_a_store():
+    return builder.compile(store=InMemoryStore())
 
 def make_with_config(config):
     assert config["configurable"] == {}
@@ -122,6 +127,18 @@ async def test_every_form_of_entry_is_offered(tmp_path: Path) -> None:
     assert registry["uncompiled"].description == "A builder."
     assert registry["uncompiled"].graph.name == "uncompiled"
     assert await registry["async"].graph.ainvoke({}) == {"word": "said"}
+
+
+async def test_graphs_get_the_services_store_unless_they_bring_their_own(tmp_path: Path) -> None:
+    graphs = {"plain": "./good.py:graph", "own": "./good.py:make_with_a_store"}
+    registry = await load_registry(write(tmp_path, graphs))
+    store = InMemoryStore()
+
+    stored = registry.with_store(store)
+
+    assert stored["plain"].graph.store is store
+    assert registry["plain"].graph.store is None
+    assert stored["own"].graph.store is registry["own"].graph.store is not None
 
 
 async def test_module_path_and_local_dependency_are_importable(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.error_text import error_text
+from app.event_gate import EventGate
 from app.events import EventLog
 from app.graph_stream import token_writer
 from app.main import create_app
@@ -197,7 +198,8 @@ def test_key_that_a_server_repeats_is_shown_nowhere(
 
 def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
     log = EventLog()
-    recorder = Recorder(Shape({}, [], []), {}, error_text(), log.append)
+    gate = EventGate(log, holds=False)
+    recorder = Recorder(Shape({}, [], []), {}, error_text(), gate.append)
     write = token_writer(log, recorder)
 
     for _ in range(5):

@@ -49,6 +49,19 @@ def test_unknown_run_is_404(client: TestClient) -> None:
         assert client.request(method, f"/runs/nope{path}").status_code == 404
 
 
+def test_what_no_database_takes_is_422(client: TestClient) -> None:
+    run_id = create(client, "scripted")
+    endless = {"input": {}, "deadline_ms": int("9" * 401)}
+
+    for asked in (
+        client.get("/runs/a%00b"),
+        client.get(f"/runs/{run_id}/stream", headers={"Last-Event-ID": str(2**31)}),
+        client.post("/graphs/scripted/invoke", json=endless),
+        client.post("/threads/search", json={"metadata": {"graph_id": "a\x00b"}}),
+    ):
+        assert asked.status_code == 422
+
+
 def test_report_of_a_run_at_work_is_409(client: TestClient) -> None:
     run_id = create(client, "scripted", input={"may": "stall"})
 
@@ -166,18 +179,104 @@ class TestResume:
             assert refused.status_code == 409
             assert reason in refused.json()["detail"]
 
+    def test_run_whose_thread_has_moved_on_is_409(self, client: TestClient) -> None:
+        asking = invoke(client, "asks", thread_id="t").json()["run_id"]
+        invoke(client, "asks", thread_id="t")
 
-class TestRetention:
-    @pytest.fixture
-    def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"max_finished_runs": 2})
+        refused = client.post(f"/runs/{asking}/resume", json={"resume": "late"})
 
-    def test_only_so_many_finished_runs_are_kept(self, client: TestClient) -> None:
-        run_ids = [invoke(client, "scripted").json()["run_id"] for _ in range(3)]
+        assert refused.status_code == 409
+        assert "moved on" in refused.json()["detail"]
 
-        found = [client.get(f"/runs/{run_id}").status_code for run_id in run_ids]
 
-        assert found == [404, 200, 200]
+class TestSearch:
+    def test_runs_are_found_by_their_labels_newest_first(self, client: TestClient) -> None:
+        labels = {"customer": "c1", "express": True, "items": 3, "coupon": None}
+        first = invoke(client, "scripted", metadata=labels).json()["run_id"]
+        invoke(client, "scripted", metadata={"customer": "c2"})
+        last = invoke(client, "tally", metadata=labels).json()["run_id"]
+
+        found = client.post("/runs/search", json={"metadata": {"customer": "c1", "items": 3}})
+
+        assert [run["run_id"] for run in found.json()] == [last, first]
+        assert found.json()[0]["metadata"] == labels
+        assert client.get(f"/runs/{first}").json()["metadata"] == labels
+
+    def test_search_narrows_by_status_graph_and_thread_and_goes_on_before_a_run(
+        self, client: TestClient
+    ) -> None:
+        failed = invoke(client, "scripted", input={"must": "fail"}).json()["run_id"]
+        asking = invoke(client, "asks", thread_id="t").json()["run_id"]
+
+        def find(**wanted: Any) -> list[str]:
+            found = client.post("/runs/search", json=wanted).json()
+            return [run["run_id"] for run in found]
+
+        assert find() == [asking, failed]
+        assert find(status="error") == [failed]
+        assert find(graph_id="asks") == find(thread_id="t") == [asking]
+        assert find(limit=1) == [asking]
+        assert find(before=asking) == [failed]
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [{"a": {"b": 1}}, {"a": [1]}, {"": 1}, {"a": "\x00"}, {str(n): n for n in range(17)}],
+    )
+    def test_labels_that_could_not_be_searched_are_422(
+        self, client: TestClient, metadata: dict[str, Any]
+    ) -> None:
+        with_input = {"input": {}, "metadata": metadata}
+        for path, body in (
+            ("/graphs/scripted/invoke", with_input),
+            ("/runs/search", {"metadata": metadata}),
+        ):
+            refused = client.post(path, json=body)
+            assert refused.status_code == 422
+            assert refused.json()["errors"][0]["place"].startswith("metadata")
+
+    def test_labels_go_over_to_the_retry_of_a_run(self, client: TestClient) -> None:
+        failed = invoke(client, "flaky", input={"name": "labelled"}, metadata={"a": 1}).json()
+
+        again = client.post(f"/runs/{failed['run_id']}/retry").json()
+
+        assert (again["metadata"], again["retry_of"]) == ({"a": 1}, failed["run_id"])
+
+
+class TestForks:
+    """The whole of forking is in test_forks; here is what a body may say."""
+
+    @pytest.mark.parametrize(
+        ("body", "place"),
+        [
+            ({"input": None}, "input"),
+            ({"input": None, "thread_id": "t"}, "input"),
+            ({"input": None, "thread_id": "t", "checkpoint": {"checkpoint_id": None}}, "input"),
+            ({"input": {}, "checkpoint_id": "c"}, "body"),
+            ({"thread_id": "t", "checkpoint_id": "c"}, "input"),
+            (
+                {"input": {}, "thread_id": "t", "checkpoint": {"thread_id": "u"}},
+                "checkpoint",
+            ),
+        ],
+    )
+    def test_fork_from_nowhere_is_422(
+        self, client: TestClient, body: dict[str, Any], place: str
+    ) -> None:
+        refused = client.post("/graphs/scripted/invoke", json=body)
+
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["place"] == place
+
+    def test_fork_from_an_unknown_checkpoint_is_404_and_leaves_the_thread_free(
+        self, client: TestClient
+    ) -> None:
+        invoke(client, "tally", thread_id="t")
+
+        refused = invoke(client, "tally", thread_id="t", checkpoint_id="no-such")
+
+        assert refused.status_code == 404
+        assert "no-such" in refused.json()["detail"]
+        assert invoke(client, "tally", thread_id="t").json()["output"] == {"count": 2}
 
 
 class TestKeys:

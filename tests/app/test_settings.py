@@ -42,6 +42,16 @@ def test_refusal_shows_no_key() -> None:
     assert "openssl rand" in str(refused.value)
 
 
+def test_database_is_postgres_or_left_out() -> None:
+    there = read(database_url="postgres://me:p%40ss@host/name")
+
+    assert there.postgres_url == "postgresql://me:p%40ss@host/name"
+    assert set(there.secrets) == {"p%40ss", "p@ss"}
+    assert read().postgres_url is None
+    with pytest.raises(ValidationError, match="FANJOIN_DATA_DIR"):
+        read(database_url="sqlite:///somewhere.db")
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
     [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("host", False)],

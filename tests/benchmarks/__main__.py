@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 import uvloop
 from rich.console import Console
 
-from tests.benchmarks import fan_outs, invoke, memory, topics
+from tests.benchmarks import fan_outs, invoke, memory, search, threads, topics
 from tests.benchmarks.dev_server import measure_dev_server
 from tests.benchmarks.result import Result
 from tests.benchmarks.table import json_of, table_of
@@ -26,6 +26,13 @@ _TEMPLATE_ROWS = template_rows()
 ROWS: Mapping[str, Callable[[], Awaitable[Result]]] = {
     "invoke": invoke.measure_one_connection,
     "throughput": invoke.measure_many_connections,
+    "recorded": invoke.measure_recorded,
+    "thread": threads.measure_run,
+    "concurrent": threads.measure_concurrent,
+    "history_state": threads.measure_state,
+    "history_page": threads.measure_history,
+    "search_sqlite": search.measure_sqlite,
+    "search_postgres": search.measure_postgres,
     "topic_brief": topics.measure_topics,
     "fan_out_all": fan_outs.measure_all,
     "fan_out_quorum": fan_outs.measure_quorum,

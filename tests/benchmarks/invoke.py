@@ -1,4 +1,7 @@
-"""What a request costs beyond its graph: `parallel_tasks`, on one connection and on sixteen."""
+"""What a request costs beyond its graph: `parallel_tasks`, on one connection and on sixteen.
+
+Measured without the record of the run; what that adds is a row of its own.
+"""
 
 from statistics import median
 
@@ -19,7 +22,7 @@ _LOADED_SECONDS = 1.5
 async def measure_one_connection() -> Result:
     ours: list[float] = []
     floor: list[float] = []
-    with servers.service() as service, servers.floor() as plain:
+    with servers.service(more=servers.UNRECORDED) as service, servers.floor() as plain:
         for child in (service, plain):
             await seconds_each(invoke(child, GRAPH_ID, INPUT), times=_REQUESTS)
         for _ in range(_ROUNDS):
@@ -35,10 +38,30 @@ async def measure_one_connection() -> Result:
     )
 
 
+async def measure_recorded() -> Result:
+    """Compare the service with itself: with and without a record of stateless runs."""
+    recorded: list[float] = []
+    unrecorded: list[float] = []
+    with servers.service() as service, servers.service(more=servers.UNRECORDED) as forgetful:
+        for child in (service, forgetful):
+            await seconds_each(invoke(child, GRAPH_ID, INPUT), times=_REQUESTS)
+        for _ in range(_ROUNDS):
+            unrecorded += await seconds_each(invoke(forgetful, GRAPH_ID, INPUT), times=_REQUESTS)
+            recorded += await seconds_each(invoke(service, GRAPH_ID, INPUT), times=_REQUESTS)
+    return Result(
+        "recorded",
+        f"{GRAPH_ID} with a run record, and without, median",
+        "ms",
+        median(recorded) * 1000,
+        floor=median(unrecorded) * 1000,
+        limit=1.5,
+    )
+
+
 async def measure_many_connections() -> Result:
     ours: list[float] = []
     floor: list[float] = []
-    with servers.service() as service, servers.floor() as plain:
+    with servers.service(more=servers.UNRECORDED) as service, servers.floor() as plain:
         for child in (service, plain):
             await seconds_each(invoke(child, GRAPH_ID, INPUT), times=_REQUESTS)
         for _ in range(_LOADED_ROUNDS):

@@ -68,8 +68,8 @@ def get(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n".encode()
 
 
-def invoke(child: Child, graph_id: str, values: dict[str, Any]) -> Target:
-    return Target(child, post(f"/graphs/{graph_id}/invoke", {"input": values}))
+def invoke(child: Child, graph_id: str, values: dict[str, Any], **options: Any) -> Target:
+    return Target(child, post(f"/graphs/{graph_id}/invoke", {"input": values, **options}))
 
 
 async def seconds_each(target: Target, *, times: int) -> list[float]:

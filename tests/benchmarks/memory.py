@@ -19,14 +19,14 @@ _RUNS_PER_SAMPLE = 250
 
 
 async def measure_idle() -> Result:
-    with servers.service() as service:
+    with servers.service(more=servers.UNRECORDED) as service:
         await service.settle()
         resident = service.resident_kib() / 1024
     return Result("idle", "the service without a model, resident", "MiB", resident, limit=160)
 
 
 async def measure_waiting_tasks() -> Result:
-    with servers.service() as service:
+    with servers.service(more=servers.UNRECORDED) as service:
         quick = invoke(service, "waiting_tasks", {"seconds": 0})
         slow = invoke(service, "waiting_tasks", {"seconds": _SLEEP_SECONDS})
         held = await _kib_per_run(service, quick, slow)
@@ -36,7 +36,10 @@ async def measure_waiting_tasks() -> Result:
 
 
 async def measure_waiting_topics() -> Result:
-    with servers.model_server() as model, servers.service(model) as service:
+    with (
+        servers.model_server() as model,
+        servers.service(model, more=servers.UNRECORDED) as service,
+    ):
         quick = invoke(service, "topic_brief", {"topic": "tidal power"})
         slow = invoke(service, "topic_brief", {"topic": PATIENCE})
         held = await _kib_per_run(service, quick, slow)
@@ -56,7 +59,7 @@ async def _kib_per_run(service: Child, quick: Target, slow: Target) -> float:
 async def measure_growth() -> Result:
     """Compare the first thousand of the later runs with the last; 230 bytes a run are too much."""
     samples: list[float] = []
-    with servers.service() as service:
+    with servers.service(more=servers.UNRECORDED) as service:
         target = invoke(service, GRAPH_ID, INPUT)
         for _ in range(_RUNS // _RUNS_PER_SAMPLE):
             await seconds_each(target, times=_RUNS_PER_SAMPLE)

@@ -13,6 +13,9 @@ MOST_RUNS = 200
 
 GRAPHS_FILE = Path(__file__).with_name("langgraph.json")
 
+UNRECORDED = {"FANJOIN_RECORD_STATELESS": "false"}
+"""For the service: a run without a thread leaves nothing behind."""
+
 
 @contextmanager
 def service(
@@ -46,6 +49,15 @@ def floor(model: Child | None = None) -> Iterator[Child]:
 
 
 @contextmanager
+def thread_floor() -> Iterator[Child]:
+    """Run a graph on threads in SQLite with as little around it as can be."""
+    with tempfile.TemporaryDirectory() as folder:
+        name = "tests.benchmarks.thread_floor"
+        with _module(name, None, str(Path(folder) / "checkpoints.db")) as child:
+            yield child
+
+
+@contextmanager
 def model_server() -> Iterator[Child]:
     """Run the server that answers for a chat model."""
     with _module("tests.benchmarks.model", None) as child:
@@ -64,9 +76,9 @@ def model_environment(model: Child | None) -> dict[str, str]:
 
 
 @contextmanager
-def _module(name: str, model: Child | None) -> Iterator[Child]:
+def _module(name: str, model: Child | None, *words: str) -> Iterator[Child]:
     port = free_port()
-    command = [sys.executable, "-m", name, str(port)]
+    command = [sys.executable, "-m", name, str(port), *words]
     environment = model_environment(model)
     with running(command, port=port, folder=ROOT, environment=environment) as child:
         yield child

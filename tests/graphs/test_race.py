@@ -158,6 +158,8 @@ def test_a_race_that_nobody_passes_names_each_ones_reason(model_server: ModelSer
         ("abc", State(must_mention=["a.c"]), "must_mention"),
         ('{"a": 1', State(as_json=True), "as_json: the answer is no JSON"),
         ("```json\n{}\n```", State(as_json=True), "as_json"),
+        ('{"a": NaN}', State(as_json=True), "as_json: .* NaN"),
+        ("[" * 100_000, State(as_json=True), "as_json"),
     ],
 )
 def test_the_check_names_the_rule_that_was_broken(answer: str, state: State, rule: str) -> None:

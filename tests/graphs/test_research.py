@@ -217,6 +217,38 @@ def test_a_draft_that_cites_nothing_found_gives_way_to_the_findings(
     assert output.answer == "The moon pulls. [1][2]"
 
 
+def test_findings_stand_in_for_an_answer_that_cannot_be_written(model_server: ModelServer) -> None:
+    states(model_server, "The moon pulls.")
+    model_server.answer(Answer(status=401), prompt=EDITOR)
+
+    output = run("wikipedia")
+
+    assert output.answer.startswith("The moon pulls. [1][2]\n\n(These are the findings themselves")
+    assert "401" in output.answer
+    assert [cited.number for cited in output.citations] == [1, 2]
+
+
+def test_a_source_that_was_read_in_part_and_says_nothing_is_missing_with_the_reason(
+    model_server: ModelServer,
+) -> None:
+    model_server.answer(Answer(status=401), prompt="tidal power work 2")
+    states(model_server)
+
+    with pytest.raises(NoSourceAnswered, match=r"not all it found could be read: .*401"):
+        run("wikipedia")
+
+
+def test_a_model_that_refuses_is_not_asked_again(
+    model_server: ModelServer, source_server: SourceServer
+) -> None:
+    model_server.answer(Answer(status=401))
+
+    with pytest.raises(NoSourceAnswered, match="401"):
+        run("arxiv")
+
+    assert len(source_server.requests_to(ARXIV)) == 1
+
+
 def test_sample_documents_are_said_to_be_samples(model_server: ModelServer) -> None:
     states(model_server, "The moon pulls.")
     drafts(model_server, ("The moon pulls.", [1]))

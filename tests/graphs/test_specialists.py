@@ -10,17 +10,18 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from pydantic import TypeAdapter
 
-from graphs.kit import Branch, QuorumNotMet, add_fan_out
+from graphs.kit import Branch, add_fan_out
 from graphs.kit.answers import REPAIR, AnswerOutOfShape
 from graphs.specialists import (
     REMITS,
     Input,
     Name,
+    NobodyAnswered,
     Output,
     SpecialistsContext,
     State,
-    answer,
     chosen,
+    gather,
     graph,
     route,
     specialist,
@@ -150,7 +151,7 @@ def test_a_specialist_that_stalls_runs_into_its_timeout(
     branches = [
         Branch(specialist(n), name=n, required=False, timeout=impatient.get(n)) for n in REMITS
     ]
-    add_fan_out(builder, branches, join=answer, source="route", choose=chosen)
+    add_fan_out(builder, branches, join=gather, source="route", choose=chosen)
 
     output = asyncio.run(builder.compile().ainvoke(Input(question="May we?")))
 
@@ -168,14 +169,27 @@ def test_when_every_chosen_specialist_fails_the_run_fails_with_their_reasons(
     model_server.answer(REFUSED, prompt=ADVISERS["law"])
     model_server.answer(Answer(text=""), prompt=ADVISERS["money"])
 
-    with pytest.raises(QuorumNotMet) as caught:
+    with pytest.raises(NobodyAnswered) as caught:
         asyncio.run(run())
 
     message = str(caught.value)
-    assert "0 of 2 branches have a result" in message
-    assert "'law' ended as failed (OpenAIAuthenticationError: Error code: 401" in message
-    assert "'money' ended as failed (AnswerOutOfShape: " in message
+    assert message.startswith("no specialist answered. law: OpenAIAuthenticationError: Error code")
+    assert "; money: AnswerOutOfShape: " in message
     assert not model_server.calls_with(EDITOR)
+
+
+def test_bare_opinions_are_the_answer_when_they_cannot_be_summed_up(
+    model_server: ModelServer,
+) -> None:
+    model_server.answer(routing("law", "money"), prompt=ROUTER)
+    model_server.answer(REFUSED, prompt=EDITOR)
+
+    output = asyncio.run(run())
+
+    assert list(opinions(output)) == ["law", "money"]
+    assert output.answer.startswith("Law: ")
+    assert "(These are the bare opinions; they could not be summed up." in output.answer
+    assert "401" in output.answer
 
 
 def test_a_router_that_is_refused_fails_the_run_at_once(model_server: ModelServer) -> None:

@@ -9,6 +9,8 @@ from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
 from graphs.adapters.documents.files import MARKDOWN_SUFFIXES
 from graphs.adapters.documents.text import Page
+from graphs.adapters.excerpts import excerpt
+from graphs.adapters.sources import TITLE_CHARS
 
 PASSAGE_TOKENS = 200
 
@@ -37,11 +39,14 @@ def split_pages(path: Path, pages: Iterable[Page]) -> list[DocumentPassage]:
 
 
 def title_of(path: Path, pages: Iterable[Page]) -> str:
-    """Return the heading that a Markdown document begins with, else the file's name."""
+    """Return the heading that a Markdown document begins with, else the file's name.
+
+    A heading is cut at TITLE_CHARS.
+    """
     if path.suffix.lower() in MARKDOWN_SUFFIXES:
         for page in pages:
             if heading := re.match(r"\s*#[ \t]+(\S.*)", page.text):
-                return heading[1].rstrip("# \t\r")
+                return excerpt(heading[1].rstrip("# \t\r"), TITLE_CHARS)
     return path.name
 
 

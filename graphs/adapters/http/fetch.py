@@ -36,8 +36,9 @@ TIMEOUT = 20.0
 MOST_BYTES = 2_000_000
 """Of an answer, decompressed; what follows is not read."""
 
+MOST_REDIRECTS = 5
+
 _CONNECT_SECONDS = 5
-_MOST_REDIRECTS = 5
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,7 @@ def api_client() -> httpx2.AsyncClient:
 def page_client(may_reach: AddressRule = is_public) -> httpx2.AsyncClient:
     """Return the client for addresses from outside; `may_reach` says which it may connect to."""
     return AnyLoopClient(
-        lambda: httpx2.AsyncClient(
-            cookies=_no_cookies(),
-            follow_redirects=True,
-            max_redirects=_MOST_REDIRECTS,
-            transport=PublicTransport(may_reach),
-        )
+        lambda: httpx2.AsyncClient(cookies=_no_cookies(), transport=PublicTransport(may_reach))
     )
 
 
@@ -93,8 +89,11 @@ async def fetch(
     params: Mapping[str, str | int] | None = None,
     json: Mapping[str, object] | None = None,
     most_bytes: int = MOST_BYTES,
+    most_redirects: int = 0,
 ) -> Fetched:
     """Return what a service answers, within so many seconds for the whole of it.
+
+    Redirects are followed up to `most_redirects`; a key goes along, so services have none.
 
     Raises:
         SourceError: it refused, broke off, took too long, or its address must not be reached.
@@ -106,18 +105,24 @@ async def fetch(
             method, url, headers=sent, params=params, json=json, timeout=limits
         )
         async with asyncio.timeout(seconds):
-            response = await client.send(request, stream=True)
-            async with aclosing(response):
-                return await _read(service, response, most_bytes)
-    except (TimeoutError, httpx2.TimeoutException) as error:
-        raise SourceTimeout(f"{service.name} did not answer within {seconds:g} s") from error
+            for _ in range(most_redirects + 1):
+                # Not by the client, which reads the body of every redirect whole.
+                response = await client.send(request, stream=True, follow_redirects=False)
+                async with aclosing(response):
+                    if not most_redirects or response.next_request is None:
+                        return await _read(service, response, most_bytes)
+                    request = response.next_request
+    # Errors go without their cause, which knows the request or quotes its header: the key.
+    except (TimeoutError, httpx2.TimeoutException):
+        raise SourceTimeout(f"{service.name} did not answer within {seconds:g} s") from None
     except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError):
-        # Without its cause, which quotes the header it could not send: the key.
         settings = " and ".join(filter(None, (service.address_setting, service.access_setting)))
         raise _unreachable(service, "its address or key is malformed", settings) from None
     except httpx2.HTTPError as error:
         why = " ".join(str(error).split())[:200] or type(error).__name__
-        raise _unreachable(service, why, service.address_setting) from error
+        raise _unreachable(service, why, service.address_setting) from None
+    why = f"it sent more than {most_redirects} redirects"
+    raise _unreachable(service, why, service.address_setting)
 
 
 def parse(service: Service, shape: type[Shape], fetched: Fetched) -> Shape:

@@ -20,6 +20,7 @@ AddressRule: TypeAlias = Callable[[str], bool]
 
 _CONNECTIONS = 50
 _IDLE_CONNECTIONS = 10
+_LAST_PORT = 65535
 
 
 class PublicTransport(httpx2.AsyncHTTPTransport):
@@ -62,6 +63,8 @@ class PublicNetwork(httpcore2.AsyncNetworkBackend):
         raise failure
 
     async def _addresses(self, host: str, port: int, seconds: float | None) -> list[str]:
+        if port > _LAST_PORT:
+            raise AddressRefused(f"there is no port {port} at {host}")
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):

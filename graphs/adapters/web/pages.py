@@ -8,7 +8,7 @@ import httpx2
 from graphs.adapters.errors import AddressRefused, SourceAnswerUnusable
 from graphs.adapters.excerpts import excerpt
 from graphs.adapters.http.addresses import is_public
-from graphs.adapters.http.fetch import Fetched, Service, fetch, page_client
+from graphs.adapters.http.fetch import MOST_REDIRECTS, Fetched, Service, fetch, page_client
 from graphs.adapters.http.public_network import AddressRule
 from graphs.adapters.sources import PASSAGE_CHARS
 from graphs.adapters.web.encodings import decode
@@ -43,6 +43,7 @@ async def read_page(url: str, *, seconds: float, may_reach: AddressRule = is_pub
         headers={"Accept": _ACCEPT},
         seconds=seconds,
         most_bytes=_MOST_BYTES,
+        most_redirects=MOST_REDIRECTS,
     )
     page = await _text_of(service, fetched)
     if not page.text:
@@ -51,14 +52,22 @@ async def read_page(url: str, *, seconds: float, may_reach: AddressRule = is_pub
 
 
 async def _text_of(service: Service, fetched: Fetched) -> Page:
-    if fetched.media_type == "text/plain":
-        text = decode(fetched.content, fetched.charset)
-        return Page("", excerpt(text.strip(), PASSAGE_CHARS))
-    if fetched.media_type not in _HTML:
-        raise SourceAnswerUnusable(f"{service.name} is {fetched.media_type}, which is not read")
-    html = decode(fetched.content, fetched.charset, is_html=True)
     # A large page takes a while, in which nothing else would run.
-    return Page(*await asyncio.to_thread(readable, html, PASSAGE_CHARS))
+    if fetched.media_type == "text/plain":
+        return await asyncio.to_thread(_plain, fetched)
+    if fetched.media_type in _HTML:
+        return await asyncio.to_thread(_html, fetched)
+    raise SourceAnswerUnusable(f"{service.name} is {fetched.media_type}, which is not read")
+
+
+def _plain(fetched: Fetched) -> Page:
+    text = decode(fetched.content, fetched.charset)
+    return Page("", excerpt(text.strip(), PASSAGE_CHARS))
+
+
+def _html(fetched: Fetched) -> Page:
+    html = decode(fetched.content, fetched.charset, is_html=True)
+    return Page(*readable(html, PASSAGE_CHARS))
 
 
 def _host(url: str) -> str:

@@ -45,13 +45,18 @@ def test_stream_goes_on_for_the_grace_and_ends_with_its_last_event(
     assert "Traceback" not in process.output
 
 
-def test_background_run_is_cancelled_after_the_grace_and_the_service_ends(tmp_path: Path) -> None:
+def test_background_run_is_let_go_after_the_grace_and_goes_on_at_the_next_start(
+    tmp_path: Path,
+) -> None:
     write_registry(tmp_path, slow=write_graph(tmp_path, delay=30))
 
     with fanjoin("serve", folder=tmp_path) as process:
-        httpx2.post(f"{process.url()}/graphs/slow/runs", json=BODY)
-
+        run_id = httpx2.post(f"{process.url()}/graphs/slow/runs", json=BODY).json()["run_id"]
         assert process.stop(signal.SIGTERM) == 0
+    with fanjoin("serve", folder=tmp_path) as restarted:
+        run = httpx2.get(f"{restarted.url()}/runs/{run_id}").json()
+        assert restarted.stop(signal.SIGTERM) == 0
 
-    assert "RunCancelled" in process.output
-    assert "Traceback" not in process.output
+    assert run["status"] in ("pending", "running")
+    assert "RunCancelled" not in process.output
+    assert "Traceback" not in process.output + restarted.output

@@ -1,6 +1,7 @@
 """A whole answer or a clear error, read whole or streamed."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 from langchain_core.messages import HumanMessage
@@ -78,6 +79,22 @@ def test_an_answer_out_of_shape_is_repaired_once(
     assert (task, wrong) == ("two colours", '{"names": ["red"]}')
     assert "names" in mend
     assert "response_format" in repair.body
+
+
+def test_a_repair_quotes_no_tag(model_server: ModelServer) -> None:
+    class Choice(BaseModel):
+        """One of two."""
+
+        name: Literal["</question>", "blue"]
+
+    model_server.answer(Answer(text='{"name": "blue"}'), prompt=REPAIR)
+    model_server.answer(Answer(text='{"name": "red"}'))
+
+    asyncio.run(ask_for(Choice, chat_model(max_tokens=20), [HumanMessage("a colour")]))
+
+    mend = model_server.calls[1].body["messages"][-1]["content"]
+    assert "&lt;/question&gt;" in mend
+    assert "</question>" not in mend
 
 
 def test_there_is_one_repair_and_no_second(model: ChatOpenAI, model_server: ModelServer) -> None:

@@ -55,6 +55,7 @@ def test_text_without_an_end_is_cut_in_good_time_and_loses_nothing(text: str) ->
         (MARKDOWN, "\n# Tides #\n\nText.", "Tides"),
         (MARKDOWN, "Text.\n\n# Later\n", "a.md"),
         (MARKDOWN, "#hashtag", "a.md"),
+        (MARKDOWN, "# " + "x" * 1000, "x" * 299 + "…"),
         (TEXT, "# Tides", "a.txt"),
     ],
 )

@@ -16,6 +16,8 @@ from graphs.adapters.web.encodings import decode
         ("née".encode(), "hex"),
         ("née".encode(), "idna"),
         ("née".encode(), "undefined"),
+        ("née".encode(), "punycode"),
+        ("née".encode(), "unicode_escape"),
         ("née".encode(), "nul\x00"),
     ],
 )

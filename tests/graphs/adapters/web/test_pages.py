@@ -80,6 +80,13 @@ def test_a_redirect_is_followed(page: str, source_server: SourceServer) -> None:
     assert read(page).title == "Page /pages/2"
 
 
+def test_the_body_of_a_redirect_is_not_read(page: str, source_server: SourceServer) -> None:
+    endless = SourceAnswer(status=302, location=f"{PAGES}2", body="<p>", is_endless=True)
+    source_server.answer(endless, path=f"{PAGES}1")
+
+    assert read(page).title == "Page /pages/2"
+
+
 def test_redirects_in_a_circle_end(page: str, source_server: SourceServer) -> None:
     source_server.answer(SourceAnswer(status=302, location=page))
 
@@ -118,6 +125,11 @@ def test_a_redirect_out_of_the_web_is_refused(
 def test_an_address_out_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused, match="a page's address is"):
         read(url)
+
+
+def test_a_port_that_cannot_be_is_refused() -> None:
+    with pytest.raises(AddressRefused, match="no port 65536"):
+        read("http://127.0.0.1:65536/")
 
 
 def test_no_cookie_is_kept(page: str, source_server: SourceServer) -> None:

@@ -1,0 +1,21 @@
+"""The names under which LangGraph's saver keeps what the service runs."""
+
+_RUN_PREFIX = "run:"
+
+
+def thread_key(owner: str, graph_id: str, thread_id: str) -> str:
+    """Keep threads of different owners and graphs apart, whatever callers name them."""
+    return "/".join((owner, graph_id, thread_id))
+
+
+def run_key(run_id: str) -> str:
+    """Return where a run without a thread is kept while it is at work."""
+    return f"{_RUN_PREFIX}{run_id}"
+
+
+def run_of_key(key: str) -> str | None:
+    """Return the id of the run a temporary key is for; None for the key of a thread."""
+    # A thread's key has slashes; its owner's name might begin like ours.
+    if "/" in key or not key.startswith(_RUN_PREFIX):
+        return None
+    return key.removeprefix(_RUN_PREFIX)

@@ -1,0 +1,73 @@
+"""The database of runs and threads, open."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Connection, text
+
+from app.errors import StorageUnavailable
+from app.settings import Settings
+from app.storage.engines import reading_engine, writing_engine
+from app.storage.migrate import require_head
+from app.storage.orphans import Orphans
+from app.storage.reading import Reading, reading_from
+from app.storage.runs import RunTable
+from app.storage.threads import ThreadTable
+from app.storage.writer import Writer
+
+_CHECK_SECONDS = 5
+
+
+class Database:
+    """What is kept, by noun; `reading` lends a connection for other queries."""
+
+    def __init__(self, writer: Writer, reading: Reading) -> None:
+        self.writer = writer
+        self.reading = reading
+        self.runs = RunTable(writer, reading)
+        self.threads = ThreadTable(writer, reading)
+        self.orphans = Orphans(writer, reading)
+        self._sound_until = 0.0
+
+    async def check(self) -> None:
+        """Go through a reading connection and the writer, but not twice in a second.
+
+        Raises:
+            StorageUnavailable: one of them does not answer.
+        """
+        if time.monotonic() < self._sound_until:
+            return
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                async with self.reading() as connection:
+                    await connection.execute(text("SELECT 1"))
+                await self.writer.write(_touch, None)
+        except TimeoutError as error:
+            raise StorageUnavailable("the database does not answer") from error
+        self._sound_until = time.monotonic() + 1
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database of the settings; several processes may, but only one of them serves.
+
+    Raises:
+        BehindMigrations: its tables are not those of this version.
+        StorageUnavailable: it does not answer.
+    """
+    await require_head(settings)
+    engine, readers = writing_engine(settings), reading_engine(settings)
+    writer = Writer(engine)
+    try:
+        yield Database(writer, reading_from(readers))
+    finally:
+        await writer.close()
+        await readers.dispose()
+        await asyncio.to_thread(engine.dispose)
+
+
+def _touch(connection: Connection, items: Sequence[None]) -> list[None]:
+    connection.execute(text("SELECT 1"))
+    return [None for _ in items]

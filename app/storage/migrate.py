@@ -1,0 +1,111 @@
+"""Brings the tables up to date: ours by Alembic, then LangGraph's own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from app.checkpoints import set_up_checkpoints
+from app.errors import BehindMigrations, StorageUnavailable
+from app.settings import Settings
+from app.storage.advisory_lock import advisory_lock
+from app.storage.engines import FILE, writing_engine
+from app.storage.failures import storage_failures
+
+VERSION_TABLE = "fanjoin_version"
+_NUMBER = 0x66616E6D
+_PATIENCE_SECONDS = 60
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+async def migrate(settings: Settings) -> tuple[str | None, str]:
+    """Bring all tables up to date and return the revision before and after; safe at the same time.
+
+    Raises:
+        BehindMigrations: the database is of a newer version.
+        StorageUnavailable: it does not answer, or another process has been migrating for a minute.
+    """
+    async with _alone(settings):
+        moved = await asyncio.to_thread(_upgrade, settings)
+        await set_up_checkpoints(settings)
+    return moved
+
+
+async def require_head(settings: Settings) -> None:
+    """Make sure that the tables are those of this version.
+
+    Raises:
+        BehindMigrations: they are not.
+        StorageUnavailable: the database does not answer.
+    """
+    revision = await asyncio.to_thread(_current, settings)
+    head = _head()
+    if revision != head:
+        raise BehindMigrations(
+            f"the database is at {revision or 'nothing'}, this version needs {head}: "
+            "run `fanjoin migrate`"
+        )
+
+
+@asynccontextmanager
+async def _alone(settings: Settings) -> AsyncIterator[None]:
+    """Keep other processes from migrating; SQLite's own lock does it by itself."""
+    if settings.postgres_url is None:
+        yield
+        return
+    async with advisory_lock(settings, _NUMBER, patience_seconds=_PATIENCE_SECONDS) as is_held:
+        if not is_held:
+            raise StorageUnavailable("another process has been migrating for a minute")
+        yield
+
+
+def _upgrade(settings: Settings) -> tuple[str | None, str]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = writing_engine(settings, busy_seconds=10, is_bounded=False)
+    config = _config()
+    try:
+        with storage_failures(), engine.begin() as connection:
+            before = _revision(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise BehindMigrations(
+            f"the database is of a newer version of Fanjoin ({error}): install that one"
+        ) from error
+    finally:
+        engine.dispose()
+    return before, _head()
+
+
+def _current(settings: Settings) -> str | None:
+    if settings.postgres_url is None and not (settings.data_dir / FILE).exists():
+        return None
+    engine = writing_engine(settings)
+    try:
+        with storage_failures(), engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    options = {"version_table": VERSION_TABLE}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
+def _head() -> str:
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config

@@ -1,0 +1,124 @@
+"""All that is written goes through one thread, and what waits is committed together.
+
+A transaction through an async driver crosses threads at every statement; this one crosses once.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from app.errors import StorageUnavailable
+from app.storage.failures import is_lost_connection, storage_failure
+
+_MOST_AT_ONCE = 200
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Statements = Callable[[Connection, Sequence[Item]], Sequence[Result]]
+"""What is executed for items that wait together; one result each, in their order."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    statements: Statements[Any, Any]
+    item: Any
+    future: asyncio.Future[Any]
+
+
+class Writer:
+    """Commits in the order of the calls; to be made and used in one event loop."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._work, name="storage-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, statements: Statements[Item, Result], item: Item) -> Result:
+        """Execute `statements` for the item and return its result once it is committed.
+
+        The statements may be executed more than once (a lost connection, another's bad item), and
+        are committed even when the caller is cancelled.
+
+        Raises:
+            StorageUnavailable: nothing was written, as far as can be known.
+        """
+        if self._is_closed:
+            raise StorageUnavailable("the database is closed")
+        future: asyncio.Future[Result] = self._loop.create_future()
+        self._queue.put(_Waiting(statements, item, future))
+        return await future
+
+    async def close(self) -> None:
+        """Write what waits, then end the thread."""
+        self._is_closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        is_open = True
+        while is_open:
+            batch = [self._queue.get()]
+            while len(batch) < _MOST_AT_ONCE and batch[-1] is not None:
+                try:
+                    batch.append(self._queue.get_nowait())
+                except Empty:
+                    break
+            is_open = batch[-1] is not None
+            waiting = [one for one in batch if one is not None]
+            if waiting:
+                self._answer(waiting, self._outcomes(waiting))
+
+    def _outcomes(self, batch: list[_Waiting]) -> list[Any]:
+        """Commit a batch and return for each its result, or the exception that it failed with."""
+        try:
+            return self._commit(batch)
+        except Exception as error:  # noqa: BLE001  # whoever waits gets it; the thread must go on
+            unavailable = storage_failure(error)
+            if unavailable is not None:
+                return [_told(unavailable.reason, error) for _ in batch]
+            if len(batch) == 1:
+                return [error]
+            return [outcome for one in batch for outcome in self._outcomes([one])]
+
+    def _commit(self, batch: list[_Waiting]) -> list[Any]:
+        try:
+            return self._transact(batch)
+        except Exception as error:
+            if not is_lost_connection(error):
+                raise
+            return self._transact(batch)
+
+    def _transact(self, batch: list[_Waiting]) -> list[Any]:
+        results: list[Any] = []
+        with self._engine.begin() as connection:
+            for statements, group in groupby(batch, key=lambda one: one.statements):
+                results += statements(connection, [one.item for one in group])
+        return results
+
+    def _answer(self, batch: list[_Waiting], outcomes: list[Any]) -> None:
+        def tell() -> None:
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                if waiting.future.done():  # its caller was cancelled
+                    continue
+                if isinstance(outcome, Exception):
+                    waiting.future.set_exception(outcome)
+                else:
+                    waiting.future.set_result(outcome)
+
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(tell)
+
+
+def _told(reason: str, cause: Exception) -> StorageUnavailable:
+    unavailable = StorageUnavailable(reason)
+    unavailable.__cause__ = cause
+    return unavailable

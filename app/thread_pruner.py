@@ -1,0 +1,96 @@
+"""Lets go of threads that are old, and of the older checkpoints of those that stay."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select
+
+from app.checkpoints import Checkpoints, thread_key
+from app.retention import Retention
+from app.storage import prune
+from app.storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+REST_SECONDS = 0.05
+"""Between two batches, so that live runs get their turn at the database."""
+
+
+class ThreadPruner:
+    """Deletes and shortens threads nobody is at work on."""
+
+    def __init__(
+        self, database: Database, checkpoints: Checkpoints, *, graph_ids: Collection[str]
+    ) -> None:
+        self._database = database
+        self._checkpoints = checkpoints
+        self._graph_ids = frozenset(graph_ids)
+        self._shortened_until: datetime | None = None
+
+    async def delete(self, kept: Retention) -> int:
+        """Delete threads past their time, and finish what a killed process left half deleted."""
+        await self._mark(kept)
+        deleted = 0
+        while rows := await self._read(prune.deleting_threads().limit(BATCH)):
+            for owner, thread_id, graph_id in rows:
+                for key in await self._keys_of(owner, thread_id, graph_id):
+                    await self._checkpoints.delete(key)
+            keys = [(row.owner, row.thread_id) for row in rows]
+            await self._database.writer.write(prune.drop_threads, keys)
+            deleted += len(keys)
+            await asyncio.sleep(REST_SECONDS)
+        return deleted
+
+    async def shorten(self, kept: Retention) -> int:
+        """Cut threads at rest to their latest checkpoint: those whose time is up, and old ones."""
+        rows = list(await self._read(prune.threads_to_shorten(kept.now)))
+        if kept.checkpoints is not None:
+            # Those of the last time are short already.
+            rows += await self._read(prune.idle_threads(self._shortened_until, kept.checkpoints))
+        shortened = 0
+        for owner, thread_id, graph_id in rows:
+            shortened += await self._shorten(owner, thread_id, graph_id, kept.now)
+            await asyncio.sleep(REST_SECONDS)
+        self._shortened_until = kept.checkpoints
+        return shortened
+
+    async def _mark(self, kept: Retention) -> None:
+        found = prune.expired_threads(kept.now, kept.threads).limit(BATCH)
+        while rows := await self._read(found):
+            keys = [(row.owner, row.thread_id) for row in rows]
+            batch = (keys, kept.now, kept.threads)
+            await self._database.writer.write(prune.begin_to_delete, batch)
+            await asyncio.sleep(REST_SECONDS)
+
+    async def _shorten(
+        self, owner: str, thread_id: str, graph_id: str | None, now: datetime
+    ) -> bool:
+        held = await self._database.writer.write(prune.hold, (owner, thread_id))
+        if held is None:
+            return False
+        try:
+            await self._checkpoints.prune(await self._keys_of(owner, thread_id, graph_id))
+        except NotImplementedError as error:
+            logger.warning(
+                "a thread keeps all its checkpoints",
+                extra={"thread_id": thread_id, "graph_id": graph_id, "reason": str(error)},
+            )
+            return False
+        finally:
+            await self._database.writer.write(prune.let_go, (held, now))
+        return True
+
+    async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:
+        """Return what its checkpoints may be kept under: a key for each graph it may know."""
+        ran = {row.graph_id for row in await self._read(prune.graphs_of(owner, thread_id))}
+        graph_ids = self._graph_ids | ran | ({graph_id} if graph_id else set())
+        return [thread_key(owner, graph, thread_id) for graph in sorted(graph_ids)]
+
+    async def _read(self, found: Select[Any]) -> Sequence[Any]:
+        async with self._database.reading() as connection:
+            rows: Sequence[Any] = (await connection.execute(found)).all()
+            return rows

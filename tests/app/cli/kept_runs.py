@@ -1,0 +1,62 @@
+"""Runs that a service has kept in the folder where a command is called."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.cli.environment import load_settings
+from app.runs import Run, RunFailure, RunStatus
+from app.storage.database import open_database
+from app.storage.migrate import migrate
+from app.storage.records import IDLE, RunRecord
+
+
+def keep_run(
+    graph_id: str = "tides",
+    *,
+    status: RunStatus = RunStatus.SUCCESS,
+    thread_id: str | None = None,
+    owner: str = "me",
+    days: float = 0,
+    metadata: dict[str, Any] | None = None,
+) -> str:
+    """Keep a run that ended so many days ago, or is not over; return its id."""
+    run = Run(graph_id, thread_id)
+    record = RunRecord(run, owner, {"input": {"topic": "tides"}}, metadata=metadata or {})
+    asyncio.run(_keep(record, status, days))
+    return run.id
+
+
+async def _keep(record: RunRecord, status: RunStatus, days: float) -> None:
+    settings = load_settings()
+    await migrate(settings)
+    async with open_database(settings) as database:
+        await database.runs.begin(record)
+        record.run.status = status
+        if not record.run.is_over:
+            return
+        record.run.report = {"wall_ms": 1200.0, "sum_ms": 2400.0, "speedup": 2.0, "branches": []}
+        record.ended_at = datetime.now(UTC) - timedelta(days=days)
+        if status is RunStatus.SUCCESS:
+            record.run.output = {"brief": "high and low"}
+        else:
+            record.run.failure = RunFailure("ValueError", "no tide today", "moon")
+        assert await database.runs.end(record, [], IDLE)
+
+
+def is_kept(run_id: str) -> bool:
+    return _get(run_id) is not None
+
+
+def is_asked_to_end(run_id: str) -> bool:
+    record = _get(run_id)
+    assert record is not None
+    return record.cancel_requested
+
+
+def _get(run_id: str) -> RunRecord | None:
+    async def get() -> RunRecord | None:
+        async with open_database(load_settings()) as database:
+            return await database.runs.get(run_id, owner=None)
+
+    return asyncio.run(get())

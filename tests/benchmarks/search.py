@@ -1,0 +1,122 @@
+"""Searching among a hundred thousand runs by label and status, on both databases."""
+
+import random
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import Connection, insert
+
+from app.runs import Run, RunStatus
+from app.settings import Settings
+from app.storage.database import open_database
+from app.storage.labels import labels_of
+from app.storage.migrate import migrate
+from app.storage.records import RunRecord, begun_row, ended_row
+from app.storage.tables import run_labels, runs
+from tests.benchmarks import servers
+from tests.benchmarks.children import Child
+from tests.benchmarks.load import Target, post, seconds_each
+from tests.benchmarks.result import Result
+from tests.postgres import running_postgres
+
+_RUNS = 100_000
+_RUNS_PER_COMMIT = 2_000
+_PAGE = 50
+_SEARCHES = 25
+_LIMIT_MS = 50
+
+_STATUSES = {RunStatus.SUCCESS: 0.9, RunStatus.ERROR: 0.08, RunStatus.TIMEOUT: 0.02}
+_LARGE = {"text": "many hands make light work " * 100}
+"""What a row holds besides: an output of 2.7 KB."""
+
+SEARCHES: Mapping[str, dict[str, Any]] = {
+    "a rare label": {"metadata": {"customer": "c77"}},
+    "a rare label and a rare status": {"metadata": {"customer": "c77"}, "status": "error"},
+    "half of all": {"metadata": {"env": "test"}, "status": "success"},
+    "half of all and a rare status": {"metadata": {"env": "test"}, "status": "timeout"},
+    "two labels": {"metadata": {"env": "test", "batch": "b3"}, "status": "success"},
+    "none at all": {"metadata": {"customer": "nobody"}, "status": "error"},
+}
+
+
+async def measure_sqlite() -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(_env_file=None, data_dir=Path(folder))
+        return await _measure("search_sqlite", "SQLite", settings)
+
+
+async def measure_postgres() -> Result:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_postgres(Path(folder) / "postgres") as server,
+        server.fresh_database(is_migrated=False) as url,
+    ):
+        settings = Settings(_env_file=None, data_dir=Path(folder), database_url=SecretStr(url))
+        return await _measure("search_postgres", "PostgreSQL", settings)
+
+
+async def _measure(row: str, database: str, settings: Settings) -> Result:
+    """Return the slowest of the searches, each by its median."""
+    await _fill(settings)
+    more = {"FANJOIN_DATA_DIR": str(settings.data_dir)}
+    if settings.database_url is not None:
+        more["FANJOIN_DATABASE_URL"] = settings.database_url.get_secret_value()
+    with servers.service(more=more) as service:
+        took = {name: await _search(service, asked) for name, asked in SEARCHES.items()}
+    slowest = max(took, key=lambda name: took[name])
+    work = f"{_PAGE} of {_RUNS:,} runs, {database}, slowest search: {slowest}"
+    return Result(row, work, "ms", took[slowest], limit=_LIMIT_MS)
+
+
+async def _search(service: Child, asked: dict[str, Any]) -> float:
+    target = Target(service, post("/runs/search", {**asked, "limit": _PAGE}))
+    return median(await seconds_each(target, times=_SEARCHES)) * 1000
+
+
+async def _fill(settings: Settings) -> None:
+    """Write the runs as the service would have, only many at once."""
+    chance = random.Random(1)
+    began = datetime.now(UTC) - timedelta(seconds=_RUNS)
+    await migrate(settings)
+    async with open_database(settings) as database:
+        for start in range(0, _RUNS, _RUNS_PER_COMMIT):
+            numbers = range(start, start + _RUNS_PER_COMMIT)
+            records = [_record(number, began, chance) for number in numbers]
+            await database.writer.write(_insert, records)
+
+
+def _record(number: int, began: datetime, chance: random.Random) -> RunRecord:
+    (status,) = chance.choices(list(_STATUSES), list(_STATUSES.values()))
+    created_at = began + timedelta(seconds=number)
+    run = Run(
+        chance.choice(["one", "two", "three"]),
+        id=f"{number:032x}",
+        created_at=created_at,
+        status=status,
+        output=_LARGE,
+    )
+    labels = {
+        "customer": f"c{chance.randrange(5_000)}",
+        "env": chance.choice(["prod", "test"]),
+        "batch": f"b{number // 500}",
+    }
+    ended_at = created_at + timedelta(seconds=1)
+    return RunRecord(run, "", {"input": {}}, metadata=labels, ended_at=ended_at)
+
+
+def _insert(connection: Connection, batches: Sequence[Sequence[RunRecord]]) -> list[None]:
+    for records in batches:
+        rows = [begun_row(record) | ended_row(record) for record in records]
+        connection.execute(insert(runs), rows)
+        labels = [
+            {"owner": record.owner, "key": key, "value": value, "run_id": record.run.id}
+            for record in records
+            for key, value in labels_of(record.metadata).items()
+        ]
+        connection.execute(insert(run_labels), labels)
+    return [None for _ in batches]

@@ -1,0 +1,83 @@
+"""The service in a child process that is killed with -9 and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+
+from app.settings import Settings
+
+_GRAPHS = Path(__file__).parent / "killable" / "langgraph.json"
+_START_SECONDS = 90
+
+
+class KilledService:
+    """Serves one database at one address, life after life."""
+
+    def __init__(self, settings: Settings) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self._port = listener.getsockname()[1]
+        self.log = settings.data_dir / "begun.log"
+        self.pids: list[int] = []
+        self._settings = settings
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Start it, and return when it is ready."""
+        self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "app", "serve", "--port", str(self._port)]
+        self._child = subprocess.Popen(command, env=self._environment(), stdout=subprocess.DEVNULL)
+        self.pids.append(self._child.pid)
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._is_ready():
+            assert self._child.poll() is None, "the service ended by itself"
+            assert time.monotonic() < deadline, "the service did not start"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, by: signal.Signals) -> None:
+        if self._child is not None:
+            self._child.send_signal(by)
+            self._child.wait()
+            self._child = None
+
+    def begun(self) -> list[tuple[int, str, str]]:
+        """Return every beginning of a node so far: in which life, of which run, which node."""
+        lines = self.log.read_text().splitlines()
+        parts = [line.split() for line in lines]
+        return [(self.pids.index(int(pid)), name, node) for pid, name, node in parts]
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/health/ready").status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        url = self._settings.database_url
+        return {
+            **os.environ,
+            "KILLABLE_LOG": str(self.log),
+            "FANJOIN_GRAPHS_FILE": str(_GRAPHS),
+            "FANJOIN_DATA_DIR": str(self._settings.data_dir),
+            "FANJOIN_DATABASE_URL": "" if url is None else url.get_secret_value(),
+            "FANJOIN_LOCAL_MODEL": "off",
+            "FANJOIN_LOG_LEVEL": "error",
+            "FANJOIN_GRACE_SECONDS": "0",
+            "FANJOIN_MAX_CONCURRENT_RUNS": "16",
+            "FANJOIN_MAX_RUN_ATTEMPTS": "100",
+        }

@@ -1,0 +1,160 @@
+"""The service is killed with -9 in the middle of background runs, again and again.
+
+FANJOIN_KILL_RUNS and FANJOIN_KILL_TIMES set how many runs, and how often.
+"""
+
+import asyncio
+import json
+import os
+import random
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from app.settings import Settings
+from tests.e2e.killed_service import KilledService
+
+pytestmark = [pytest.mark.kill, pytest.mark.anyio]
+
+RUNS = int(os.environ.get("FANJOIN_KILL_RUNS", "100"))
+TIMES = int(os.environ.get("FANJOIN_KILL_TIMES", "10"))
+LONGEST_SECONDS = 180
+PACE = 4.0
+"""So slow that there is work under way at the last kill, too."""
+
+ANSWER = "even, inner, quick, slow"
+
+
+@pytest.fixture
+def service(stored_settings: Settings) -> Iterator[KilledService]:
+    service = KilledService(stored_settings)
+    service.start()
+    yield service
+    service.stop()
+
+
+class Follower:
+    """Follows one run through every life of the service, from where it left off."""
+
+    def __init__(self, service: KilledService, run_id: str) -> None:
+        self.run_id = run_id
+        self.ids: list[int] = []
+        self.finished: dict[str, int] = {}
+        """The branches told as finished, each with the life of the service that told it."""
+
+        self._service = service
+
+    async def follow(self, client: httpx2.AsyncClient) -> None:
+        is_over = False
+        while not is_over:
+            try:
+                async for number, type, data in self._events(client):
+                    self.ids.append(number)
+                    if type == "branch_finished":
+                        life = len(self._service.pids) - 1
+                        self.finished.setdefault(data["id"], life)
+                    is_over = type == "end"
+            except httpx2.TransportError:
+                await asyncio.sleep(0.05)
+
+    async def _events(
+        self, client: httpx2.AsyncClient
+    ) -> AsyncIterator[tuple[int, str, dict[str, Any]]]:
+        headers = {"Last-Event-ID": str(self.ids[-1] if self.ids else 0)}
+        address = f"{self._service.url}/runs/{self.run_id}/stream"
+        async with client.stream("GET", address, headers=headers) as response:
+            assert response.status_code == 200
+            block: dict[str, str] = {}
+            async for line in response.aiter_lines():
+                if line:
+                    name, _, value = line.partition(": ")
+                    block[name] = value
+                elif "event" in block:
+                    yield int(block["id"]), block["event"], json.loads(block["data"])
+                    block = {}
+                else:
+                    block = {}
+
+
+async def start_runs(service: KilledService, client: httpx2.AsyncClient) -> dict[str, Follower]:
+    followers = {}
+    for number in range(RUNS):
+        name = f"run{number}"
+        body = {"input": {"name": name, "pace": PACE}}
+        created = await client.post(f"{service.url}/graphs/enduring/runs", json=body)
+        assert created.status_code == 202
+        followers[name] = Follower(service, created.json()["run_id"])
+    return followers
+
+
+async def begin_foreground_run(service: KilledService, client: httpx2.AsyncClient) -> str:
+    """Start a run that is followed from the foreground, and leave it at work."""
+    body = {"input": {"name": "awaited", "pace": 100}}
+    began: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def follow() -> None:
+        address = f"{service.url}/graphs/enduring/stream"
+        try:
+            async with client.stream("POST", address, json=body) as response:
+                async for line in response.aiter_lines():
+                    if line.startswith("data: ") and not began.done():
+                        began.set_result(json.loads(line[6:])["run_id"])
+        except httpx2.TransportError:
+            pass
+
+    following = asyncio.create_task(follow())
+    run_id = await began
+    assert not following.done()
+    return run_id
+
+
+async def test_nothing_accepted_is_lost_and_no_finished_branch_runs_again(
+    service: KilledService,
+) -> None:
+    limits = httpx2.Limits(max_connections=None)
+    async with httpx2.AsyncClient(timeout=60, limits=limits) as client:
+        kept = {"input": {"name": "kept", "pace": 0.1}, "thread_id": "last-week"}
+        await client.post(f"{service.url}/graphs/enduring/invoke", json=kept)
+        awaited = await begin_foreground_run(service, client)
+        followers = await start_runs(service, client)
+        following = [asyncio.create_task(one.follow(client)) for one in followers.values()]
+
+        for _ in range(TIMES):
+            await asyncio.sleep(random.uniform(0.2, 1.2))
+            assert not all(task.done() for task in following), "there was nothing left to kill"
+            await asyncio.to_thread(service.kill)
+            await asyncio.to_thread(service.start)
+        _, left = await asyncio.wait(following, timeout=LONGEST_SECONDS)
+
+        assert not left, f"{len(left)} runs did not end"
+        for one in followers.values():
+            run = (await client.get(f"{service.url}/runs/{one.run_id}")).json()
+            assert (run["status"], run["output"]) == ("success", {"answer": ANSWER}), run
+            assert one.ids == sorted(set(one.ids))
+        again = [
+            (name, node, followers[name].finished[node], life)
+            for life, name, node in service.begun()
+            if name in followers and life > followers[name].finished.get(node, TIMES)
+        ]
+        assert again == []
+        ended = (await client.get(f"{service.url}/runs/{awaited}")).json()
+        assert (ended["status"], ended["error"]["error_type"]) == ("error", "ServiceEnded")
+        await assert_thread_opens_forks_and_goes_on(service.url, client)
+
+
+async def assert_thread_opens_forks_and_goes_on(url: str, client: httpx2.AsyncClient) -> None:
+    state = (await client.get(f"{url}/threads/last-week/state")).json()
+    assert state["values"]["answer"] == ANSWER
+    history = (await client.post(f"{url}/threads/last-week/history", json={})).json()
+    before_the_join = next(past for past in history if past["next"] == ["combine"])
+    fork = {
+        "input": None,
+        "thread_id": "last-week",
+        "checkpoint_id": before_the_join["checkpoint"]["checkpoint_id"],
+    }
+    forked = await client.post(f"{url}/graphs/enduring/invoke", json=fork)
+    assert forked.json()["output"] == {"answer": ANSWER}
+    new = {"input": {"name": "new", "pace": 0.1}, "thread_id": "last-week"}
+    assert (await client.post(f"{url}/graphs/enduring/invoke", json=new)).status_code == 200
