@@ -22,7 +22,7 @@ _TAKEN_BACK = object()
 """A tag alone: the branch wrote nothing this time, and what it wrote before is gone."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Usage:
     """Tokens and US dollars; None where a model did not say or has no price."""
 
@@ -51,7 +51,7 @@ def _sum(a: Any, b: Any) -> Any:
     return None if a is None or b is None else a + b
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One execution of one node; times in milliseconds from the run's start."""
 

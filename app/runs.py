@@ -39,7 +39,7 @@ class RunFailure:
     branch: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Run:
     """One execution of one graph; `report` and `output` are there once it is over."""
 

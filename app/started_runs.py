@@ -20,7 +20,7 @@ class AlreadyStarted(Exception):
         self.record = record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """What is asked of a graph; input and context are already validated."""
 
@@ -64,7 +64,7 @@ class RunRequest:
         return self.is_background or self.key is not None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class StartedRun:
     """A run under way in this process, or just over: wait for it, follow it, or end it."""
 

@@ -16,7 +16,7 @@ IDLE, BUSY, INTERRUPTED, ERROR, DELETING = "idle", "busy", "interrupted", "error
 """What a thread may be; a run may begin on one that is neither busy nor deleting."""
 
 
-@dataclass
+@dataclass(slots=True)
 class RunRecord:
     """A run and all that it takes to go on with it, to repeat it or to answer for it."""
 
