@@ -16,28 +16,9 @@ from typing import Any
 import pytest
 
 from tests.model_answers import Answer, Call, send_answer
+from tests.scripts import Rule, Script
 
 MODEL = "test-model"
-
-
-@dataclass
-class Rule:
-    """An answer waiting for requests whose prompt contains `prompt`."""
-
-    answer: Answer
-    prompt: str
-    times: int | None
-    may_be_unused: bool = False
-    was_used: bool = False
-
-    def takes(self, call: Call) -> bool:
-        return self.times != 0 and self.prompt in call.prompt
-
-    def use(self) -> Answer:
-        self.was_used = True
-        if self.times is not None:
-            self.times -= 1
-        return self.answer
 
 
 @dataclass
@@ -47,7 +28,7 @@ class ModelServer:
     base_url: str = ""
     calls: list[Call] = field(default_factory=list)
     connections: int = 0
-    rules: list[Rule] = field(default_factory=list)
+    script: Script[Answer] = field(default_factory=Script)
 
     def answer(
         self,
@@ -61,7 +42,7 @@ class ModelServer:
 
         One that nobody asks for fails the test at its end, unless it `may_be_unused`.
         """
-        self.rules.append(Rule(answer, prompt, times, may_be_unused))
+        self.script.append(Rule(answer, prompt, times, may_be_unused))
 
     def calls_with(self, prompt: str) -> list[Call]:
         return [call for call in self.calls if prompt in call.prompt]
@@ -75,13 +56,11 @@ class ModelServer:
         _wait_until(lambda: all(call.ended for call in self.calls), "the end of all model calls")
 
     def require_use(self) -> None:
-        """Fail when a scripted answer was never given: the test proved something else."""
-        unused = [rule for rule in self.rules if not (rule.was_used or rule.may_be_unused)]
-        assert not unused, f"no request asked for {unused}; there were {len(self.calls)} requests"
+        self.script.require_use(requests=len(self.calls))
 
     def reset(self) -> None:
         self.calls.clear()
-        self.rules.clear()
+        self.script.clear()
         self.connections = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -98,8 +77,8 @@ class ModelServer:
             return False
         call = Call(body, started=time.monotonic())
         self.calls.append(call)
-        rule = next((rule for rule in self.rules if rule.takes(call)), None)
-        answering = asyncio.create_task(send_answer(writer, call, rule.use() if rule else Answer()))
+        answer = self.script.take(lambda prompt: prompt in call.prompt) or Answer()
+        answering = asyncio.create_task(send_answer(writer, call, answer))
         leaving = asyncio.create_task(reader.read(1))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -15,27 +15,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from tests.live_server import serve
+from tests.scripts import Rule, Script
 from tests.source_answers import SourceAnswer, SourceRequest, good_answer
-
-
-@dataclass
-class Rule:
-    """An answer waiting for requests to a path that begins with `path`."""
-
-    answer: SourceAnswer
-    path: str
-    times: int | None
-    may_be_unused: bool
-    was_used: bool = False
-
-    def takes(self, request: SourceRequest) -> bool:
-        return self.times != 0 and request.path.startswith(self.path)
-
-    def use(self) -> SourceAnswer:
-        self.was_used = True
-        if self.times is not None:
-            self.times -= 1
-        return self.answer
 
 
 @dataclass
@@ -47,7 +28,7 @@ class SourceServer:
 
     url: str = ""
     requests: list[SourceRequest] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    script: Script[SourceAnswer] = field(default_factory=Script)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,19 +48,17 @@ class SourceServer:
 
         One that nobody asks for fails the test at its end, unless it `may_be_unused`.
         """
-        self.rules.append(Rule(answer, path, times, may_be_unused))
+        self.script.append(Rule(answer, path, times, may_be_unused))
 
     def requests_to(self, path: str) -> list[SourceRequest]:
         return [request for request in self.requests if request.path.startswith(path)]
 
     def require_use(self) -> None:
-        """Fail when a scripted answer was never given: the test proved something else."""
-        unused = [rule for rule in self.rules if not (rule.was_used or rule.may_be_unused)]
-        assert not unused, f"nobody asked for {unused}; there were {len(self.requests)} requests"
+        self.script.require_use(requests=len(self.requests))
 
     def reset(self) -> None:
         self.requests.clear()
-        self.rules.clear()
+        self.script.clear()
 
     async def respond(self, asked: Request) -> Response:
         request = SourceRequest(
@@ -90,8 +69,7 @@ class SourceServer:
             started=time.monotonic(),
         )
         self.requests.append(request)
-        rule = next((rule for rule in self.rules if rule.takes(request)), None)
-        answer = rule.use() if rule else SourceAnswer(delay=self.delay)
+        answer = self.script.take(request.path.startswith) or SourceAnswer(delay=self.delay)
         await asyncio.sleep(answer.delay)
         body, content_type = _content(self.url, request, answer)
         headers = {"Content-Type": answer.content_type or content_type}

@@ -1,13 +1,11 @@
 """A run by its id: read, report, follow, cancel, resume, retry."""
 
-import json
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from app.settings import Settings
 from tests.app.at_work import assert_begins, assert_ends
 from tests.app.test_runs import events_of, invoke
 from tests.live_server import LiveServer
@@ -189,59 +187,6 @@ class TestResume:
         assert "moved on" in refused.json()["detail"]
 
 
-class TestSearch:
-    def test_runs_are_found_by_their_labels_newest_first(self, client: TestClient) -> None:
-        labels = {"customer": "c1", "express": True, "items": 3, "coupon": None}
-        first = invoke(client, "scripted", metadata=labels).json()["run_id"]
-        invoke(client, "scripted", metadata={"customer": "c2"})
-        last = invoke(client, "tally", metadata=labels).json()["run_id"]
-
-        found = client.post("/runs/search", json={"metadata": {"customer": "c1", "items": 3}})
-
-        assert [run["run_id"] for run in found.json()] == [last, first]
-        assert found.json()[0]["metadata"] == labels
-        assert client.get(f"/runs/{first}").json()["metadata"] == labels
-
-    def test_search_narrows_by_status_graph_and_thread_and_goes_on_before_a_run(
-        self, client: TestClient
-    ) -> None:
-        failed = invoke(client, "scripted", input={"must": "fail"}).json()["run_id"]
-        asking = invoke(client, "asks", thread_id="t").json()["run_id"]
-
-        def find(**wanted: Any) -> list[str]:
-            found = client.post("/runs/search", json=wanted).json()
-            return [run["run_id"] for run in found]
-
-        assert find() == [asking, failed]
-        assert find(status="error") == [failed]
-        assert find(graph_id="asks") == find(thread_id="t") == [asking]
-        assert find(limit=1) == [asking]
-        assert find(before=asking) == [failed]
-
-    @pytest.mark.parametrize(
-        "metadata",
-        [{"a": {"b": 1}}, {"a": [1]}, {"": 1}, {"a": "\x00"}, {str(n): n for n in range(17)}],
-    )
-    def test_labels_that_could_not_be_searched_are_422(
-        self, client: TestClient, metadata: dict[str, Any]
-    ) -> None:
-        with_input = {"input": {}, "metadata": metadata}
-        for path, body in (
-            ("/graphs/scripted/invoke", with_input),
-            ("/runs/search", {"metadata": metadata}),
-        ):
-            refused = client.post(path, json=body)
-            assert refused.status_code == 422
-            assert refused.json()["errors"][0]["place"].startswith("metadata")
-
-    def test_labels_go_over_to_the_retry_of_a_run(self, client: TestClient) -> None:
-        failed = invoke(client, "flaky", input={"name": "labelled"}, metadata={"a": 1}).json()
-
-        again = client.post(f"/runs/{failed['run_id']}/retry").json()
-
-        assert (again["metadata"], again["retry_of"]) == ({"a": 1}, failed["run_id"])
-
-
 class TestForks:
     """The whole of forking is in test_forks; here is what a body may say."""
 
@@ -277,47 +222,3 @@ class TestForks:
         assert refused.status_code == 404
         assert "no-such" in refused.json()["detail"]
         assert invoke(client, "tally", thread_id="t").json()["output"] == {"count": 2}
-
-
-class TestKeys:
-    MINE, YOURS = "m" * 20, "y" * 20
-
-    @pytest.fixture
-    def settings(self, settings: Settings) -> Settings:
-        keyed = {**settings.model_dump(), "api_keys": f"{self.MINE}, {self.YOURS}"}
-        return Settings(_env_file=None, **keyed)
-
-    def test_without_a_valid_key_only_health_answers(self, client: TestClient) -> None:
-        bad = {"x-api-key": "wrong"}
-
-        assert client.get("/health/ready").status_code == 200
-        assert client.get("/ok").status_code == 200
-        for path in ("/graphs", "/info", "/runs/x", "/graphs/scripted"):
-            refused = client.get(path)
-            assert refused.status_code == 401
-            assert refused.headers["WWW-Authenticate"] == "Bearer"
-            assert client.get(path, headers=bad).status_code == 401
-        assert client.post("/graphs/scripted/invoke", json={"input": {}}).status_code == 401
-
-    @pytest.mark.parametrize("headers", [{"x-api-key": MINE}, {"Authorization": f"Bearer {MINE}"}])
-    def test_key_is_taken_in_either_header(
-        self, client: TestClient, headers: dict[str, str]
-    ) -> None:
-        assert client.get("/graphs", headers=headers).status_code == 200
-
-    def test_runs_and_threads_are_seen_by_their_owner_alone(self, client: TestClient) -> None:
-        mine, yours = {"x-api-key": self.MINE}, {"x-api-key": self.YOURS}
-        body = {"input": {}, "thread_id": "same"}
-        run = client.post("/graphs/asks/invoke", json=body, headers=mine).json()
-
-        other = client.post("/graphs/tally/invoke", json=body, headers=yours).json()
-        again = client.post("/graphs/tally/invoke", json=body, headers=mine).json()
-
-        assert client.get(f"/runs/{run['run_id']}", headers=mine).status_code == 200
-        assert client.get(f"/runs/{run['run_id']}", headers=yours).status_code == 404
-        assert other["output"] == again["output"] == {"count": 1}
-
-    def test_key_is_in_no_answer(self, client: TestClient) -> None:
-        answer = client.get("/info", headers={"x-api-key": self.MINE})
-
-        assert self.MINE not in json.dumps(answer.json())

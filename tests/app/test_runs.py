@@ -222,34 +222,6 @@ def test_large_result_is_shown_by_its_beginning(client: TestClient) -> None:
     assert len(response.content) < 20_000
 
 
-def test_stream_tells_of_each_branch_once_and_ends(client: TestClient) -> None:
-    response = client.post("/graphs/scripted/stream", json={"input": {"may": "fail"}})
-
-    events = events_of(response)
-    names = [name for name, _ in events]
-    assert response.headers["content-type"].startswith("text/event-stream")
-    assert names[0] == "run_started"
-    assert names.count("branch_started") == names.count("branch_finished") == 3
-    assert names[-4:] == ["join_started", "output", "report", "end"]
-    assert events[0][1]["branches"] == ["must", "may", "also"]
-    assert events[-1][1] == {"status": "success", "degraded": True, "error": None, "interrupts": []}
-
-
-def test_stream_of_a_failed_run_ends_with_the_problem(client: TestClient) -> None:
-    response = client.post("/graphs/scripted/stream", json={"input": {"must": "fail"}})
-
-    name, data = events_of(response)[-1]
-    assert name == "end"
-    assert data["status"] == "error"
-    assert data["error"]["status"] == 502
-    assert data["error"]["branch"] == "must"
-
-
-def test_stream_refuses_bad_input_before_any_event(client: TestClient) -> None:
-    assert client.post("/graphs/scripted/stream", json={"input": {"must": 1}}).status_code == 422
-    assert client.post("/graphs/nope/stream", json={"input": {}}).status_code == 404
-
-
 def test_rows_of_a_branch_that_is_a_graph_are_named_by_their_path(client: TestClient) -> None:
     response = invoke(client, "nested", input={"word": "tides"})
 
@@ -267,17 +239,6 @@ def test_client_that_leaves_ends_its_run(live_server: LiveServer) -> None:
     post_and_leave(live_server, path, body, when=lambda: assert_begins("leaver:may"))
 
     assert_ends("leaver:may")
-
-
-def test_client_that_leaves_a_stream_ends_its_run(live_server: LiveServer) -> None:
-    body = {"input": {"may": "stall", "name": "follower"}}
-
-    with httpx2.stream("POST", f"{live_server.url}/graphs/scripted/stream", json=body) as response:
-        lines = response.iter_lines()
-        next(lines)
-        assert_begins("follower:may")
-
-    assert_ends("follower:may")
 
 
 def test_busy_thread_is_409(live_server: LiveServer) -> None:

@@ -11,7 +11,6 @@ from langgraph.graph import START, StateGraph
 from pydantic import TypeAdapter
 
 from graphs.kit import Branch, add_fan_out
-from graphs.kit.answers import REPAIR, AnswerOutOfShape
 from graphs.specialists import (
     REMITS,
     Input,
@@ -101,17 +100,6 @@ def test_a_single_opinion_is_the_answer_without_another_call(
     assert len(model_server.calls) == 2
 
 
-def test_an_unroutable_question_says_so_and_what_there_is(model_server: ModelServer) -> None:
-    model_server.answer(routing(), prompt=ROUTER)
-
-    output = asyncio.run(run("How long should I boil an egg?"))
-
-    assert output.answer.startswith("Nobody here can answer that.")
-    assert all(name in output.answer for name in REMITS)
-    assert (output.routed_to, output.opinions, output.missing) == ([], [], [])
-    assert len(model_server.calls) == 1
-
-
 @each_specialist
 @pytest.mark.parametrize(
     ("broken", "reason", "calls"),
@@ -192,50 +180,6 @@ def test_bare_opinions_are_the_answer_when_they_cannot_be_summed_up(
     assert "401" in output.answer
 
 
-def test_a_router_that_is_refused_fails_the_run_at_once(model_server: ModelServer) -> None:
-    model_server.answer(REFUSED, prompt=ROUTER)
-
-    with pytest.raises(Exception, match="401"):
-        asyncio.run(run())
-
-    assert len(model_server.calls) == 1
-
-
-def test_a_busy_router_is_asked_again(model_server: ModelServer) -> None:
-    model_server.answer(Answer(status=503), prompt=ROUTER, times=1)
-    model_server.answer(routing("law"), prompt=ROUTER)
-
-    output = asyncio.run(run())
-
-    assert output.routed_to == ["law"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["law, I think", '{"needs": "help", "specialists": ["astrology"]}'],
-    ids=["out of shape", "unknown specialist"],
-)
-def test_a_route_out_of_shape_is_repaired_once(text: str, model_server: ModelServer) -> None:
-    model_server.answer(routing("law"), prompt=REPAIR)
-    model_server.answer(Answer(text=text), prompt=ROUTER)
-
-    output = asyncio.run(run())
-
-    assert output.routed_to == ["law"]
-    assert len(model_server.calls_with(ROUTER)) == 2
-
-
-def test_a_router_that_insists_on_an_unknown_specialist_fails_the_run(
-    model_server: ModelServer,
-) -> None:
-    model_server.answer(routing("astrology"), prompt=ROUTER)
-
-    with pytest.raises(AnswerOutOfShape, match="is no Route: specialists"):
-        asyncio.run(run())
-
-    assert not model_server.calls_with("You advise")
-
-
 def test_a_question_cannot_end_its_own_quotation(model_server: ModelServer) -> None:
     model_server.answer(routing("law", "money"), prompt=ROUTER)
 
@@ -275,12 +219,6 @@ def test_a_request_may_choose_the_model_and_both_temperatures(model_server: Mode
     assert (router.body["model"], router.body["temperature"]) == ("another", 0.1)
     asked = {(call.body["model"], call.body["temperature"]) for call in others}
     assert asked == {("another", 0.9)}
-
-
-def test_the_router_does_not_improvise_unless_told(model_server: ModelServer) -> None:
-    asyncio.run(run())
-
-    assert model_server.calls[0].body["temperature"] == 0
 
 
 def test_a_second_question_on_a_thread_shows_nothing_of_the_first(
