@@ -11,13 +11,21 @@ _header = APIKeyHeader(name="x-api-key", auto_error=False, description="One of F
 _bearer = HTTPBearer(auto_error=False, description="One of FANJOIN_API_KEYS.")
 
 
-async def get_owner(
+async def require_key(
     request: Request,
     key: Annotated[str | None, Depends(_header)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> str:
+) -> None:
+    """Let a caller in, and say to the routes behind whose runs it may see."""
     service: Service = request.state.service
-    return service.keys.owner(key or (bearer.credentials if bearer is not None else None))
+    shown = key or (bearer.credentials if bearer is not None else None)
+    request.state.owner = service.keys.owner(shown)
+
+
+async def get_owner(request: Request) -> str:
+    """Return who came in; only routes behind `require_key` know of one."""
+    owner: str = request.state.owner
+    return owner
 
 
 OwnerDep = Annotated[str, Depends(get_owner)]

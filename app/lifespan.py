@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.checkpoints import open_checkpoints
 from app.error_text import error_text
+from app.found_runs import RunFinder
 from app.keeper import Keeper
 from app.keys import KeyRing
 from app.local_llm.fetch import locate
@@ -22,6 +23,7 @@ from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
 from app.storage.serving_lock import hold_serving_lock
 from app.take_up import TakeUp
+from app.threads import Threads
 
 
 @asynccontextmanager
@@ -42,6 +44,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         database = await _open_storage(settings, stack)
         checkpoints = await stack.enter_async_context(open_checkpoints(settings))
         registry = registry.with_store(checkpoints.store)
+        clean = error_text(settings.secrets)
         runner = Runner(
             settings,
             prices={**free, **settings.prices},
@@ -53,7 +56,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             registry=registry,
             database=database,
             checkpoints=checkpoints,
-            clean=error_text(settings.secrets),
+            clean=clean,
             go_on=runner.take_up,
         )
         pruner = Pruner(database, checkpoints, settings, graph_ids=registry)
@@ -61,7 +64,16 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(runner.drain, 0)
         await stack.enter_async_context(keeper.at_work())
         keys = KeyRing([key.get_secret_value() for key in settings.api_keys])
-        yield Service(settings, registry, runner, keys, database, checkpoints)
+        yield Service(
+            settings,
+            registry,
+            runner,
+            RunFinder(runner.live, database.runs),
+            Threads(database.threads, checkpoints, registry, clean),
+            keys,
+            database,
+            checkpoints,
+        )
 
 
 async def _open_storage(settings: Settings, stack: AsyncExitStack) -> Database:

@@ -8,7 +8,7 @@ from typing import TypedDict
 from dotenv import load_dotenv
 from fastapi import Depends, FastAPI
 
-from app.auth import get_owner
+from app.auth import require_key
 from app.lifespan import open_service
 from app.routes import graphs, runs, system, thread_states, threads
 from app.routes.body_limit import BodyLimit
@@ -58,7 +58,7 @@ def _read_settings() -> Settings:
 
 def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
-    needs_key = [Depends(get_owner)]
+    needs_key = [Depends(require_key)]
     app.include_router(graph_routes(service), dependencies=needs_key)
     for module in (graphs, runs, thread_states, threads, system):
         app.include_router(module.router, dependencies=needs_key)

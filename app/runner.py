@@ -92,7 +92,11 @@ class Runner:
             entry, request, record_of(run, request), EventLog(), is_recorded=is_wanted
         )
         self._slots.admit(is_bounded=is_bounded)
-        begun = self._launch(started, is_new=True)
+        if not is_wanted:
+            self._launch(started, None)
+            return started
+        begun = asyncio.get_running_loop().create_future()
+        self._launch(started, begun)
         try:
             await asyncio.shield(begun)
         except asyncio.CancelledError:
@@ -118,7 +122,7 @@ class Runner:
         self._slots.admit(is_bounded=True)
         fresh = replace(record, run=replace(run, status=RunStatus.PENDING))
         started = StartedRun(entry, request, fresh, EventLog(first), stored=stored, kept=first - 1)
-        self._launch(started, is_new=False)
+        self._launch(started, None)
         return started
 
     async def drain(self, grace_seconds: float) -> None:
@@ -140,13 +144,12 @@ class Runner:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    def _launch(self, started: StartedRun, *, is_new: bool) -> asyncio.Future[None]:
-        loop = asyncio.get_running_loop()
-        started.told, begun = loop.create_future(), loop.create_future()
+    def _launch(self, started: StartedRun, begun: asyncio.Future[None] | None) -> None:
+        """Set a run to work; `begun` hears when its start is kept, if that is to be done."""
+        started.told = asyncio.get_running_loop().create_future()
         self.live.add(started)
-        work = self._work(started, begun if is_new else None)
+        work = self._work(started, begun)
         started.task = asyncio.create_task(work, name=f"run-{started.run.id}")
-        return begun
 
     async def _work(self, started: StartedRun, begun: asyncio.Future[None] | None) -> None:
         started.has_begun = True
@@ -165,7 +168,7 @@ class Runner:
         """Keep the run's start, and tell who asked for it whether that went well."""
         record = started.record
         try:
-            kept = await self._database.runs.begin(record) if started.is_recorded else record
+            kept = await self._database.runs.begin(record)
         except asyncio.CancelledError:  # the start may be kept all the same: end it or let it go
             begun.set_exception(_stopping())
             started.is_unwanted = True

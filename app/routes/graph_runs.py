@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic_core import to_json
 
-from app.auth import OwnerDep
-from app.dependencies import FinderDep, RunnerDep, ServiceDep
+from app.auth import OwnerDep, get_owner
+from app.dependencies import ServiceDep, get_service
 from app.errors import StorageUnavailable, problem_of
 from app.events import Event
 from app.forks import require_checkpoint
@@ -94,13 +94,9 @@ def _routes_of(entry: GraphEntry, models: GraphModels) -> APIRouter:
             yield event
 
     async def run_batch(
-        body: Any,
-        request: Request,
-        runner: RunnerDep,
-        finder: FinderDep,
-        owner: OwnerDep,
-        claim: ClaimDep,
+        body: Any, request: Request, service: ServiceDep, owner: OwnerDep, claim: ClaimDep
     ) -> Response:
+        finder = service.finder
         turns = asyncio.Semaphore(body.max_concurrency)
         if claim is not None:  # before any of them begins: a run with a key goes on by itself
             await finder.require_same(owner, claim.of_item(0))
@@ -110,7 +106,9 @@ def _routes_of(entry: GraphEntry, models: GraphModels) -> APIRouter:
             own = claim.of_item(number) if claim is not None else None
             async with turns:
                 found = await finder.start_once(
-                    owner, own, lambda: runner.start(entry, show(own, asked), is_bounded=True)
+                    owner,
+                    own,
+                    lambda: service.runner.start(entry, show(own, asked), is_bounded=True),
                 )
                 try:
                     return found, to_batch_item(await found.wait())
@@ -165,9 +163,9 @@ def _starter(
 ) -> Any:
     """Return a dependency that starts a run, so that its errors come before any answer."""
 
-    async def start_run(
-        body: Any, service: ServiceDep, finder: FinderDep, owner: OwnerDep, claim: ClaimDep
-    ) -> FoundRun:
+    async def start_run(body: Any, request: Request, claim: ClaimDep) -> FoundRun:
+        # Asked of the request: every dependency costs, and this is the hottest path there is.
+        service, owner = await get_service(request), await get_owner(request)
         asked = to_run_request(
             entry,
             body,
@@ -182,7 +180,7 @@ def _starter(
             await require_checkpoint(service.checkpoints, entry.id, asked)
             return await service.runner.start(entry, show(own, asked))
 
-        return await finder.start_once(owner, own, start)
+        return await service.finder.start_once(owner, own, start)
 
     start_run.__annotations__["body"] = model
     return start_run

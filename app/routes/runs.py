@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.auth import OwnerDep
-from app.dependencies import FinderDep, RegistryDep, RunDep, ServiceDep
+from app.dependencies import RegistryDep, RunDep, ServiceDep
 from app.errors import RunNotOver, ThreadNotFound
 from app.events import Event
-from app.found_runs import Claim, FoundRun, RunFinder
+from app.found_runs import Claim, FoundRun
 from app.further_runs import resume_of, retry_of
 from app.registry import GraphEntry
 from app.routes.disconnects import wait_connected
@@ -123,7 +123,6 @@ async def cancel_run(found: RunDep) -> Response:
 async def _start_retry(
     found: RunDep,
     service: ServiceDep,
-    finder: FinderDep,
     claim: ClaimDep,
     *,
     wait: WaitParam = False,
@@ -135,14 +134,13 @@ async def _start_retry(
         asked = retry_of(entry, record, settled=settled, is_last=is_last)
         return replace(asked, is_background=not wait)
 
-    return await _start_further(record, ask, service, finder, claim)
+    return await _start_further(record, ask, service, claim)
 
 
 async def _start_resume(
     found: RunDep,
     body: RunResume,
     service: ServiceDep,
-    finder: FinderDep,
     claim: ClaimDep,
     *,
     wait: WaitParam = False,
@@ -153,7 +151,7 @@ async def _start_resume(
         asked = resume_of(entry, record, body.resume, is_last=is_last)
         return replace(asked, is_background=not wait)
 
-    return await _start_further(record, ask, service, finder, claim)
+    return await _start_further(record, ask, service, claim)
 
 
 class _Ask(Protocol):
@@ -161,7 +159,7 @@ class _Ask(Protocol):
 
 
 async def _start_further(
-    record: RunRecord, ask: _Ask, service: Service, finder: RunFinder, claim: Claim | None
+    record: RunRecord, ask: _Ask, service: Service, claim: Claim | None
 ) -> FoundRun:
     """Start what is asked of the run before it, which is not looked at when the key has a run."""
     own = claim.of_run() if claim is not None else None
@@ -171,7 +169,7 @@ async def _start_further(
         asked = ask(entry, is_last=await _is_last_of_its_thread(service, record))
         return await service.runner.start(entry, show(own, asked))
 
-    return await finder.start_once(record.owner, own, start)
+    return await service.finder.start_once(record.owner, own, start)
 
 
 @router.post("/{run_id}/retry", response_model=None, responses=_ANSWERS | _STARTS)

@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse, Response
 
 from app.auth import OwnerDep
 from app.dependencies import ServiceDep
-from app.error_text import error_text
 from app.errors import ThreadExists
 from app.schemas.problems import NEEDS_KEY, describe_problems
 from app.schemas.thread_states import Name
@@ -29,12 +28,7 @@ from app.threads import Threads
 
 
 async def get_threads(service: ServiceDep) -> Threads:
-    return Threads(
-        service.database.threads,
-        service.checkpoints,
-        service.registry,
-        error_text(service.settings.secrets),
-    )
+    return service.threads
 
 
 ThreadsDep = Annotated[Threads, Depends(get_threads)]
