@@ -1,7 +1,7 @@
 """A document cut into passages, short enough to be found and cited by themselves."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from graphs.adapters.documents.files import MARKDOWN_SUFFIXES
 from graphs.adapters.documents.text import Page
 from graphs.adapters.excerpts import excerpt
 from graphs.adapters.sources import TITLE_CHARS
+from graphs.adapters.stretches import stretches
 
 PASSAGE_TOKENS = 200
 
 _TOKENS_OF = "gpt-4o"
-_MAX_STRETCH = 20_000
-"""Characters handed to the splitter at once: its time grows with the square of a long line."""
+_STRETCH_CHARS = 20_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def split_pages(path: Path, pages: Iterable[Page]) -> list[DocumentPassage]:
     return [
         DocumentPassage(text, page.number)
         for page in pages
-        for stretch in _stretches(page.text)
+        for stretch in stretches(page.text, _STRETCH_CHARS)
         for text in splitter.chunks(stretch)
     ]
 
@@ -54,15 +54,3 @@ def _splitter(path: Path) -> MarkdownSplitter | TextSplitter:
     """Make a splitter; only the process's first one reads the vocabulary, in 0.2 s."""
     kind = MarkdownSplitter if path.suffix.lower() in MARKDOWN_SUFFIXES else TextSplitter
     return kind.from_tiktoken_model(_TOKENS_OF, PASSAGE_TOKENS)
-
-
-def _stretches(text: str) -> Iterator[str]:
-    """Cut a long text at the last paragraph, line or word that fits a stretch."""
-    start = 0
-    while len(text) - start > _MAX_STRETCH:
-        end = start + _MAX_STRETCH
-        breaks = (text.rfind(mark, start + 1, end) for mark in ("\n\n", "\n", " "))
-        cut = next((found for found in breaks if found > 0), end)
-        yield text[start:cut]
-        start = cut
-    yield text[start:]

@@ -1,10 +1,11 @@
 """A long text as segments a model can read: counted in tokens, and nothing of it lost."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from semantic_text_splitter import TextSplitter
 from typing_extensions import TypedDict
+
+from graphs.adapters.stretches import stretches
 
 LARGEST_SEGMENT = 2_000
 """Tokens; with its question and answer it fits a context of 4,096, the embedded model's."""
@@ -12,8 +13,7 @@ LARGEST_SEGMENT = 2_000
 _VOCABULARY = "gpt-4o"
 """Whose tokens are counted; it comes with the splitter. Other models' differ a little."""
 
-_PIECE_CHARS = 10_000
-"""The splitter's time grows with the square of a run without a break: 30 s for 200,000 times x."""
+_STRETCH_CHARS = 10_000
 
 
 class TextTooLong(ValueError):
@@ -54,7 +54,7 @@ def _spans(text: str, tokens: int) -> list[Span]:
         return []
     splitter = _splitter(tokens)
     spans = [Span(start=0, end=0)]
-    for piece in _pieces(text):
+    for piece in stretches(text, _STRETCH_CHARS):
         for chunk in splitter.chunks(piece):
             last = spans[-1]
             start, end = last["end"], last["end"] + len(chunk)
@@ -63,18 +63,6 @@ def _spans(text: str, tokens: int) -> list[Span]:
             else:
                 last["end"] = end
     return spans
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Cut a text behind a paragraph, a line or a word, whichever is found first."""
-    start = 0
-    while len(text) - start > _PIECE_CHARS:
-        stop = start + _PIECE_CHARS
-        breaks = (text.rfind(mark, start, stop) + len(mark) for mark in ("\n\n", "\n", " "))
-        end = next((end for end in breaks if end > start + 1), stop)
-        yield text[start:end]
-        start = end
-    yield text[start:]
 
 
 @lru_cache(maxsize=16)

@@ -14,7 +14,7 @@ WORDS = ["tide", "ünïcode", "海", "🏰", "{brace}", "</segment>", ".", "\n\n
 texts = st.one_of(
     st.text(max_size=400),
     st.lists(st.sampled_from(WORDS), max_size=300).map("".join),
-    st.integers(1, 4000).map(lambda count: "word " * count),
+    st.integers(1, 1500).map(lambda count: "word " * count),
 )
 
 
