@@ -23,7 +23,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
-from graphs.kit.answers import ask, ask_for
+from graphs.kit.answers import ask_for, ask_for_sentences
 from graphs.kit.attempts import is_worth_retrying
 from graphs.kit.contexts import ModelContext, model_for
 from graphs.kit.models import chat_model
@@ -158,7 +158,7 @@ def specialist(name: Name) -> Callable[[State, Runtime[ModelContext]], Awaitable
     async def advise(state: State, runtime: Runtime[ModelContext]) -> State:
         example = (quote("question", CAFE), ON_CAFE[name])
         asked = prompt(system, quote("question", state["question"]), examples=[example])
-        return {"said": {name: await ask(model_for(runtime, max_tokens=240), asked)}}
+        return {"said": {name: await ask_for_sentences(model_for(runtime, max_tokens=240), asked)}}
 
     return advise
 
@@ -185,7 +185,7 @@ def several(state: State) -> list[str]:
 async def sum_up(state: State, runtime: Runtime[ModelContext]) -> State:
     example = (told(CAFE, {"law": ON_CAFE["law"], "money": ON_CAFE["money"]}), SUM_OF_CAFE)
     asked = prompt(EDITOR, told(state["question"], state["said"]), examples=[example])
-    return {"summary": await ask(model_for(runtime, max_tokens=160), asked)}
+    return {"summary": await ask_for_sentences(model_for(runtime, max_tokens=160), asked)}
 
 
 async def answer(state: State) -> State:

@@ -25,7 +25,7 @@ from graphs.adapters.segments.reader import READINGS, Row, Segment, row_of, segm
 from graphs.adapters.segments.split import LARGEST_SEGMENT, Span, split
 from graphs.adapters.segments.survey import Totals, survey_prompt, totals_of
 from graphs.kit import Branch, add_fan_out, by_item, outcomes
-from graphs.kit.answers import ask
+from graphs.kit.answers import ask_for_sentences
 from graphs.kit.contexts import ModelContext, model_for
 from graphs.kit.outcomes import BranchError
 
@@ -145,7 +145,7 @@ async def tabulate(state: State) -> State:
 async def reading(state: State, runtime: Runtime[ModelContext]) -> State:
     rows = [Row.model_validate(row) for row in state["segments"]]
     totals = Totals.model_validate(state["totals"])
-    text = await ask(model_for(runtime, max_tokens=200), survey_prompt(totals, rows))
+    text = await ask_for_sentences(model_for(runtime, max_tokens=200), survey_prompt(totals, rows))
     if totals.missing:
         lacks = ", ".join(f"{name} in {count}" for name, count in totals.missing.items())
         text += f"\n\n(Not known: {lacks} of {len(rows)} segments.)"

@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, by_item, outcomes
-from graphs.kit.answers import ask, ask_for
+from graphs.kit.answers import ask_for, ask_for_sentences
 from graphs.kit.contexts import ModelContext, model_for
 from graphs.kit.outcomes import BranchError
 from graphs.kit.prompts import prompt, quote
@@ -111,7 +111,9 @@ CHESS = Analysis(
 
 async def summary(state: Topic, runtime: Runtime[ModelContext]) -> Topic:
     task = "Say in two short sentences what this is and how it works or happened."
-    text = await ask(model_for(runtime, max_tokens=160), prompt(EDITOR, on(state["topic"], task)))
+    text = await ask_for_sentences(
+        model_for(runtime, max_tokens=160), prompt(EDITOR, on(state["topic"], task))
+    )
     return {"found": {"summary": text}}
 
 

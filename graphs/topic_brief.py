@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
-from graphs.kit.answers import ask, ask_for
+from graphs.kit.answers import ask_for, ask_for_sentences
 from graphs.kit.contexts import ModelContext, model_for
 from graphs.kit.prompts import prompt, quote
 
@@ -96,7 +96,7 @@ CHESS_TERMS = KeyTerms(
 
 async def summary(state: State, runtime: Runtime[ModelContext]) -> State:
     task = "Say in three short sentences what this is, how it works or happened, why it matters."
-    text = await ask(model_for(runtime, max_tokens=160), about(state["topic"], task))
+    text = await ask_for_sentences(model_for(runtime, max_tokens=160), about(state["topic"], task))
     return {"findings": {"summary": text}}
 
 
@@ -120,7 +120,7 @@ async def synthesize(state: State, runtime: Runtime[ModelContext]) -> State:
     words = f" that use these terms: {', '.join(term['term'] for term in terms)}" if terms else ""
     task = f"Continue this text with two short sentences{words}. Do not repeat it."
     asked = about(state["topic"], f"{found['summary']}\n\n{task}")
-    more = await ask(model_for(runtime, max_tokens=160), asked)
+    more = await ask_for_sentences(model_for(runtime, max_tokens=160), asked)
     brief = f"{found['summary']} {more}\n\nTo find out next: {' '.join(found['questions'])}"
     if missing := [name for name in outcomes(state) if name not in found]:
         brief += f"\n\n(Written without {' and '.join(missing)}, which could not be had.)"

@@ -1,10 +1,11 @@
-"""Ask the chat model for a whole answer: text, or an object of a given shape.
+"""Ask the chat model for a whole answer: text, some sentences, or an object of a given shape.
 
 LangChain takes an answer that was cut off for a good one. Here it is an error of its branch, named
 in one line, which another attempt may mend.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
@@ -22,6 +23,9 @@ Shape = TypeVar("Shape", bound=BaseModel)
 REPAIR = "That is not of the shape asked for"
 """How the request for a repaired answer begins."""
 
+_SENTENCE_END = re.compile(r"""(?<=\w\w)[.!?][)"'\u201d\u2019]*(?=\s|$)|[\u3002\uff01\uff1f]""")
+"""Behind two letters at least: "2." and "e.g." end nothing."""
+
 
 class AnswerCutOff(Exception):
     """The model's answer ended before it was complete."""
@@ -33,7 +37,19 @@ class AnswerOutOfShape(Exception):
 
 async def ask(model: ChatOpenAI, prompt: Sequence[BaseMessage]) -> str:
     """Return the model's answer as text; raise AnswerCutOff or AnswerOutOfShape."""
-    return await _text_from(model, prompt)
+    return _whole(await _answer_of(model, prompt))
+
+
+async def ask_for_sentences(model: ChatOpenAI, prompt: Sequence[BaseMessage]) -> str:
+    """Return the model's answer; one that reached max_tokens ends with its last whole sentence.
+
+    For prose, of which a model may write more than it was asked for; where the end must not be
+    missing, `ask`. Raise AnswerCutOff when there is no whole sentence, or AnswerOutOfShape.
+    """
+    message = await _answer_of(model, prompt)
+    if _is_at_its_limit(message) and (ends := [*_SENTENCE_END.finditer(message.text)]):
+        return message.text[: ends[-1].end()].strip()
+    return _whole(message)
 
 
 async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: Sequence[BaseMessage]) -> Shape:
@@ -54,13 +70,13 @@ async def ask_for(shape: type[Shape], model: ChatOpenAI, prompt: Sequence[BaseMe
         extra_body={**(model.extra_body or {}), "response_format": form},
         ls_structured_output_format={"kwargs": {"method": "json_schema"}, "schema": schema},
     )
-    text = await _text_from(bound, prompt)
+    text = _whole(await _answer_of(bound, prompt))
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:
         wrong = escape(_first(error), quote=False)  # it may hold words of others
         repair = HumanMessage(f"{REPAIR}: {wrong}. Answer again, with nothing but JSON.")
-    text = await _text_from(bound, [*prompt, AIMessage(text), repair])
+    text = _whole(await _answer_of(bound, [*prompt, AIMessage(text), repair]))
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:
@@ -74,26 +90,35 @@ def _json_schema(shape: type[BaseModel]) -> dict[str, Any]:
     return {**function, "schema": schema}
 
 
-async def _text_from(
+async def _answer_of(
     model: Runnable[LanguageModelInput, AIMessage], prompt: LanguageModelInput
-) -> str:
+) -> AIMessage:
     try:
-        return _text(await model.ainvoke(prompt))
+        return await model.ainvoke(prompt)
     except json.JSONDecodeError as error:
         raise AnswerOutOfShape(f"the model's server sent what is no JSON: {error}") from error
 
 
-def _text(message: AIMessage) -> str:
-    facts = message.response_metadata
-    # Chat completions say how they ended in `finish_reason`, OpenAI's responses in `status`.
-    ending = facts.get("finish_reason") or facts.get("status")
-    if ending in ("length", "incomplete"):
+def _whole(message: AIMessage) -> str:
+    """Return the words of an answer that is complete."""
+    if _is_at_its_limit(message):
         raise AnswerCutOff("the answer reached max_tokens before its end: raise it or ask for less")
-    if ending is None:
+    if (ending := _ending_of(message)) is None:
         raise AnswerCutOff("the model's server ended the answer in the middle")
     if text := message.text.strip():
         return text
     raise AnswerOutOfShape(f"the model answered without a word (it ended with {ending!r})")
+
+
+def _is_at_its_limit(message: AIMessage) -> bool:
+    return _ending_of(message) in ("length", "incomplete")
+
+
+def _ending_of(message: AIMessage) -> str | None:
+    """Chat completions say how they ended in `finish_reason`, OpenAI's responses in `status`."""
+    facts = message.response_metadata
+    ending: str | None = facts.get("finish_reason") or facts.get("status")
+    return ending
 
 
 def _first(error: ValidationError) -> str:

@@ -8,7 +8,14 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, Field
 
-from graphs.kit.answers import REPAIR, AnswerCutOff, AnswerOutOfShape, ask, ask_for
+from graphs.kit.answers import (
+    REPAIR,
+    AnswerCutOff,
+    AnswerOutOfShape,
+    ask,
+    ask_for,
+    ask_for_sentences,
+)
 from graphs.kit.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
@@ -124,6 +131,42 @@ def test_an_answer_at_its_limit_is_cut_off(model: ChatOpenAI, model_server: Mode
         colours(model)
     with pytest.raises(AnswerCutOff, match="max_tokens"):
         asyncio.run(ask(model, [HumanMessage("hello")]))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("The sea is wide. It is grey! And the wi", "The sea is wide. It is grey!"),
+        ('He said "the tide turns." She an', 'He said "the tide turns."'),
+        ("The sea is wide. 2. Some fish, e.g. her", "The sea is wide."),
+        ("海は広い。風が", "海は広い。"),
+    ],
+)
+def test_sentences_at_their_limit_end_with_the_last_whole_one(
+    written: str, kept: str, model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text=written, finish_reason="length"))
+
+    assert asyncio.run(ask_for_sentences(model, [HumanMessage("hello")])) == kept
+
+
+def test_sentences_that_came_to_their_end_are_whole(
+    model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text=" The sea is wide. And grey "))
+
+    assert asyncio.run(ask_for_sentences(model, [HumanMessage("hello")])) == (
+        "The sea is wide. And grey"
+    )
+
+
+def test_no_whole_sentence_at_the_limit_is_cut_off(
+    model: ChatOpenAI, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(text="The sea is wide and grey and", finish_reason="length"))
+
+    with pytest.raises(AnswerCutOff, match="max_tokens"):
+        asyncio.run(ask_for_sentences(model, [HumanMessage("hello")]))
 
 
 def test_a_stream_that_ends_too_early_is_cut_off(model_server: ModelServer) -> None:
