@@ -109,7 +109,7 @@ class Pruner:
         drop: Callable[[Connection, Sequence[Sequence[str]]], list[None]],
     ) -> int:
         dropped = 0
-        while run_ids := [row.id for row in await self._read(found.limit(BATCH))]:
+        while run_ids := [row.id for row in await self._database.read(found.limit(BATCH))]:
             await self._database.writer.write(drop, run_ids)
             dropped += len(run_ids)
             await asyncio.sleep(REST_SECONDS)
@@ -119,18 +119,13 @@ class Pruner:
         """Yield runs with checkpoints of their own that are over, or not kept any more."""
         async for keys in _batches(self._checkpoints.stray_keys()):
             run_ids = [run_id for key in keys if (run_id := run_of_key(key)) is not None]
-            live = {row.id for row in await self._read(prune.live_runs(run_ids))}
+            live = {row.id for row in await self._database.read(prune.live_runs(run_ids))}
             yield [run_id for run_id in run_ids if run_id not in live]
             await asyncio.sleep(REST_SECONDS)
 
-    async def _read(self, found: Select[Any]) -> Sequence[Any]:
-        async with self._database.reading() as connection:
-            rows: Sequence[Any] = (await connection.execute(found)).all()
-            return rows
-
     async def _count(self, found: Select[Any]) -> int:
         counted = select(func.count()).select_from(found.order_by(None).subquery())
-        return int((await self._read(counted))[0][0])
+        return int((await self._database.read(counted))[0][0])
 
 
 async def _batches(keys: AsyncIterator[str]) -> AsyncIterator[list[str]]:

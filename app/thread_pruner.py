@@ -2,13 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select
-
-from app.checkpoints import Checkpoints, thread_key
+from app.checkpoints import Checkpoints, thread_keys
 from app.retention import Retention
 from app.storage import prune
 from app.storage.database import Database
@@ -35,7 +32,7 @@ class ThreadPruner:
         """Delete threads past their time, and finish what a killed process left half deleted."""
         await self._mark(kept)
         deleted = 0
-        while rows := await self._read(prune.deleting_threads().limit(BATCH)):
+        while rows := await self._database.read(prune.deleting_threads().limit(BATCH)):
             for owner, thread_id, graph_id in rows:
                 for key in await self._keys_of(owner, thread_id, graph_id):
                     await self._checkpoints.delete(key)
@@ -47,10 +44,12 @@ class ThreadPruner:
 
     async def shorten(self, kept: Retention) -> int:
         """Cut threads at rest to their latest checkpoint: those whose time is up, and old ones."""
-        rows = list(await self._read(prune.threads_to_shorten(kept.now)))
+        rows = list(await self._database.read(prune.threads_to_shorten(kept.now)))
         if kept.checkpoints is not None:
             # Those of the last time are short already.
-            rows += await self._read(prune.idle_threads(self._shortened_until, kept.checkpoints))
+            rows += await self._database.read(
+                prune.idle_threads(self._shortened_until, kept.checkpoints)
+            )
         shortened = 0
         for owner, thread_id, graph_id in rows:
             shortened += await self._shorten(owner, thread_id, graph_id, kept.now)
@@ -60,7 +59,7 @@ class ThreadPruner:
 
     async def _mark(self, kept: Retention) -> None:
         found = prune.expired_threads(kept.now, kept.threads).limit(BATCH)
-        while rows := await self._read(found):
+        while rows := await self._database.read(found):
             keys = [(row.owner, row.thread_id) for row in rows]
             batch = (keys, kept.now, kept.threads)
             await self._database.writer.write(prune.begin_to_delete, batch)
@@ -86,11 +85,6 @@ class ThreadPruner:
 
     async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:
         """Return what its checkpoints may be kept under: a key for each graph it may know."""
-        ran = {row.graph_id for row in await self._read(prune.graphs_of(owner, thread_id))}
+        ran = await self._database.threads.graphs(owner, thread_id)
         graph_ids = self._graph_ids | ran | ({graph_id} if graph_id else set())
-        return [thread_key(owner, graph, thread_id) for graph in sorted(graph_ids)]
-
-    async def _read(self, found: Select[Any]) -> Sequence[Any]:
-        async with self._database.reading() as connection:
-            rows: Sequence[Any] = (await connection.execute(found)).all()
-            return rows
+        return thread_keys(owner, thread_id, graph_ids)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from app.checkpoints import Checkpoints, thread_key
+from app.checkpoints import Checkpoints, thread_keys
 from app.error_text import ErrorText
 from app.registry import GraphRegistry
 from app.storage.threads import ThreadTable
@@ -38,6 +38,6 @@ class Threads:
         graph_ids = {*self._graph_ids, *await self.table.graphs(owner, thread_id)}
         if marked.graph_id is not None:
             graph_ids.add(marked.graph_id)
-        for graph_id in sorted(graph_ids):
-            await self._checkpoints.delete(thread_key(owner, graph_id, thread_id))
+        for key in thread_keys(owner, thread_id, graph_ids):
+            await self._checkpoints.delete(key)
         await self.table.remove(owner, thread_id)

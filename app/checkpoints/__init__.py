@@ -7,7 +7,7 @@ from importlib import import_module
 from app.checkpoints.checkpoints import Checkpoints
 from app.checkpoints.guarded import OnSaved
 from app.checkpoints.sqlite import open_sqlite, set_up_sqlite
-from app.checkpoints.thread_keys import run_key, run_of_key, thread_key
+from app.checkpoints.thread_keys import run_key, run_of_key, thread_key, thread_keys
 from app.settings import Settings
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "run_of_key",
     "set_up_checkpoints",
     "thread_key",
+    "thread_keys",
 ]
 
 _POSTGRES = "app.checkpoints.postgres"

@@ -22,6 +22,7 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 
+from app.database_errors import reason_of
 from app.errors import StorageUnavailable
 
 logger = logging.getLogger(__name__)
@@ -50,10 +51,6 @@ class Guarded(BaseCheckpointSaver[str]):
     patience_seconds: float = BRIEF_SECONDS
     on_saved: OnSaved | None = None
     _has_given_up: bool = False
-
-    @abstractmethod
-    def reason_of(self, error: Exception) -> str | None:
-        """Say why the database cannot be used; None when the error is of another kind."""
 
     @abstractmethod
     async def run_keys(self, after: str) -> list[str]:
@@ -143,7 +140,7 @@ class Guarded(BaseCheckpointSaver[str]):
             try:
                 done = await act(*args, **kwargs)
             except self.driver_errors as error:
-                reason = self.reason_of(error)
+                reason = reason_of(error)
                 if reason is None:
                     raise
                 if clock() + pause > give_up:

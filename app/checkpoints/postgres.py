@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from app.checkpoints.checkpoints import Checkpoints
 from app.checkpoints.guarded import Guarded, OnSaved
+from app.database_errors import reason_of
 from app.errors import StorageUnavailable
 from app.settings import Settings
 
@@ -58,11 +59,6 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
         clone.lock = asyncio.Lock()
         return clone
 
-    def reason_of(self, error: Exception) -> str | None:
-        state = error.sqlstate if isinstance(error, psycopg.Error) else None
-        is_too_large = (state or "").startswith("54")  # refused as often as it is sent
-        return None if is_too_large else reason_of(error)
-
     async def run_keys(self, after: str) -> list[str]:
         async def read() -> list[str]:
             async with self._cursor() as cursor:
@@ -70,14 +66,6 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
                 return [row["thread_id"] for row in await cursor.fetchall()]
 
         return await self.patiently(read)
-
-
-def reason_of(error: Exception) -> str:
-    if isinstance(error, psycopg.errors.DiskFull):
-        return "PostgreSQL's disk is full"
-    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-        return "PostgreSQL only reads"
-    return f"PostgreSQL does not answer: {str(error).strip().partition(chr(10))[0]}"
 
 
 @asynccontextmanager
@@ -110,7 +98,8 @@ async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
         await pool.open(wait=True, timeout=_POOL_SECONDS)
     except psycopg.OperationalError as error:
         await pool.close()
-        raise StorageUnavailable(reason_of(error)) from error
+        reason = reason_of(error) or "PostgreSQL does not answer"
+        raise StorageUnavailable(reason) from error
     try:
         yield pool
     finally:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar
 
+from app.database_errors import reason_of
 from app.errors import StorageUnavailable
 
 P = ParamSpec("P")
@@ -23,16 +24,6 @@ T = TypeVar("T")
 BUSY_SECONDS = 0.2
 """How long SQLite waits for another process's lock: little, since all others wait behind it. Savers
 try again by themselves."""
-
-_REASONS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_BUSY: "another process holds the database's lock",
-    sqlite3.SQLITE_LOCKED: "another process holds the database's lock",
-    sqlite3.SQLITE_READONLY: "the database's file cannot be written",
-    sqlite3.SQLITE_CANTOPEN: "the database's file cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk does not answer",
-}
-"""What may pass; any other error says that the call itself is wrong."""
 
 Synchronous = Literal["normal", "full"]
 
@@ -69,12 +60,6 @@ async def open_sqlite_file(
             await loop.run_in_executor(thread, connection.close)
     finally:
         thread.shutdown(wait=False)
-
-
-def reason_of(error: Exception) -> str | None:
-    """Say why the file cannot be used now; None when the error is of another kind."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _REASONS.get(code & 0xFF)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
 
 from app.checkpoints.guarded import Guarded
-from app.checkpoints.sqlite_file import SqliteFile, reason_of
+from app.checkpoints.sqlite_file import SqliteFile
 from app.checkpoints.sqlite_prune import keep_latest
 
 P = ParamSpec("P")
@@ -177,9 +177,6 @@ class SqliteSaver(Guarded, _OnThread):
     """Checkpoints in the SQLite file: every call whole or not at all, and patient."""
 
     driver_errors = (sqlite3.OperationalError,)
-
-    def reason_of(self, error: Exception) -> str | None:
-        return reason_of(error)
 
     async def run_keys(self, after: str) -> list[str]:
         def read(connection: sqlite3.Connection) -> list[str]:

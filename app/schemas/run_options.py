@@ -39,11 +39,8 @@ class RunOptions(BaseModel):
 class ThreadOption(BaseModel):
     """On which thread to run."""
 
-    thread_id: str | None = Field(
+    thread_id: Name | None = Field(
         default=None,
-        min_length=1,
-        max_length=255,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
         description="Keep the state under this name; without it the run leaves nothing.",
     )
     checkpoint_id: Name | None = Field(

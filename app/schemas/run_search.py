@@ -1,14 +1,16 @@
 """A search among the runs that are kept, as callers ask it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.runs import RunStatus
 from app.schemas.metadata import Metadata
 from app.storage.records import RunRecord
 from app.storage.run_search import RunSearch
+
+_Id = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")]
 
 
 class RunsWanted(BaseModel):
@@ -23,14 +25,11 @@ class RunsWanted(BaseModel):
         default_factory=dict, description="What the run was labelled with at its start, at least."
     )
     status: RunStatus | None = None
-    graph_id: str | None = Field(default=None, max_length=255, pattern=r"^[^\x00]*$")
-    thread_id: str | None = Field(default=None, max_length=255, pattern=r"^[^\x00]*$")
+    graph_id: _Id | None = None
+    thread_id: _Id | None = None
     limit: int = Field(default=50, ge=1, le=1000)
-    before: str | None = Field(
-        default=None,
-        max_length=255,
-        pattern=r"^[^\x00]*$",
-        description="The last `run_id` of the page before this one.",
+    before: _Id | None = Field(
+        default=None, description="The last `run_id` of the page before this one."
     )
 
 

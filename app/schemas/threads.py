@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
 from langgraph.types import StateSnapshot
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.errors import InvalidInput
 from app.plain_json import to_plain_json
@@ -22,10 +22,7 @@ ALL_FIELDS: tuple[ThreadField, ...] = get_args(ThreadField)
 _GRAPH = "graph_id"
 _OF_THE_STATE: frozenset[ThreadField] = frozenset({"values", "interrupts"})
 
-_Key = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
-Metadata = Annotated[dict[_Key, JsonValue], Field(max_length=64)]
+Metadata = Annotated[dict[Name, JsonValue], Field(max_length=64)]
 """`graph_id` among them names the graph whose state the thread shows."""
 
 
@@ -79,7 +76,7 @@ class ThreadSearchBody(BaseModel):
 
     limit: int = Field(default=10, ge=1, le=1000)
     offset: int = Field(default=0, ge=0, le=1_000_000)
-    metadata: dict[_Key, str | bool | int | float | None] = Field(
+    metadata: dict[Name, str | bool | int | float | None] = Field(
         default_factory=dict, max_length=16, description="Each of these keys has this value."
     )
     ids: list[Name] | None = Field(default=None, max_length=1000)

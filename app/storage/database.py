@@ -4,8 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, text
 
 from app.errors import StorageUnavailable
 from app.settings import Settings
@@ -30,6 +31,12 @@ class Database:
         self.threads = ThreadTable(writer, reading)
         self.orphans = Orphans(writer, reading)
         self._sound_until = 0.0
+
+    async def read(self, found: Select[Any]) -> Sequence[Any]:
+        """Return all rows of a query that is bounded by itself."""
+        async with self.reading() as connection:
+            rows: Sequence[Any] = (await connection.execute(found)).all()
+            return rows
 
     async def check(self) -> None:
         """Go through a reading connection and the writer, but not twice in a second.

@@ -104,15 +104,6 @@ def idle_threads(after: datetime | None, before: datetime) -> Select[tuple[str, 
     return found.order_by(threads.c.updated_at)
 
 
-def graphs_of(owner: str, thread_id: str) -> Select[tuple[str]]:
-    """Find the graphs that ran on a thread, as far as its runs are still kept."""
-    return (
-        select(runs.c.graph_id)
-        .where(runs.c.owner == owner, runs.c.thread_id == thread_id)
-        .distinct()
-    )
-
-
 def live_runs(run_ids: Sequence[str]) -> Select[tuple[str]]:
     """Find those of the runs that are not over."""
     return select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.status.in_(LIVE))

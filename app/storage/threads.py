@@ -7,10 +7,9 @@ from sqlalchemy import select
 
 from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
 from app.storage import thread_rows
-from app.storage.prune import graphs_of
 from app.storage.reading import Reading
 from app.storage.records import BUSY, DELETING, ThreadRecord, thread_record_of
-from app.storage.tables import threads
+from app.storage.tables import runs, threads
 from app.storage.thread_rows import ThreadChange
 from app.storage.thread_search import ThreadSearch, search_threads
 from app.storage.writer import Writer
@@ -68,7 +67,11 @@ class ThreadTable:
     async def graphs(self, owner: str, thread_id: str) -> set[str]:
         """Return the graphs that ran on a thread, as far as its runs are kept."""
         async with self._reading() as connection:
-            found = await connection.execute(graphs_of(owner, thread_id))
+            found = await connection.execute(
+                select(runs.c.graph_id)
+                .where(runs.c.owner == owner, runs.c.thread_id == thread_id)
+                .distinct()
+            )
             return {row.graph_id for row in found}
 
     async def claim(self, owner: str, thread_id: str) -> ThreadRecord:

@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import StorageUnavailable
 from app.storage.failures import is_lost_connection, storage_failure
@@ -92,7 +93,7 @@ class Writer:
     def _commit(self, batch: list[_Waiting]) -> list[Any]:
         try:
             return self._transact(batch)
-        except Exception as error:
+        except DBAPIError as error:
             if not is_lost_connection(error):
                 raise
             return self._transact(batch)
