@@ -6,15 +6,16 @@ and what only the kit knows (outcomes, attempts) from its custom events. Any gra
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from app.adopted_rows import kept_row, path_of, place_around, told_rows
 from app.error_text import ErrorText
 from app.events import EventType
-from app.rows import Row, Status, Usage, own_writes, result_of
+from app.rows import BAD, Row, Status, Usage, own_writes, result_of
 from app.runs import RunFailure
 from app.settings import Price
+from app.settled import Settled
 from app.shape import Path, Shape
 from app.totals import add_up, silent_joins
 
@@ -25,7 +26,6 @@ class Emit(Protocol):
     def __call__(self, type: EventType, data: dict[str, Any], place: str = "") -> None: ...
 
 
-_BAD = frozenset({"degraded", "failed", "timeout"})
 _GOOD = frozenset({"ok", "degraded", "cached"})
 
 
@@ -51,8 +51,7 @@ class Recorder:
 
         self._has_adopted = False
         self._warnings: dict[str, None] = {}
-        self.settled: dict[str, Any] = {}
-        """What the branches that succeeded wrote, by the kit's key."""
+        self.settled = Settled()
 
     def begin(self, *, seconds_ago: float = 0) -> None:
         """Start the clock: the run has its slot, or had it so long ago."""
@@ -153,8 +152,7 @@ class Recorder:
             row.error = {"type": _type_of(error), "message": self._clean(str(error))}
         elif row.status is None:
             row.status = "ok" if row.started is not None else "cached"
-        if row.reuse_key is not None and row.status in ("ok", "cached"):
-            self.settled[row.reuse_key] = own
+        self.settled.take(row, own, self._around(row))
         self._end(place, row)
 
     def use(self, place: str, models: Sequence[str], usage: tuple[int, int] | None) -> None:
@@ -257,10 +255,16 @@ class Recorder:
         return "/".join(path) + (f"#{times}" if times > 1 else "")
 
     def _outer(self, parent: str) -> Row | None:
-        """Return the row of the node whose sub-graph this namespace is."""
+        """Return the row whose sub-graph this namespace is."""
         while parent and parent not in self._rows:
             parent = parent.rpartition("|")[0]
         return self._rows.get(parent)
+
+    def _around(self, row: Row) -> Iterator[Row]:
+        """Yield the rows whose sub-graphs a row ran in, the innermost first."""
+        while (outer := self._outer(row.parent)) is not None:
+            yield outer
+            row = outer
 
     def _end(self, place: str, row: Row) -> None:
         """Count a row's usage in the row it ran inside, and tell of its end."""
@@ -275,10 +279,9 @@ class Recorder:
         Inside a sub-graph that came out well only an optional branch does, whose part is missing;
         and nothing does that an attempt began after which there was another.
         """
-        if row.status not in _BAD:
+        if row.status not in BAD:
             return False
-        outer = self._outer(row.parent)
-        if outer is None:
+        if (outer := self._outer(row.parent)) is None:
             return True
         if row.attempt_around < outer.attempts:
             return False

@@ -209,7 +209,7 @@ class Runner:
         gate.release_all()
         ended = self._conclude(run, recorder, failure, is_late=clock.expired())
         ended.output = output
-        settled = recorder.settled if ended.can_be_retried else {}
+        settled = recorder.settled.writes if ended.can_be_retried else {}
         dumped = dumped_settled(run, settled, self._checkpoints.serde)
         record = replace(started.record, run=ended, settled=dumped, ended_at=datetime.now(UTC))
         await keep_end(self._database.runs, started, record)

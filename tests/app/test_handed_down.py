@@ -41,6 +41,17 @@ def test_retry_runs_again_only_what_failed_and_then_the_join(client: TestClient)
     assert read["retry_of"] == failed["run_id"]
 
 
+def test_retry_hands_down_nothing_that_built_on_a_failure(client: TestClient) -> None:
+    lacking = invoke(client, "builds_on", input={"name": "built on"}).json()
+
+    again = client.post(f"/runs/{lacking['run_id']}/retry?wait=true").json()
+
+    assert lacking["output"] == {"answer": "from steady"}
+    assert again["output"] == {"answer": "from steady and flaky"}
+    statuses = {name: row["status"] for name, row in rows_of(again["report"]).items()}
+    assert (statuses["steady"], statuses["flaky"], statuses["write"]) == ("cached", "ok", "ok")
+
+
 def test_retry_of_what_cannot_be_kept_runs_everything_again(client: TestClient) -> None:
     failed = invoke(client, "scripted", input={"must": "fail", "may": "odd"})
 
