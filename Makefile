@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check static format lint types imports graphs test-model test-studio test-postgres test-kill bench diagrams studio clean
+.PHONY: help run serve test check static format lint types imports graphs test-model test-studio test-postgres test-kill test-browser image image-test audit sbom bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,23 @@ test-postgres: $(SYNC)  ## Test what is promised on both databases on PostgreSQL
 
 test-kill: $(SYNC)  ## Kill the service with -9 in the middle of runs, ten times, on both databases
 	@$(BIN)/pytest -m kill
+
+test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (installs Debian's where there is none)
+	@command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+	@$(BIN)/pytest -m browser
+
+image:  ## Build the container image, with docker
+	docker build --file docker/Dockerfile --tag fanjoin .
+
+image-test: $(SYNC)  ## Build the image and try it; without docker: as root on Debian, with buildah
+	@$(BIN)/pytest -m image
+
+audit: $(SYNC)  ## Look the pinned dependencies up among known vulnerabilities
+	@$(BIN)/uv export --frozen --no-dev --all-extras --no-emit-project --quiet --output-file .venv/audited.txt
+	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement .venv/audited.txt
+
+sbom: $(SYNC)  ## Write sbom.json (CycloneDX): what is installed
+	@$(BIN)/uv export --frozen --no-dev --all-extras --preview-features sbom-export --format cyclonedx1.5 --quiet --output-file sbom.json
 
 bench: $(SYNC)  ## Measure against the floor
 	@$(BIN)/python -m tests.benchmarks

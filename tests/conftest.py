@@ -15,7 +15,7 @@ from tests.postgres import (
     postgres_url,
     stored_settings,
 )
-from tests.source_server import running_source_server, source_server
+from tests.source_server import SOURCES, running_source_server, source_server
 
 __all__ = [
     "database_url",
@@ -55,11 +55,19 @@ OF_THE_MACHINE = (
     "FANJOIN_GRAPHS_FILE",
     "TAVILY_API_KEY",
     "BRAVE_SEARCH_API_KEY",
+    "DUFFEL_ACCESS_TOKEN",
+    "LITEAPI_API_KEY",
+    "TICKETMASTER_API_KEY",
+    "FANJOIN_GUEST_NATIONALITY",
+    "FANJOIN_IMAGE_MODEL",
+    "FANJOIN_VISION_MODEL",
+    "FANJOIN_CONTENT_DATABASE_URL",
+    "FANJOIN_MODERATION_MODEL",
 )
 NOBODY = "http://127.0.0.1:9"
 """Port 9 is for what is discarded; nothing listens there."""
 
-NO_SOURCES = {f"FANJOIN_{name}_URL": NOBODY for name in ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE")}
+NO_SOURCES = {f"FANJOIN_{name}_URL": NOBODY for name in SOURCES}
 
 
 @pytest.fixture(autouse=True)

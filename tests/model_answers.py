@@ -9,6 +9,13 @@ from typing import Any, Literal
 
 from llmock.schema import example_for
 
+from tests.image_answers import asks_for_an_image, image_body
+from tests.moderation_answers import asks_for_moderation, moderation_body, moderation_prompt
+from tests.plan_answers import PLAN
+
+BY_SHAPE = {"Plan": PLAN}
+"""Answers by the shape's name, where one made up from the shape would be unfit."""
+
 MALFORMED = b'{"choices": [{'
 
 
@@ -44,6 +51,10 @@ class Call:
 
     @property
     def prompt(self) -> str:
+        if asks_for_an_image(self.body):
+            return str(self.body["prompt"])
+        if asks_for_moderation(self.body):
+            return moderation_prompt(self.body)
         return "\n".join(str(message["content"]) for message in self.body["messages"])
 
 
@@ -107,6 +118,10 @@ def _body(call: Call, answer: Answer) -> dict[str, Any]:
     if answer.status != 200:
         message = answer.text or f"scripted {answer.status}"
         return {"error": {"message": message, "type": "scripted"}}
+    if asks_for_an_image(call.body):
+        return image_body(answer.text)
+    if asks_for_moderation(call.body):
+        return moderation_body(call.body, answer.text)
     reply = {"role": "assistant", "content": _text(call, answer)}
     return {
         "id": "chat-1",
@@ -123,7 +138,8 @@ def _text(call: Call, answer: Answer) -> str:
         return answer.text
     shape = call.body.get("response_format")
     if shape and shape["type"] == "json_schema":
-        return json.dumps(example_for(shape["json_schema"]["schema"]))
+        asked = shape["json_schema"]
+        return json.dumps(BY_SHAPE.get(asked["name"]) or example_for(asked["schema"]))
     return f"Answer number {len(call.prompt)} from the test model."
 
 

@@ -7,6 +7,9 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from tests.travel_answers import TRAVEL
+from tests.weather_answers import WEATHER
+
 HITS = 2
 
 WIKIPEDIA = "/w/api.php"
@@ -59,6 +62,10 @@ def good_answer(url: str, request: SourceRequest, *, is_empty: bool) -> tuple[st
     """Return body and content type of what a service of this path would answer."""
     if request.path.startswith(PAGES):
         return _page(request.path), HTML
+    if request.path in TRAVEL:
+        return TRAVEL[request.path](request.params, request.body, is_empty), JSON
+    if request.path in WEATHER:
+        return WEATHER[request.path](request.params, request.body, is_empty), JSON
     answer, content_type = _ANSWERS[request.path]
     return answer(url, request, is_empty), content_type
 

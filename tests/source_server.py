@@ -1,4 +1,4 @@
-"""A real web server on loopback that is Wikipedia, arXiv, Tavily, Brave and the pages they find.
+"""A real web server on loopback that is every source of the adapters, and the pages they find.
 
 Each has its path, so one address serves them all. It can be scripted per path, and it remembers.
 """
@@ -18,6 +18,20 @@ from tests.live_server import serve
 from tests.scripts import Rule, Script
 from tests.source_answers import SourceAnswer, SourceRequest, good_answer
 
+SOURCES = (
+    "WIKIPEDIA",
+    "ARXIV",
+    "TAVILY",
+    "BRAVE",
+    "DUFFEL",
+    "LITEAPI",
+    "TICKETMASTER",
+    "OPEN_METEO",
+    "OPEN_METEO_ARCHIVE",
+    "OPEN_METEO_GEOCODING",
+)
+"""Whose address a setting gives: `FANJOIN_…_URL`."""
+
 
 @dataclass
 class SourceServer:
@@ -33,8 +47,7 @@ class SourceServer:
     @property
     def environment(self) -> dict[str, str]:
         """The settings that make the sources ask this server; a web search needs a key besides."""
-        names = ("WIKIPEDIA", "ARXIV", "TAVILY", "BRAVE")
-        return {f"FANJOIN_{name}_URL": self.url for name in names}
+        return {f"FANJOIN_{name}_URL": self.url for name in SOURCES}
 
     def answer(
         self,

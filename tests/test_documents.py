@@ -26,7 +26,7 @@ README = (ROOT / "README.md").read_text()
 ADDED_GRAPH = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
 SHIPPED = {
     *("topic_brief", "parallel_tasks", "topic_batch", "text_insights", "research", "specialists"),
-    "race",
+    *("race", "trip_plan", "campaign", "content_gate", "media_review", "plan_and_execute", "panel"),
 }
 """A team drops what it does not need, and adds graphs of its own that need no row."""
 
@@ -68,7 +68,7 @@ def test_settings_table_says_what_the_settings_are() -> None:
 
 
 def test_sources_table_says_what_the_adapters_read() -> None:
-    rows = {row[0].strip("`"): row[1:] for row in rows_under("What research reads")}
+    rows = {row[0].strip("`"): row[1:] for row in rows_under("What the graphs read")}
 
     defaults = {field.name: field.default for field in dataclasses.fields(AdapterSettings)}
     documented = {}
@@ -85,7 +85,7 @@ def test_sources_table_says_what_the_adapters_read() -> None:
 def test_env_example_names_every_setting() -> None:
     named = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
-    of_adapters = {row[0].strip("`") for row in rows_under("What research reads")}
+    of_adapters = {row[0].strip("`") for row in rows_under("What the graphs read")}
     assert named == {variable_of(name) for name in Settings.model_fields} | of_adapters
 
 

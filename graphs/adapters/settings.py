@@ -31,6 +31,52 @@ class AdapterSettings:
     brave_url: str = "https://api.search.brave.com"
     """`FANJOIN_BRAVE_URL`: Brave's own, or a gateway to it."""
 
+    open_meteo_url: str = "https://api.open-meteo.com"
+    """`FANJOIN_OPEN_METEO_URL`: Open-Meteo's forecast, or a gateway to it."""
+
+    open_meteo_archive_url: str = "https://archive-api.open-meteo.com"
+    """`FANJOIN_OPEN_METEO_ARCHIVE_URL`: Open-Meteo's weather of the past, or a gateway to it."""
+
+    open_meteo_geocoding_url: str = "https://geocoding-api.open-meteo.com"
+    """`FANJOIN_OPEN_METEO_GEOCODING_URL`: Open-Meteo's places by name, or a gateway to it."""
+
+    image_model: str | None = None
+    """`FANJOIN_IMAGE_MODEL`: with it pictures are made by this model of OpenAI's images API, at the
+    server of the chat model (say `gpt-image-2.5-flare` at OpenAI); without it they are drawn."""
+
+    vision_model: str | None = None
+    """`FANJOIN_VISION_MODEL`: with it images are looked at by this model, at the server of the chat
+    model; without it they are only measured."""
+
+    duffel_access_token: str | None = field(default=None, repr=False)
+    """`DUFFEL_ACCESS_TOKEN`; with it flights are searched by Duffel; a test token's are made up."""
+
+    liteapi_api_key: str | None = field(default=None, repr=False)
+    """`LITEAPI_API_KEY`; with it hotels are searched by LiteAPI; a sandbox key's are test data."""
+
+    ticketmaster_api_key: str | None = field(default=None, repr=False)
+    """`TICKETMASTER_API_KEY`; with it events are searched by Ticketmaster."""
+
+    duffel_url: str = "https://api.duffel.com"
+    """`FANJOIN_DUFFEL_URL`: Duffel's own, or a gateway to it."""
+
+    liteapi_url: str = "https://api.liteapi.travel"
+    """`FANJOIN_LITEAPI_URL`: LiteAPI's own, or a gateway to it."""
+
+    ticketmaster_url: str = "https://app.ticketmaster.com"
+    """`FANJOIN_TICKETMASTER_URL`: Ticketmaster's own, or a gateway to it."""
+
+    guest_nationality: str = "US"
+    """`FANJOIN_GUEST_NATIONALITY`: whose hotel rates LiteAPI quotes, a country of ISO 3166."""
+
+    content_database_url: str | None = field(default=None, repr=False)
+    """`FANJOIN_CONTENT_DATABASE_URL`: where blocked authors, publications and blocked terms are
+    looked up, `postgresql://user:password@host/name` or `sqlite:///content.db`."""
+
+    moderation_model: str | None = None
+    """`FANJOIN_MODERATION_MODEL`: the model of the moderation endpoint, for a server other than
+    OpenAI's own that has one."""
+
     contact: str | None = None
     """`FANJOIN_CONTACT`: a mail address or page where whoever runs this can be reached; told to
     the sources in the User-Agent, as Wikipedia's policy asks."""
@@ -48,6 +94,24 @@ class AdapterSettings:
             arxiv_url=_address("FANJOIN_ARXIV_URL", cls.arxiv_url),
             tavily_url=_address("FANJOIN_TAVILY_URL", cls.tavily_url),
             brave_url=_address("FANJOIN_BRAVE_URL", cls.brave_url),
+            open_meteo_url=_address("FANJOIN_OPEN_METEO_URL", cls.open_meteo_url),
+            open_meteo_archive_url=_address(
+                "FANJOIN_OPEN_METEO_ARCHIVE_URL", cls.open_meteo_archive_url
+            ),
+            open_meteo_geocoding_url=_address(
+                "FANJOIN_OPEN_METEO_GEOCODING_URL", cls.open_meteo_geocoding_url
+            ),
+            image_model=_text("FANJOIN_IMAGE_MODEL"),
+            vision_model=_text("FANJOIN_VISION_MODEL"),
+            duffel_access_token=_text("DUFFEL_ACCESS_TOKEN"),
+            liteapi_api_key=_text("LITEAPI_API_KEY"),
+            ticketmaster_api_key=_text("TICKETMASTER_API_KEY"),
+            duffel_url=_address("FANJOIN_DUFFEL_URL", cls.duffel_url),
+            liteapi_url=_address("FANJOIN_LITEAPI_URL", cls.liteapi_url),
+            ticketmaster_url=_address("FANJOIN_TICKETMASTER_URL", cls.ticketmaster_url),
+            guest_nationality=_text("FANJOIN_GUEST_NATIONALITY") or cls.guest_nationality,
+            content_database_url=_text("FANJOIN_CONTENT_DATABASE_URL"),
+            moderation_model=_text("FANJOIN_MODERATION_MODEL"),
             contact=_text("FANJOIN_CONTACT"),
             data_dir=Path(_text("FANJOIN_DATA_DIR") or cls.data_dir),
         )

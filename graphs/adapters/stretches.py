@@ -9,7 +9,7 @@ _BREAKS = ("\n\n", "\n", " ")
 
 
 def stretches(text: str, longest: int) -> Iterator[str]:
-    """Cut a text behind a paragraph, a line or a word, whichever is found first; nothing is lost."""
+    """Cut a text behind a paragraph, a line or a word, the first that is found; lose nothing."""
     start = 0
     while len(text) - start > longest:
         stop = start + longest

@@ -5,7 +5,7 @@ from graphs.kit.branches import Branch
 from graphs.kit.by_branch import by_branch
 from graphs.kit.by_item import by_item
 from graphs.kit.caches import BranchCache
-from graphs.kit.conditions import ALL, deadline, first, quorum
+from graphs.kit.conditions import ALL, deadline, decided, first, quorum
 from graphs.kit.errors import KitError, WidthOutOfBounds
 from graphs.kit.fanout import add_fan_out
 from graphs.kit.outcomes import BranchOutcome, outcomes, reason
@@ -25,6 +25,7 @@ __all__ = [
     "by_branch",
     "by_item",
     "deadline",
+    "decided",
     "first",
     "outcomes",
     "quorum",

@@ -39,7 +39,9 @@ def branch_node(fan_out: FanOut, branch: Branch) -> BranchNode:
             error=settled.error,
         )
         if gate is not None and settled.status != "skipped":
-            gate.settle(member.name, has_result=has_result(outcome))
+            is_good = has_result(outcome)
+            decides = is_good and fan_out.until.decides(member.given, settled.update)
+            gate.settle(member.name, has_result=is_good, decides=decides)
         task.emit("outcome", round=place.id, key=key, **outcome)
         await task.remember(settled)
         known = None if member.items == 0 else outcome

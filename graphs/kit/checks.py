@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from graphs.kit.conditions import Quorum
+from graphs.kit.conditions import Decided, Quorum
 from graphs.kit.errors import KitError
 from graphs.kit.rounds import FanOut
 from graphs.kit.writes import check_update
@@ -59,7 +59,7 @@ def _check_names(join: str, names: Sequence[str]) -> None:
 def _check_items(fan_out: FanOut) -> None:
     if fan_out.choice is not None:
         raise KitError("choose= and over= exclude each other: list only the items that are to run")
-    if isinstance(fan_out.until, Quorum) and fan_out.requires(fan_out.branches[0]):
+    if isinstance(fan_out.until, Quorum | Decided) and fan_out.requires(fan_out.branches[0]):
         raise KitError("required=True over items asks for every one of them: say until=ALL instead")
 
 

@@ -1,15 +1,19 @@
-"""When a join may run: once all have settled, once enough have succeeded, once time is up.
+"""When a join may run: once all have settled, enough have succeeded, one decides, or time is up.
 
 A condition is asked twice. While the branches are at work it tells the round's gate whether what is
 left can still matter; in the join it gives the verdict, from the outcomes alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from graphs.kit.errors import KitError
+from graphs.kit.nodes import is_async
 from graphs.kit.outcomes import BranchOutcome, has_result
+
+Decides: TypeAlias = Callable[[Any, Mapping[str, Any]], bool]
+"""A function of what a branch's node was given and of the state update the branch leaves."""
 
 
 @dataclass
@@ -23,9 +27,14 @@ class Tally:
     failed_required: str | None = None
     """The first required branch that failed."""
 
-    def count(self, name: str, *, has_result: bool) -> None:
+    decided_by: str | None = None
+    """The first branch whose result decides the round."""
+
+    def count(self, name: str, *, has_result: bool, decides: bool = False) -> None:
         if has_result:
             self.succeeded.append(name)
+            if decides and self.decided_by is None:
+                self.decided_by = name
             return
         self.failures += 1
         if self.failed_required is None and name in self.required:
@@ -44,6 +53,10 @@ class Condition:
 
     def check(self, branches: int) -> None:
         """Raise KitError when so many branches can never meet it."""
+
+    def decides(self, _given: Any, _update: Mapping[str, Any]) -> bool:
+        """Whether a branch's result, by itself, makes the others needless."""
+        return False
 
     def closing_reason(self, _: Tally) -> str | None:
         """Say why the branches still at work need not go on, or None while they must."""
@@ -95,6 +108,26 @@ class Quorum(Condition):
 
 
 @dataclass(frozen=True)
+class Decided(Condition):
+    """The join runs when every branch has settled, or as soon as one result decides the round."""
+
+    by: Decides
+
+    ends_at_required_failure = True
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "decided"}
+
+    def decides(self, given: Any, update: Mapping[str, Any]) -> bool:
+        return self.by(given, update)
+
+    def closing_reason(self, tally: Tally) -> str | None:
+        if tally.decided_by is None or not tally.required.issubset(tally.succeeded):
+            return None
+        return f"{tally.decided_by!r} decided the round"
+
+
+@dataclass(frozen=True)
 class Deadline(Condition):
     """The join runs at most `seconds` after the round began, with the results there are."""
 
@@ -121,6 +154,19 @@ def quorum(k: int) -> Quorum:
 def first() -> Quorum:
     """Join when one branch has a result, and cancel the others."""
     return quorum(1)
+
+
+def decided(*, by: Decides) -> Decided:
+    """Join when all have settled, or as soon as one result decides, and cancel the others.
+
+    `by(given, update)` is asked for each branch that has a result, a fallback's and a cached one
+    too: `given` is what its node was given, `update` what it leaves. A failed branch decides
+    nothing. Branches are optional unless `required=True`, which here means that the join also
+    waits for this one. Raise KitError for an asynchronous function.
+    """
+    if is_async(by):
+        raise KitError(f"decided(by={by!r}) is asynchronous: make it a plain function")
+    return Decided(by)
 
 
 def deadline(*, seconds: float) -> Deadline:

@@ -94,9 +94,9 @@ class Gate:
                 task.uncancel()
             self.tasks.discard(task)
 
-    def settle(self, name: str, *, has_result: bool) -> None:
+    def settle(self, name: str, *, has_result: bool, decides: bool = False) -> None:
         """Count a branch that has settled, and close when the others need not go on."""
-        self.tally.count(name, has_result=has_result)
+        self.tally.count(name, has_result=has_result, decides=decides)
         self.close_if_decided()
 
     def close_if_decided(self) -> None:

@@ -15,7 +15,7 @@ DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
 """Used with OpenAI itself and no FANJOIN_MODEL: small, and without the hidden reasoning that would
 use up `max_tokens` before the answer begins."""
 
-_CONNECT_SECONDS = 5
+CONNECT_SECONDS = 5
 
 
 class ModelNotConfigured(LookupError):
@@ -66,7 +66,7 @@ def _build(
         base_url=settings.base_url,
         api_key=SecretStr(settings.api_key or "none-needed"),
         temperature=temperature,
-        timeout=httpx2.Timeout(timeout, connect=_CONNECT_SECONDS),
+        timeout=httpx2.Timeout(timeout, connect=CONNECT_SECONDS),
         max_retries=0,
         stream_usage=True,
         http_client=sync_client(),

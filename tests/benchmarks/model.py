@@ -13,12 +13,17 @@ from typing import Any, cast
 import uvloop
 from llmock.schema import example_for
 
+from tests.plan_answers import PLAN
+
 PATIENCE = "the patience of glaciers"
 
 _SECONDS = 0.5
 _PATIENT_SECONDS = 300.0
 _WORDS = "The tide rises and falls twice a day, and whoever waits for it need not hurry. " * 3
-_CHOICES = {"Route": {"needs": "advice on law and on money", "specialists": ["law", "money"]}}
+_CHOICES = {
+    "Route": {"needs": "advice on law and on money", "specialists": ["law", "money"]},
+    "Plan": {"tasks": PLAN["tasks"][:3]},
+}
 """Answers by the shape's name, where one made up from the shape would choose nothing."""
 
 _HEAD_END = b"\r\n\r\n"
@@ -46,10 +51,10 @@ class ModelProtocol(asyncio.Protocol):
 
     def _answer(self, body: bytes) -> bytes:
         shape = json.loads(body).get("response_format", {}).get("json_schema", {})
-        name = shape.get("name", "")
-        if name not in self._answers:
-            self._answers[name] = _response(name, shape.get("schema"))
-        return self._answers[name]
+        key = json.dumps(shape)  # not its name: an agent's steps differ by the tools it has
+        if key not in self._answers:
+            self._answers[key] = _response(shape.get("name", ""), shape.get("schema"))
+        return self._answers[key]
 
     def _send(self, answer: bytes) -> None:
         if not self._transport.is_closing():

@@ -27,6 +27,14 @@ _SECONDS = 0.5
 _WEB_KEY = {"TAVILY_API_KEY": "none-needed"}
 """So that the web is searched too: on the loopback, like every other source."""
 
+_VISION = {"FANJOIN_VISION_MODEL": "bench"}
+"""So that images are looked at, by the model that answers everything else."""
+
+_TRAVEL_KEYS = dict.fromkeys(
+    ("DUFFEL_ACCESS_TOKEN", "LITEAPI_API_KEY", "TICKETMASTER_API_KEY"), "none-needed"
+)
+"""So that offers are searched for on the loopback; samples are there at once."""
+
 _ROUNDS = 5
 _LIMIT = 0.8
 
@@ -45,7 +53,9 @@ async def measure_template(graph_id: str) -> Result:
         servers.model_server() as model,
         serve_sources(delay=_SECONDS) as sources,
         servers.service(
-            model, graphs_file=GRAPHS_FILE, more={**_WEB_KEY, **sources.environment}
+            model,
+            graphs_file=GRAPHS_FILE,
+            more={**_WEB_KEY, **_VISION, **_TRAVEL_KEYS, **sources.environment},
         ) as service,
     ):
         (described,) = await answers_each(Target(service, get(f"/graphs/{graph_id}")), times=1)

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.real_model
 GRAPHS = list(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
 each_graph = pytest.mark.parametrize("graph_id", GRAPHS)
 
-DEGRADED = {"research"}
-"""Its sources on the net cannot be reached from here."""
+DEGRADED = {"research", "trip_plan"}
+"""Their sources on the net cannot be reached from here."""
 
 NO_MODEL = {"parallel_tasks"}
 
@@ -186,6 +186,84 @@ def test_race_is_won_by_an_answer_that_passes(answer_of: AnswerOf) -> None:
     assert len(output["answer"].split()) <= 60
     (winner,) = [runner for runner in output["runners"] if runner["name"] == output["winner"]]
     assert winner["status"] == "ok"
+
+
+def test_campaign_is_an_email_about_its_product_with_a_drawn_card(answer_of: AnswerOf) -> None:
+    output = answer_of("campaign")["output"]
+
+    assert "light" in output["text"].lower()
+    assert len(output["subject"]) <= 78
+    assert output["image"]["kind"] == "card"
+    assert [missing["part"] for missing in output["missing"]] == ["image"]
+
+
+def test_media_review_measures_the_beach_and_says_that_nobody_looked(answer_of: AnswerOf) -> None:
+    output = answer_of("media_review")["output"]
+
+    assert output["sentiment_of_text"]["feeling"] == "positive"
+    assert output["measured"]["in_words"].startswith("bright, warm")
+    assert (output["verdict"], output["judged_by"]) == ("fits", "rules")
+    assert "Nobody looked" in output["notes"][0]
+
+
+def test_plan_and_execute_does_its_tasks_in_waves_and_says_what_it_read(
+    answer_of: AnswerOf,
+) -> None:
+    output = answer_of("plan_and_execute")["output"]
+
+    assert output["waves"] > 1
+    assert output["missing"] == []
+    assert "search_documents" in [task["tool"] for task in output["tasks"]]
+    assert "(The documents are the samples" in output["answer"]
+
+
+def test_content_gate_accepts_what_is_harmless_and_says_who_judged(answer_of: AnswerOf) -> None:
+    output = answer_of("content_gate")["output"]
+
+    assert output["decision"] == "accept", output["summary"]
+    assert {check["result"] for check in output["checks"]} == {"passed"}
+    assert "the sample database" in output["summary"]
+    assert "the chat model" in output["summary"]
+
+
+def test_content_gate_rejects_a_threat(client: TestClient) -> None:
+    example = client.get("/graphs/content_gate").json()["example"]
+    threat = "You are a filthy rat, Karl. I know where you live, and I will break your legs."
+    submission = {**example["submission"], "title": "To my neighbour", "body": threat}
+
+    answer = client.post("/graphs/content_gate/invoke", json={"input": {"submission": submission}})
+
+    output = answer.json()["output"]
+    assert output["decision"] == "reject"
+    assert {reason["check"] for reason in output["reasons"]} == {"content"}
+
+
+def test_trip_plan_reckons_with_samples_and_says_so(answer_of: AnswerOf) -> None:
+    output = answer_of("trip_plan")["output"]
+
+    assert output["chosen"]["hotel"]["source"] == "sample"
+    assert (
+        f"It costs {output['chosen']['total']['amount']} EUR of the 900.00" in output["itinerary"]
+    )
+    assert "sample data, made up" in output["itinerary"]
+    assert [missing["what"] for missing in output["missing"]] == ["weather"]
+
+
+def test_panel_votes_after_its_tools_were_asked(answer_of: AnswerOf) -> None:
+    output = answer_of("panel")["output"]
+
+    ballots = {ballot["panelist"]: ballot for ballot in output["ballots"]}
+    assert sum(output["votes"].values()) == len(ballots) == 4
+    used = {name: {use["tool"] for use in ballot["tools"]} for name, ballot in ballots.items()}
+    assert used == {
+        "calculator": {"calculate"},
+        "librarian": {"search_documents"},
+        "encyclopedist": {"search_wikipedia"},
+        "sceptic": set(),
+    }
+    assert ballots["calculator"]["choice"] == "yes"
+    assert "(The encyclopedist found out nothing. SourceUnreachable" in output["answer"]
+    assert "(The documents are the samples" in output["answer"]
 
 
 def texts_in(value: Any) -> Iterator[str]:

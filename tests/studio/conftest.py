@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import OF_THE_MACHINE, ROOT
 from tests.model_server import MODEL, ModelServer
 from tests.source_server import SourceServer
 from tests.studio.dev_server import DevServer, serve_dev
@@ -43,11 +43,10 @@ def dev_server(
 ) -> Iterator[DevServer]:
     """Starts once for all tests: it takes about ten seconds."""
     environment = {
+        **dict.fromkeys(OF_THE_MACHINE, ""),
         "OPENAI_BASE_URL": running_model_server.base_url,
         "OPENAI_API_KEY": "test-key",
         "FANJOIN_MODEL": MODEL,
-        "TAVILY_API_KEY": "",
-        "BRAVE_SEARCH_API_KEY": "",
         **running_source_server.environment,
     }
     with serve_dev(project, environment) as server:

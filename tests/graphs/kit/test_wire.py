@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import StateGraph
 from langgraph.types import StreamMode
 
-from graphs.kit import Branch, RequiredBranchFailed, add_fan_out, by_item, deadline, first
+from graphs.kit import Branch, RequiredBranchFailed, add_fan_out, by_item, deadline, decided, first
 from graphs.kit.conditions import Condition
 from tests.graphs.kit.small_graphs import (
     THREAD,
@@ -102,6 +102,7 @@ GRAPHS = [
     graph_that_fails_fast,
     lambda: sequence_of_two(InMemorySaver()),
     lambda: graph_until(first()),
+    lambda: graph_until(decided(by=lambda given, update: True)),
     lambda: graph_until(deadline(seconds=0.02)),
 ]
 

@@ -1,0 +1,49 @@
+"""A draft as a message file (`.eml`): plain text, HTML, and the picture that the HTML shows.
+
+The picture is a part of the message, named by `cid:` (RFC 2392), which mail clients do show.
+"""
+
+from base64 import b64decode
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+
+from graphs.adapters.email.draft import Draft
+from graphs.adapters.email.html import html_of
+from graphs.adapters.email.text import text_of
+from graphs.adapters.images.picture import Picture
+
+_PICTURE = "picture"
+_ALL_ASCII = SMTP.clone(cte_type="7bit")
+
+
+def message_of(draft: Draft) -> str:
+    """Return the message in ASCII, the same for the same draft; it has no sender and no recipient.
+
+    `X-Unsent` makes mail programs open it as a draft to be sent, where they know it.
+    """
+    message = EmailMessage(_ALL_ASCII)
+    message["Subject"] = draft.subject
+    message["X-Unsent"] = "1"
+    html = html_of(draft, source=f"cid:{_PICTURE}")
+    message.set_content(text_of(draft))
+    message.add_alternative(html, subtype="html")
+    if draft.picture:
+        _add(draft.picture, message)
+    # Python's own would be random. Nobody can write a text that holds its own hash.
+    digest = sha256(html.encode()).hexdigest()[:32]
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"part-{number}-{digest}")
+    return message.as_bytes().decode("ascii")
+
+
+def _add(picture: Picture, message: EmailMessage) -> None:
+    html = message.get_body(("html",))
+    if html is None:
+        raise LookupError("the message has no HTML to show a picture in")
+    maintype, _, subtype = picture["media_type"].partition("/")
+    content = b64decode(picture["base64"])
+    html.add_related(
+        content, maintype, subtype, cid=f"<{_PICTURE}>", filename=f"{_PICTURE}.{subtype}"
+    )

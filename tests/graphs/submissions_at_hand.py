@@ -1,0 +1,39 @@
+"""Submissions for the content gate, good and faulty, and what a model says of them."""
+
+import asyncio
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from graphs.content_gate import WALK, GateContext, Input, Output, graph
+from tests.model_answers import Answer
+
+DATABASE_SETTING = "FANJOIN_CONTENT_DATABASE_URL"
+NOWHERE = "postgresql://me:s3cret@127.0.0.1:9/content"
+REFUSED = Answer(status=401)
+
+FORMAT_FAULT: dict[str, Any] = {"kind": "poem"}
+DATABASE_FAULT: dict[str, Any] = {"author_id": "bulk-sender"}
+
+
+def verdict(*harmful: str, delay: float = 0) -> Answer:
+    text = json.dumps({"about": "it", "worst_words": "", "harmful": harmful})
+    return Answer(text=text, delay=delay)
+
+
+def asked(*, fail_fast: bool = False, **changes: Any) -> Any:
+    return {"submission": {**WALK.model_dump(), **changes}, "rules": {}, "fail_fast": fail_fast}
+
+
+def run(*, fail_fast: bool = False, context: GateContext | None = None, **changes: Any) -> Output:
+    given = Input.model_validate(asked(fail_fast=fail_fast, **changes))
+    return TypeAdapter(Output).validate_python(asyncio.run(graph.ainvoke(given, context=context)))
+
+
+def results(output: Output) -> dict[str, str]:
+    return {check.name: check.result for check in output.checks}
+
+
+def codes(output: Output) -> list[tuple[str, str]]:
+    return [(reason.check, reason.code) for reason in output.reasons]
