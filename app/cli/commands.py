@@ -8,13 +8,14 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from app.cli.errors import CommandError
+from app.cli.loading import uncollected
 from app.cli.plug_ins import find_plug_in, plug_in_names
 from app.cli.terminal import complain
 from app.errors import InvalidGraphs, ServiceError
 
 NAMES = (
     *("demo", "serve", "run", "graphs", "diagram", "new", "lint", "model"),
-    *("runs", "prune", "backup", "migrate"),
+    *("runs", "prune", "backup", "migrate", "health", "doctor"),
 )
 """Each is a module beside this one, with a function of its name or a typer app `commands`."""
 
@@ -51,7 +52,8 @@ def all_names() -> list[str]:
 
 
 def _load(name: str) -> Any:
-    module = import_module(f"app.cli.{name}")
+    with uncollected():
+        module = import_module(f"app.cli.{name}")
     if isinstance(group := vars(module).get("commands"), typer.Typer):
         loaded = get_group(group)
         loaded.name = name

@@ -1,15 +1,16 @@
 """Settings for a command: the environment, `.env`, and the options given beside them."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from dotenv import load_dotenv
-from pydantic import SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.cli.errors import BadSettings
-from app.cli.measures import one_line
+from app.cli.secret_files import load_secret_files
+from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
 from app.settings import Settings
 
 _ENV_FILE = Path(".env")
@@ -25,36 +26,17 @@ def load_settings(**options: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        wrong = [_line(details) for details in error.errors()]
-        raise BadSettings("\n".join(["The settings cannot be used:", *wrong])) from error
+        raise _bad_settings(map(wrong_variable, error.errors())) from error
     except SettingsError as error:
-        # Raised for a value that must be JSON; only the message tells which field it was.
-        wrong = [_variable(name) for name in Settings.model_fields if f'"{name}"' in str(error)]
-        raise BadSettings(f"{''.join(wrong)} is not valid JSON: {error.__cause__}") from error
+        raise _bad_settings(wrong_json(error)) from error
 
 
 def load_env_file() -> None:
-    """Put `.env` into the process environment, where it overrules nothing."""
+    """Put secret files and `.env` into the process environment, where they overrule nothing."""
+    load_secret_files()
     load_dotenv(_ENV_FILE)
 
 
-def _line(details: ErrorDetails) -> str:
-    if not details["loc"]:
-        return f"  {details['msg']}"
-    field, *inside = map(str, details["loc"])
-    name = next((known for known in Settings.model_fields if known.lower() == field.lower()), field)
-    value = "(hidden)" if _is_secret(name) else repr(details["input"])
-    return f"  {'.'.join([_variable(name), *inside])} = {one_line(value)}: {details['msg']}"
-
-
-def _variable(name: str) -> str:
-    return name.upper() if name.startswith("openai_") else f"FANJOIN_{name.upper()}"
-
-
-def _is_secret(name: str) -> bool:
-    field = Settings.model_fields.get(name)
-    return field is not None and _holds_secret(field.annotation)
-
-
-def _holds_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
+def _bad_settings(wrong: Iterable[WrongVariable]) -> BadSettings:
+    lines = [f"  {one.detail}: {one.mend}" for one in wrong]
+    return BadSettings("\n".join(["The settings cannot be used:", *lines]))

@@ -7,7 +7,7 @@ import math
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from functools import partial
 
 import uvicorn
@@ -17,6 +17,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from app.cli.address import bind_address, local_url
 from app.cli.environment import load_settings
+from app.cli.loading import uncollected
 from app.cli.model import fetch_bar
 from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.server import Server
@@ -67,7 +68,9 @@ async def _serve(settings: Settings, address: socket.socket, when_listening: Whe
     host, port = address.getsockname()[:2]
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
-    async with open_service(settings) as service:
+    async with AsyncExitStack() as stack:
+        with uncollected():
+            service = await stack.enter_async_context(open_service(settings))
         config = _configure(create_app(settings, service), settings)
         server = Server(
             config,

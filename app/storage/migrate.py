@@ -16,10 +16,9 @@ from app.checkpoints import set_up_checkpoints
 from app.errors import BehindMigrations, StorageUnavailable
 from app.settings import Settings
 from app.storage.advisory_lock import advisory_lock
-from app.storage.engines import FILE, writing_engine
+from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.failures import storage_failures
 
-VERSION_TABLE = "fanjoin_version"
 _NUMBER = 0x66616E6D
 _PATIENCE_SECONDS = 60
 _FOLDER = Path(__file__).parent / "migrations"

@@ -10,8 +10,8 @@ from app.settings import Settings
 from app.storage.advisory_lock import advisory_lock
 from app.storage.failures import storage_failure
 
-_FILE = "serving.lock.db"
-_NUMBER = 0x66616E6A
+SERVING_FILE = "serving.lock.db"
+SERVING_NUMBER = 0x66616E6A
 _PATIENCE_SECONDS = 5
 """A service that is being replaced is given so long to be gone."""
 
@@ -27,7 +27,8 @@ async def hold_serving_lock(
         StorageUnavailable: the database does not answer.
     """
     if settings.postgres_url is not None:
-        async with advisory_lock(settings, _NUMBER, patience_seconds=patience_seconds) as is_held:
+        lock = advisory_lock(settings, SERVING_NUMBER, patience_seconds=patience_seconds)
+        async with lock as is_held:
             if not is_held:
                 raise AlreadyServed("another process serves from this PostgreSQL database: stop it")
             yield
@@ -43,7 +44,7 @@ def _hold_folder(settings: Settings, patience_seconds: float) -> sqlite3.Connect
     """Hold an exclusive transaction open: the kernel ends it with the process, on any system."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
-        settings.data_dir / _FILE,
+        settings.data_dir / SERVING_FILE,
         timeout=patience_seconds,
         isolation_level=None,
         check_same_thread=False,

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from app.errors import BehindMigrations
 from app.settings import Settings
 from app.storage.database import open_database
-from app.storage.engines import FILE, writing_engine
-from app.storage.migrate import VERSION_TABLE, migrate
+from app.storage.engines import FILE, VERSION_TABLE, writing_engine
+from app.storage.migrate import migrate
 from app.storage.tables import metadata
 from tests.conftest import ROOT
 from tests.postgres import PostgresServer

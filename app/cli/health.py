@@ -1,0 +1,44 @@
+"""`fanjoin health`: whether the service of this machine takes runs; a container's HEALTHCHECK."""
+
+import json
+from http.client import HTTPConnection, HTTPException
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from app.cli.address import local_url
+from app.cli.environment import load_settings
+from app.cli.errors import CommandError, NoService
+
+_SECONDS = 5
+
+HostOption = Annotated[str | None, typer.Option(help="Where it listens (FANJOIN_HOST).")]
+PortOption = Annotated[int | None, typer.Option(help="The port it listens on (FANJOIN_PORT).")]
+
+
+def health(host: HostOption = None, port: PortOption = None) -> None:
+    """Ask the service of this machine whether it is ready; exit status 1 if it is not."""
+    settings = load_settings(host=host, port=port)
+    url = local_url(settings.host, settings.port)
+    status, body = _ask(url)
+    if status != 200 or body.get("status") != "ready":
+        raise CommandError(f"not ready: {body.get('detail') or f'{url} answered {status}'}")
+    typer.echo(f"ready: {url} serves {body.get('graphs')} graphs")
+
+
+def _ask(url: str) -> tuple[int, dict[str, object]]:
+    """The standard library's client: asked every few seconds, it must be quick to load."""
+    address = urlsplit(url)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=_SECONDS)
+    try:
+        connection.request("GET", "/health/ready")
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+    except (OSError, HTTPException) as error:
+        raise NoService(f"No service answers at {url}: {error}") from error
+    except ValueError:
+        body = None
+    finally:
+        connection.close()
+    return answer.status, body if isinstance(body, dict) else {}

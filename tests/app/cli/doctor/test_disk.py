@@ -1,0 +1,64 @@
+"""The data folder, tried out and left as it was."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.cli.doctor.disk import check_disk
+from app.cli.doctor.findings import Finding
+from app.settings import Settings
+from tests.app.cli.doctor.conftest import read_from
+
+pytestmark = pytest.mark.anyio
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no file of anybody")
+NOWHERE = Path("/proc/nowhere")
+POSTGRES = SecretStr("postgresql://me@there/name")
+
+
+async def look(settings: Settings, **changes: object) -> Finding:
+    (found,) = await check_disk(read_from(settings.model_copy(update=changes)))
+    return found
+
+
+async def test_folder_is_sound_and_left_as_it_was(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+
+    found = await look(settings)
+
+    assert found.detail.startswith(f"{settings.data_dir}, ")
+    assert found.detail.endswith("GiB free")
+    assert list(settings.data_dir.iterdir()) == []
+
+
+async def test_folder_that_is_not_there_is_not_made(settings: Settings) -> None:
+    found = await look(settings)
+
+    assert found.status == "ok"
+    assert f"{settings.data_dir} can be made" in found.detail
+    assert not settings.data_dir.exists()
+
+
+@only_linux
+async def test_folder_that_takes_no_file_is_an_error(settings: Settings) -> None:
+    found = await look(settings, data_dir=NOWHERE)
+
+    assert found.status == "error"
+    assert "/proc cannot be written to" in found.detail
+    assert "FANJOIN_DATA_DIR" in (found.mend or "")
+
+
+@only_linux
+async def test_beside_postgres_such_a_folder_is_a_warning(settings: Settings) -> None:
+    found = await look(settings, data_dir=NOWHERE, database_url=POSTGRES)
+
+    assert found.status == "warning"
+    assert "no documents can be indexed" in found.detail
+
+
+async def test_file_in_place_of_the_folder_is_an_error(settings: Settings) -> None:
+    settings.data_dir.write_text("a file")
+
+    assert (await look(settings)).status == "error"

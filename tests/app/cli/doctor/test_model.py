@@ -1,0 +1,177 @@
+"""The chat model: a real server that accepts, refuses, is away; and the embedded one's weights."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.doctor.findings import Finding
+from app.cli.doctor.model import OPENAI_MODEL, check_model
+from app.settings import Settings
+from graphs.kit.models import DEFAULT_OPENAI_MODEL
+from tests.app.cli.doctor.conftest import read_from
+from tests.app.cli.doctor.held_locks import SERVE, process
+from tests.conftest import NOBODY
+from tests.model_answers import Answer
+from tests.model_server import MODEL, ModelServer
+
+pytestmark = pytest.mark.anyio
+
+
+async def look(**given: Any) -> Finding:
+    settings = Settings(_env_file=None, **{"local_model": "off", **given})
+    (found,) = await check_model(read_from(settings))
+    return found
+
+
+class Offering(BaseHTTPRequestHandler):
+    """A server that knows no model by the asked name and lists those it knows."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(404, {"error": {"message": "The model does not exist"}})
+
+    def do_GET(self) -> None:
+        self._answer(200, {"data": [{"id": f"other-{n}"} for n in range(9)] + [{"id": "tide-2"}]})
+
+    def _answer(self, status: int, body: object) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
+
+
+async def test_model_that_answers_is_told_with_its_time(model_server: ModelServer) -> None:
+    found = await look()
+
+    assert found.status == "ok"
+    assert found.detail.startswith(f"{MODEL} at {model_server.base_url} answered in ")
+    assert len(model_server.calls) == 1
+    assert model_server.calls[0].body["max_tokens"] <= 64
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "mend"),
+    [
+        (Answer(status=401), "error", "set OPENAI_API_KEY to a key of this server"),
+        (Answer(status=403), "error", "set OPENAI_API_KEY to a key of this server"),
+        (Answer(status=429), "warning", "ask less often"),
+        (Answer(status=429, text="insufficient_quota"), "error", "raise the quota"),
+        (Answer(status=503), "error", "look into the log of the model server"),
+        (Answer(fault="malformed"), "error", "no OpenAI-style server"),
+        (Answer(fault="hang_up"), "error", "start the model server, or correct OPENAI_BASE_URL"),
+    ],
+)
+async def test_refusal_is_told_with_its_mend(
+    answer: Answer, status: str, mend: str, model_server: ModelServer
+) -> None:
+    model_server.answer(answer)
+
+    found = await look()
+
+    assert found.status == status
+    assert mend in (found.mend or "")
+
+
+async def test_unknown_model_is_told_with_those_the_server_offers() -> None:
+    with serving(Offering) as url:
+        found = await look(openai_base_url=url, model="tide-1")
+
+    assert found.status == "error"
+    assert "tide-1" in found.detail
+    assert "404: The model does not exist" in found.detail
+    assert found.mend is not None
+    assert "the server offers: tide-2, " in found.mend
+    assert found.mend.endswith(", …")
+
+
+@pytest.mark.parametrize(
+    "url", [NOBODY, "http://no.such.host.invalid/v1", "localhost:1/v1", "http://[/"]
+)
+async def test_server_that_cannot_be_asked_is_an_error(url: str) -> None:
+    found = await look(openai_base_url=url, model="any")
+
+    assert found.status == "error"
+    assert "cannot be asked" in found.detail
+
+
+async def test_server_without_a_model_name_is_an_error() -> None:
+    found = await look(openai_base_url=NOBODY)
+
+    assert found.status == "error"
+    assert "FANJOIN_MODEL" in (found.mend or "")
+
+
+def test_openai_is_asked_for_the_model_that_the_graphs_ask() -> None:
+    assert OPENAI_MODEL == DEFAULT_OPENAI_MODEL
+
+
+async def test_no_model_at_all_is_a_warning() -> None:
+    assert (await look()).status == "warning"
+
+
+async def test_weights_that_are_not_here_are_a_warning_and_not_fetched(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+
+    found = await look(local_model="qwen2.5-coder-0.5b", model_cache_dir=folder)
+
+    assert (found.status, found.detail) == (
+        "warning",
+        "qwen2.5-coder-0.5b is not here yet, 0.5 GiB",
+    )
+    assert "fanjoin model pull" in (found.mend or "")
+    assert not folder.exists()
+
+
+async def test_weights_of_the_operator_are_looked_for(tmp_path: Path) -> None:
+    weights = tmp_path / "own.gguf"
+
+    missing = await look(local_model=str(weights))
+    weights.touch()
+    there = await look(local_model=str(weights))
+
+    assert missing.status == "error"
+    assert "neither a file nor a known name" in missing.detail
+    assert (there.status, there.detail) == ("ok", "the embedded model own is here, and can run")
+
+
+async def test_weights_beyond_the_memory_are_an_error(tmp_path: Path) -> None:
+    weights = tmp_path / "huge.gguf"
+    with weights.open("wb") as file:
+        file.truncate(1 << 42)
+
+    found = await look(local_model=str(weights))
+
+    assert found.status == "error"
+    assert "GiB of memory are needed" in found.detail
+
+
+async def test_memory_that_the_service_at_work_uses_is_not_missed(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    weights = settings.data_dir / "huge.gguf"
+    with weights.open("wb") as file:
+        file.truncate(1 << 42)
+
+    with process(SERVE, settings):
+        found = await look(local_model=str(weights), data_dir=settings.data_dir)
+
+    assert found.status == "ok"

@@ -1,0 +1,76 @@
+"""Secrets as files: what a command finds in its settings then."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.commands import cli
+from app.cli.environment import load_settings
+from app.cli.errors import BadSettings
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of secrets; what it sets is unset after the test."""
+    for name in ("FANJOIN_API_KEYS", "OPENAI_API_KEY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("FANJOIN_SECRETS_DIR", str(tmp_path / "secrets"))
+    (tmp_path / "secrets").mkdir()
+    return tmp_path / "secrets"
+
+
+def test_file_is_the_variable_of_its_name(secrets: Path) -> None:
+    (secrets / "FANJOIN_API_KEYS").write_text("a-key-of-sixteen-signs,another-key-of-many-signs\n")
+    (secrets / "OPENAI_API_KEY").write_text("sk-test\n")
+
+    settings = load_settings()
+
+    assert settings.secrets == ["a-key-of-sixteen-signs", "another-key-of-many-signs", "sk-test"]
+
+
+def test_variable_overrules_its_file(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secrets / "OPENAI_API_KEY").write_text("of-the-file")
+    monkeypatch.setenv("OPENAI_API_KEY", "of-the-variable")
+
+    assert load_settings().secrets == ["of-the-variable"]
+
+
+def test_secret_file_overrules_the_env_file(secrets: Path) -> None:
+    (secrets / "OPENAI_API_KEY").write_text("of-the-secret")
+    Path(".env").write_text("OPENAI_API_KEY=of-the-env-file\n")
+
+    assert load_settings().secrets == ["of-the-secret"]
+
+
+def test_what_is_no_variable_is_passed_over(secrets: Path) -> None:
+    (secrets / "rhsm.conf").write_bytes(b"\xff")
+    (secrets / "OPENAI_API_KEY").mkdir()
+
+    assert load_settings().secrets == []
+
+
+def test_folder_that_is_not_there_holds_no_secrets(
+    tmp_path: Path, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANJOIN_SECRETS_DIR", str(tmp_path / "nowhere"))
+
+    assert load_settings().secrets == []
+
+
+def test_secret_that_is_no_text_is_told_without_its_contents(secrets: Path) -> None:
+    (secrets / "OPENAI_API_KEY").write_bytes(b"sk-\xff\xfe")
+
+    with pytest.raises(BadSettings, match="The secrets cannot be used") as told:
+        load_settings()
+
+    assert "sk-" not in str(told.value)
+
+
+def test_commands_tell_of_a_secret_without_a_traceback(secrets: Path) -> None:
+    (secrets / "OPENAI_API_KEY").write_bytes(b"\xff")
+
+    result = CliRunner().invoke(cli, ["health"])
+
+    assert result.exit_code == 2
+    assert "The secrets cannot be used" in result.stderr

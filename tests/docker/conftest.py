@@ -1,0 +1,67 @@
+"""The image, built once from a copy of the tree that holds what must not get in."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.docker.buildah_engine import BuildahEngine
+from tests.docker.container import KEY
+from tests.docker.docker_engine import DockerEngine, answers
+from tests.docker.engine import Engine
+
+CANARY = "canary-that-must-not-get-into-the-image"
+_UNSEEN = (
+    ".env",
+    ".data/fanjoin.db",
+    "app/.env",
+    "docker/secrets/OPENAI_API_KEY",
+    "graphs/.env.me",
+)
+
+_FIGURES = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    context = tmp_path_factory.mktemp("image") / "context"
+    ignored = shutil.ignore_patterns(".git", ".venv", ".data", ".*_cache", ".hypothesis")
+    shutil.copytree(ROOT, context, ignore=ignored)
+    for name in _UNSEEN:
+        (context / name).parent.mkdir(exist_ok=True)
+        (context / name).write_text(CANARY)
+    engine = DockerEngine() if answers() else BuildahEngine()
+    engine.build(context)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """The folder of secrets, each a file that the image's user can read."""
+    tmp_path.chmod(0o755)
+    folder = tmp_path / "secrets"
+    folder.mkdir(mode=0o755)
+    (folder / "FANJOIN_API_KEYS").write_text(f"{KEY}\n")
+    return folder
+
+
+@pytest.fixture
+def volume(engine: Engine) -> Iterator[str]:
+    with engine.volume() as volume:
+        yield volume
+
+
+@pytest.fixture
+def figures(pytestconfig: pytest.Config) -> dict[str, str]:
+    """What was measured, to be told at the end."""
+    return pytestconfig.stash.setdefault(_FIGURES, {})
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for name, figure in config.stash.get(_FIGURES, {}).items():
+        terminalreporter.write_line(f"{name:<16} {figure}")
