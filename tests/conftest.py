@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,14 +34,23 @@ ROOT = Path(__file__).parent.parent
 SERVED_GRAPHS = Path(__file__).parent / "app" / "served_graphs" / "langgraph.json"
 
 
+_SERVERS = {"postgres_server", "postgres_url", "own_postgres_server"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Mark what needs a PostgreSQL, whose start alone takes seconds."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        is_on_postgres = parameters.get("database_url") == "postgres"
-        if is_on_postgres or {"postgres_url", "own_postgres_server"} & set(item.fixturenames):
+        is_on_postgres = "postgres" in parameters.values()
+        if is_on_postgres or _SERVERS & set(item.fixturenames):
             item.add_marker("postgres")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded alone: hundreds of tests start a service, and each makes much garbage."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture
@@ -53,11 +63,13 @@ OF_THE_MACHINE = (
     "OPENAI_BASE_URL",
     "FANJOIN_MODEL",
     "FANJOIN_GRAPHS_FILE",
+    "FANJOIN_SECRETS_DIR",
     "TAVILY_API_KEY",
     "BRAVE_SEARCH_API_KEY",
     "DUFFEL_ACCESS_TOKEN",
     "LITEAPI_API_KEY",
     "TICKETMASTER_API_KEY",
+    "OPEN_METEO_API_KEY",
     "FANJOIN_GUEST_NATIONALITY",
     "FANJOIN_IMAGE_MODEL",
     "FANJOIN_VISION_MODEL",

@@ -118,7 +118,7 @@ def test_a_topic_named_twice_is_studied_once(model_server: ModelServer) -> None:
         Answer(status=401),
         Answer(fault="hang_up"),
         Answer(text=""),
-        Answer(finish_reason="length"),
+        Answer(text="Bees are", finish_reason="length"),
     ],
     ids=["refused", "hung up", "empty", "cut off"],
 )
