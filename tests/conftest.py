@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is loaded alone: hundreds of tests start a service, and each makes much garbage."""
+    """Leave what is loaded alone: each of hundreds of tests starts a service, with much garbage."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
 
