@@ -7,7 +7,7 @@ SYNC := .venv/.synced
 .PHONY: help run serve test check static format lint types imports graphs test-model test-studio test-postgres test-kill test-browser image image-test audit sbom bench diagrams studio clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: $(SYNC)  ## Serve on 127.0.0.1:8000 and show one topic_brief, live
 	@$(BIN)/fanjoin demo
@@ -54,7 +54,7 @@ test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (instal
 	@$(BIN)/pytest -m browser
 
 image:  ## Build the container image, with docker
-	docker build --file docker/Dockerfile --tag fanjoin .
+	docker build --file docker/Dockerfile --build-arg REVISION=$$(git rev-parse HEAD) --tag fanjoin .
 
 image-test: $(SYNC)  ## Build the image and try it; without docker: as root on Debian, with buildah
 	@$(BIN)/pytest -m image
@@ -77,12 +77,12 @@ studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
 
 clean:  ## Remove what make made
 	rm -rf .venv .data .langgraph_api .hypothesis \
-		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+		sbom.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # The pip of Python 3.11 is too old for some wheels; uv installs exactly what uv.lock says.
 $(SYNC): pyproject.toml uv.lock
 	@echo "Installing into .venv (once) …"
 	@$(BIN)/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv==0.13.9
 	@$(BIN)/uv sync --frozen --all-extras --quiet
 	@touch $@

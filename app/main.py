@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TypedDict
 
-from dotenv import load_dotenv
 from fastapi import Depends, FastAPI
 
 from app.auth import require_key
@@ -16,6 +15,7 @@ from app.routes.graph_runs import graph_routes
 from app.routes.problems import answer_with_problems
 from app.service import Service
 from app.settings import Settings
+from app.variable_files import load_variable_files
 
 
 class State(TypedDict):
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
 
 
 def _read_settings() -> Settings:
-    load_dotenv(".env")  # the graphs read what is theirs from the environment
+    load_variable_files()  # the graphs read what is theirs from the environment
     return Settings()
 
 

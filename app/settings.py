@@ -157,11 +157,18 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _refuse_other_databases(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is None or url.get_secret_value().startswith(("postgresql://", "postgres://")):
-            return url
-        raise ValueError(
-            "it must begin with postgresql://; for SQLite leave it out and set FANJOIN_DATA_DIR"
-        )
+        if url is None:
+            return None
+        if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError(
+                "it must begin with postgresql://; for SQLite leave it out and set FANJOIN_DATA_DIR"
+            )
+        try:
+            urlsplit(url.get_secret_value())
+        except ValueError:
+            # Its words may hold the password.
+            raise ValueError("it is no address: write [ and ] in it as %5B and %5D") from None
+        return url
 
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:

@@ -7,7 +7,7 @@ from app.rows import BAD, Row
 
 
 class Settled:
-    """Collects what succeeded, but not what built on a failure.
+    """Collects what succeeded, but not what built on a failure, or lacks a part for one inside.
 
     A branch that began in a later step than one that failed saw what a retry will find otherwise.
     """
@@ -19,14 +19,25 @@ class Settled:
         self._broken: dict[str, int] = {}
         """By namespace, the first step in which something failed."""
 
+        self._lacking: dict[str, int] = {}
+        """By row, the last attempt in which a branch inside it failed."""
+
     def take(self, row: Row, writes: Any, around: Iterable[Row]) -> None:
         """Take a row that is over; `around` are those whose sub-graphs it ran in."""
-        if row.status in BAD:
+        outer = list(around)
+        is_lacking = self._lacking.get(row.id) == row.attempts
+        if row.status in BAD or is_lacking:
             self._broken.setdefault(row.parent, row.step)
-        if row.reuse_key is None or row.status not in ("ok", "cached"):
+        if outer and (is_lacking or self._is_bad_branch(row)):
+            self._lacking[outer[0].id] = row.attempt_around
+        if row.reuse_key is None or row.status not in ("ok", "cached") or is_lacking:
             return
-        if not any(map(self._follows_failure, (row, *around))):
+        if not any(map(self._follows_failure, (row, *outer))):
             self.writes[row.reuse_key] = writes
+
+    def _is_bad_branch(self, row: Row) -> bool:
+        """Whether it is a branch of the kit's; of a plain node its graph knows how to go on."""
+        return row.required is not None and row.status in BAD
 
     def _follows_failure(self, row: Row) -> bool:
         return self._broken.get(row.parent, row.step) < row.step

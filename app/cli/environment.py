@@ -1,19 +1,15 @@
 """Settings for a command: the environment, `.env`, and the options given beside them."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from dotenv import load_dotenv
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.cli.errors import BadSettings
-from app.cli.secret_files import load_secret_files
 from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
 from app.settings import Settings
-
-_ENV_FILE = Path(".env")
+from app.variable_files import UnreadableVariables, load_variable_files
 
 
 def load_settings(**options: Any) -> Settings:
@@ -32,9 +28,14 @@ def load_settings(**options: Any) -> Settings:
 
 
 def load_env_file() -> None:
-    """Put secret files and `.env` into the process environment, where they overrule nothing."""
-    load_secret_files()
-    load_dotenv(_ENV_FILE)
+    """Put secret files and `.env` into the process environment, where they overrule nothing.
+
+    Raises BadSettings for what cannot be read.
+    """
+    try:
+        load_variable_files()
+    except UnreadableVariables as error:
+        raise BadSettings(str(error)) from error
 
 
 def _bad_settings(wrong: Iterable[WrongVariable]) -> BadSettings:

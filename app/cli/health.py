@@ -1,6 +1,7 @@
 """`fanjoin health`: whether the service of this machine takes runs; a container's HEALTHCHECK."""
 
 import json
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from app.cli.environment import load_settings
 from app.cli.errors import CommandError, NoService
 
 _SECONDS = 5
+_LONGEST_BODY = 1 << 16
 
 HostOption = Annotated[str | None, typer.Option(help="Where it listens (FANJOIN_HOST).")]
 PortOption = Annotated[int | None, typer.Option(help="The port it listens on (FANJOIN_PORT).")]
@@ -29,16 +31,17 @@ def health(host: HostOption = None, port: PortOption = None) -> None:
 
 def _ask(url: str) -> tuple[int, dict[str, object]]:
     """The standard library's client: asked every few seconds, it must be quick to load."""
-    address = urlsplit(url)
-    connection = HTTPConnection(address.hostname or "", address.port, timeout=_SECONDS)
     try:
-        connection.request("GET", "/health/ready")
-        answer = connection.getresponse()
-        body = json.loads(answer.read())
-    except (OSError, HTTPException) as error:
+        address = urlsplit(url)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=_SECONDS)
+        with closing(connection):
+            connection.request("GET", "/health/ready")
+            answer = connection.getresponse()
+            status, text = answer.status, answer.read(_LONGEST_BODY)
+    except (OSError, HTTPException, ValueError) as error:  # a host's name may be no name at all
         raise NoService(f"No service answers at {url}: {error}") from error
+    try:
+        body = json.loads(text)
     except ValueError:
         body = None
-    finally:
-        connection.close()
-    return answer.status, body if isinstance(body, dict) else {}
+    return status, body if isinstance(body, dict) else {}

@@ -28,9 +28,9 @@ class WrongVariable:
 def wrong_variable(details: ErrorDetails) -> WrongVariable:
     """Describe one error of the settings; those of ours say the mend after a colon."""
     message = details["msg"].removeprefix("Value error, ")
-    said, _, mend = (
-        message.partition(": ") if details["type"] == "value_error" else (message, "", "")
-    )
+    said, mend = message, ""
+    if details["type"] == "value_error" and ": " in message:
+        said, mend = message.rsplit(": ", 1)
     if not details["loc"]:
         # The one rule over several variables: a door that is open to the world needs keys.
         return WrongVariable("api_keys", variable_of("api_keys"), said, mend)

@@ -13,6 +13,6 @@ def one_line(text: str) -> str:
         ValueError: nothing that can be seen is left.
     """
     line = " ".join(_NEVER_WRITTEN.sub("", text).split())
-    if not line:
+    if not any(one.isprintable() and one != " " for one in line):
         raise ValueError("there is no text in it")
     return line

@@ -31,6 +31,10 @@ class AdapterSettings:
     brave_url: str = "https://api.search.brave.com"
     """`FANJOIN_BRAVE_URL`: Brave's own, or a gateway to it."""
 
+    open_meteo_api_key: str | None = field(default=None, repr=False)
+    """`OPEN_METEO_API_KEY`: of a customer of Open-Meteo, whose use may be commercial; with it the
+    three addresses below are those for customers."""
+
     open_meteo_url: str = "https://api.open-meteo.com"
     """`FANJOIN_OPEN_METEO_URL`: Open-Meteo's forecast, or a gateway to it."""
 
@@ -87,6 +91,7 @@ class AdapterSettings:
     @classmethod
     def read(cls) -> Self:
         """Read the process environment as it is now."""
+        is_customer = _text("OPEN_METEO_API_KEY") is not None
         return cls(
             tavily_api_key=_text("TAVILY_API_KEY"),
             brave_search_api_key=_text("BRAVE_SEARCH_API_KEY"),
@@ -94,12 +99,17 @@ class AdapterSettings:
             arxiv_url=_address("FANJOIN_ARXIV_URL", cls.arxiv_url),
             tavily_url=_address("FANJOIN_TAVILY_URL", cls.tavily_url),
             brave_url=_address("FANJOIN_BRAVE_URL", cls.brave_url),
-            open_meteo_url=_address("FANJOIN_OPEN_METEO_URL", cls.open_meteo_url),
+            open_meteo_api_key=_text("OPEN_METEO_API_KEY"),
+            open_meteo_url=_address(
+                "FANJOIN_OPEN_METEO_URL", _open_meteo(cls.open_meteo_url, is_customer)
+            ),
             open_meteo_archive_url=_address(
-                "FANJOIN_OPEN_METEO_ARCHIVE_URL", cls.open_meteo_archive_url
+                "FANJOIN_OPEN_METEO_ARCHIVE_URL",
+                _open_meteo(cls.open_meteo_archive_url, is_customer),
             ),
             open_meteo_geocoding_url=_address(
-                "FANJOIN_OPEN_METEO_GEOCODING_URL", cls.open_meteo_geocoding_url
+                "FANJOIN_OPEN_METEO_GEOCODING_URL",
+                _open_meteo(cls.open_meteo_geocoding_url, is_customer),
             ),
             image_model=_text("FANJOIN_IMAGE_MODEL"),
             vision_model=_text("FANJOIN_VISION_MODEL"),
@@ -119,6 +129,11 @@ class AdapterSettings:
 
 def _text(variable: str) -> str | None:
     return os.environ.get(variable, "").strip() or None
+
+
+def _open_meteo(address: str, is_customer: bool) -> str:
+    """Return the address that open-meteo.com/en/docs names for whoever asks."""
+    return address.replace("https://", "https://customer-") if is_customer else address
 
 
 def _address(variable: str, default: str) -> str:

@@ -78,8 +78,9 @@ def describe(error: BaseException, second: Exception | None = None) -> BranchErr
     """Say in plain JSON what went wrong, bounded in length; `second` is the fallback's error."""
     message = str(error)[:_LONGEST_MESSAGE]
     if second is not None:
-        also = f"{type(second).__name__}: {second}"[:_LONGEST_MESSAGE]
-        message += f" (its fallback failed too: {also})"
+        is_same = (type(second), str(second)) == (type(error), str(error))
+        also = "" if is_same else f": {type(second).__name__}: {second}"[: _LONGEST_MESSAGE + 2]
+        message += f" (its fallback failed too{also})"
     return BranchError(type=type(error).__name__, message=message)
 
 

@@ -52,6 +52,20 @@ def test_retry_hands_down_nothing_that_built_on_a_failure(client: TestClient) ->
     assert (statuses["steady"], statuses["flaky"], statuses["write"]) == ("cached", "ok", "ok")
 
 
+def test_retry_runs_a_branch_again_that_lacks_an_optional_part_of_its_own(
+    client: TestClient,
+) -> None:
+    lacking = invoke(client, "nested_optional", input={"name": "mended"}).json()
+
+    again = client.post(f"/runs/{lacking['run_id']}/retry?wait=true").json()
+
+    assert lacking["output"]["answer"] == "steady"
+    assert again["output"]["answer"] == "flaky steady"
+    statuses = {name: row["status"] for name, row in rows_of(again["report"]).items()}
+    assert (statuses["inner"], statuses["other"]) == ("ok", "cached")
+    assert (statuses["inner/flaky"], statuses["inner/steady"]) == ("ok", "cached")
+
+
 def test_retry_of_what_cannot_be_kept_runs_everything_again(client: TestClient) -> None:
     failed = invoke(client, "scripted", input={"must": "fail", "may": "odd"})
 

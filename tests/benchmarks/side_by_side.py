@@ -23,28 +23,65 @@ class SideBySide:
     """From the first branch's start to the last one's end, when the join starts."""
 
 
+@dataclass(frozen=True)
+class _Round:
+    branches: Sequence[Row]
+
+    @property
+    def start(self) -> float:
+        start: float = min(row["started_ms"] for row in self.branches)
+        return start
+
+    @property
+    def end(self) -> float:
+        return max(map(_end, self.branches))
+
+    def holds(self, row: Row) -> bool:
+        """Tell whether a row ran in it; by its time, since no id says which round it is of."""
+        names = {_path(branch)[0] for branch in self.branches}
+        return _path(row)[0] in names and self.start <= row["started_ms"] <= self.end
+
+
 def side_by_side(rows: Sequence[Row], fan_outs: Mapping[str, str]) -> SideBySide:
     """Read a report's rows; `fan_outs` says which fan-out each top-level branch belongs to.
 
     Raises ValueError when no two branches were at work at once.
     """
-    groups: dict[str, list[Row]] = defaultdict(list)
+    branches: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         path = _path(row)
         if len(path) == 1 and path[0] in fan_outs and row["status"] != "skipped":
-            groups[fan_outs[path[0]]].append(row)
-    wide = [group for group in groups.values() if len(group) > 1]
+            branches[fan_outs[path[0]]].append(row)
+    rounds = (each for group in branches.values() for each in _rounds(group))
+    wide = [each for each in rounds if len(each.branches) > 1]
     if not wide:
         raise ValueError(f"no fan-out with two branches among {[row['id'] for row in rows]}")
-    tops = {_path(row)[0] for group in wide for row in group}
-    work = sum(row["duration_ms"] for row in _innermost(rows) if _path(row)[0] in tops)
-    longest = sum(max(row["duration_ms"] for row in group) for group in wide)
-    wall = sum(
-        max(row["started_ms"] + row["duration_ms"] for row in group)
-        - min(row["started_ms"] for row in group)
-        for group in wide
-    )
+    inner = list(_innermost(rows))
+    work = sum(row["duration_ms"] for each in wide for row in inner if each.holds(row))
+    longest = sum(max(row["duration_ms"] for row in each.branches) for each in wide)
+    wall = sum(each.end - each.start for each in wide)
     return SideBySide(work / 1000, longest / 1000, wall / 1000)
+
+
+def _rounds(branches: Sequence[Row]) -> Iterator[_Round]:
+    """Part a fan-out's branches: a round is sent out when all of the one before are over."""
+    current: list[Row] = []
+    for row in sorted(branches, key=_sent):
+        if current and _sent(row) >= max(map(_end, current)):
+            yield _Round(current)
+            current = []
+        current.append(row)
+    yield _Round(current)
+
+
+def _sent(row: Row) -> float:
+    sent: float = row["started_ms"] - row["queued_ms"]
+    return sent
+
+
+def _end(row: Row) -> float:
+    end: float = row["started_ms"] + row["duration_ms"]
+    return end
 
 
 def _path(row: Row) -> Path:

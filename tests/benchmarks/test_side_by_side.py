@@ -7,8 +7,10 @@ import pytest
 from tests.benchmarks.side_by_side import SideBySide, side_by_side
 
 
-def row(row_id: str, started_ms: float, duration_ms: float, status: str = "ok") -> dict[str, Any]:
-    times = {"started_ms": started_ms, "duration_ms": duration_ms}
+def row(
+    row_id: str, started_ms: float, duration_ms: float, status: str = "ok", queued_ms: float = 0
+) -> dict[str, Any]:
+    times = {"queued_ms": queued_ms, "started_ms": started_ms, "duration_ms": duration_ms}
     return {"id": row_id, "status": status, **times}
 
 
@@ -40,6 +42,23 @@ def test_the_items_of_a_list_are_branches_of_one_fan_out() -> None:
     found = side_by_side(rows, {"study": "collect"})
 
     assert found == SideBySide(work=1.0, longest=0.5, wall=0.6)
+
+
+def test_each_round_of_a_fan_out_counts_by_itself() -> None:
+    rows = [
+        row("do", 0, 500),
+        row("do#2", 0, 400),
+        row("do#3", 600, 300),
+        row("do#4", 900, 300, queued_ms=300),
+        row("do/step", 0, 400),
+        row("do/step#2", 650, 250),
+        row("do#5", 2000, 700),
+        row("do/step#3", 2000, 700),
+    ]
+
+    found = side_by_side(rows, {"do": "collect"})
+
+    assert found == SideBySide(work=0.65, longest=0.8, wall=1.1)
 
 
 def test_a_fan_out_of_one_branch_has_nothing_side_by_side() -> None:

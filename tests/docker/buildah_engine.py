@@ -16,7 +16,7 @@ import psutil
 
 from tests.docker.base_image import BASE, ensure_base
 from tests.docker.container import Container, Launch
-from tests.docker.engine import TAG, Engine
+from tests.docker.engine import Engine
 from tests.docker.machine import call, free_port, spent_by
 
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -32,17 +32,17 @@ class BuildahEngine(Engine):
         call(
             *("buildah", "bud", "--isolation", "chroot", "--network", "host", "--layers"),
             *("--format", "docker", "--secret", f"id=ca,src={_CERTIFICATES}"),
-            *("--build-arg", f"BASE={BASE}", "--target", "service", "--tag", TAG),
+            *("--build-arg", f"BASE={BASE}", "--target", self.target, "--tag", self.tag),
             *("--file", context / "docker/Dockerfile", context),
         )
 
     def config(self) -> dict[str, Any]:
-        found = json.loads(call("buildah", "inspect", "--type", "image", TAG))
+        found = json.loads(call("buildah", "inspect", "--type", "image", self.tag))
         config: dict[str, Any] = found["Docker"]["config"]
         return config
 
     def bytes_above_base(self) -> int:
-        return _size(TAG) - _size(BASE)
+        return _size(self.tag) - _size(BASE)
 
     @contextmanager
     def volume(self) -> Iterator[str]:
@@ -94,7 +94,7 @@ class BuildahEngine(Engine):
 
     @cached_property
     def _container(self) -> str:
-        return call("buildah", "from", TAG).strip()
+        return call("buildah", "from", self.tag).strip()
 
     @cached_property
     def _root(self) -> str:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,33 @@ _FIGURES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is handed to the build."""
     context = tmp_path_factory.mktemp("image") / "context"
     ignored = shutil.ignore_patterns(".git", ".venv", ".data", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, context, ignore=ignored)
     for name in _UNSEEN:
         (context / name).parent.mkdir(exist_ok=True)
         (context / name).write_text(CANARY)
-    engine = DockerEngine() if answers() else BuildahEngine()
+    return context
+
+
+@pytest.fixture(scope="session")
+def engine(context: Path) -> Iterator[Engine]:
+    with _built(context, "service") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def local_engine(context: Path) -> Iterator[Engine]:
+    """Of the image that runs the embedded model."""
+    with _built(context, "local") as engine:
+        yield engine
+
+
+@contextmanager
+def _built(context: Path, target: str) -> Iterator[Engine]:
+    engine = DockerEngine(target) if answers() else BuildahEngine(target)
     engine.build(context)
     yield engine
     engine.close()

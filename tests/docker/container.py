@@ -57,6 +57,13 @@ class Container:
             time.sleep(0.02)
         return time.monotonic() - self._begun
 
+    def wait_for(self, words: str) -> None:
+        """Return once it has said this."""
+        while words not in self.output:
+            assert time.monotonic() - self._begun < SECONDS, f"no {words!r}: {self.output}"
+            assert self._process.poll() is None, f"it ended: {self.output}"
+            time.sleep(0.02)
+
     def _is_ready(self) -> bool:
         try:
             return self._http.get("/health/ready").status_code == HTTPStatus.OK

@@ -12,7 +12,7 @@ from uuid import uuid4
 import psutil
 
 from tests.docker.container import Container, Launch
-from tests.docker.engine import TAG, Engine
+from tests.docker.engine import Engine
 from tests.docker.machine import call, free_port, spent_by
 
 
@@ -26,21 +26,23 @@ def answers() -> bool:
 class DockerEngine(Engine):
     """Talks to the engine by the `docker` command."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
         self._names: dict[int, str] = {}
 
     def build(self, context: Path) -> None:
-        call("docker", "build", "--file", context / "docker/Dockerfile", "--tag", TAG, context)
+        named = ("--target", self.target, "--tag", self.tag)
+        call("docker", "build", "--file", context / "docker/Dockerfile", *named, context)
 
     def config(self) -> dict[str, Any]:
-        config: dict[str, Any] = self._inspect(TAG)["Config"]
+        config: dict[str, Any] = self._inspect(self.tag)["Config"]
         return config
 
     def bytes_above_base(self) -> int:
         dockerfile = (Path(__file__).parents[2] / "docker/Dockerfile").read_text()
         base = dockerfile.split("ARG BASE=", 1)[1].split()[0]
         call("docker", "pull", "--quiet", base)
-        return int(self._inspect(TAG)["Size"]) - int(self._inspect(base)["Size"])
+        return int(self._inspect(self.tag)["Size"]) - int(self._inspect(base)["Size"])
 
     def _inspect(self, image: str) -> dict[str, Any]:
         found: list[dict[str, Any]] = json.loads(call("docker", "image", "inspect", image))
@@ -63,7 +65,7 @@ class DockerEngine(Engine):
             *(f"--env={key}={value}" for key, value in variables.items()),
             *(["--user", launch.user] if launch.user else []),
             *(["--entrypoint", launch.entrypoint] if launch.entrypoint else []),
-            *(TAG, *launch.words),
+            *(self.tag, *launch.words),
         ]
 
         def terminate(_pid: int) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from tests.docker.container import Container, Launch
 
-TAG = "localhost/fanjoin:image-test"
-
 
 class Engine(ABC):
     """Builds one image and runs it: its root file system read-only, `/data` a volume, the host's
     network, and the secrets of a folder under /run/secrets."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.tag = f"localhost/fanjoin-{target}:image-test"
 
     @abstractmethod
     def build(self, context: Path) -> None:

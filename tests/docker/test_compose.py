@@ -115,6 +115,10 @@ def test_tables_are_migrated_once_and_before_the_service_starts() -> None:
     assert (migrate["command"], migrate["restart"]) == (["migrate"], "no")
 
 
+def test_database_is_healthy_only_once_it_listens_to_others() -> None:
+    assert "--host=127.0.0.1" in services()["database"]["healthcheck"]["test"]
+
+
 def test_secrets_of_a_clone_are_not_committed() -> None:
     ignored = Path(COMPOSE.parent / "secrets" / ".gitignore").read_text().split()
 

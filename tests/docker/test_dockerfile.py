@@ -18,6 +18,12 @@ def test_hadolint_finds_nothing() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_uv_is_the_one_that_make_installs() -> None:
+    (version,) = re.findall(r"^ARG UV_VERSION=(\S+)$", DOCKERFILE.read_text(), re.MULTILINE)
+
+    assert f"uv=={version}\n" in (ROOT / "Makefile").read_text()
+
+
 def test_build_context_is_what_the_image_copies_and_no_more() -> None:
     allowed = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
 

@@ -146,6 +146,38 @@ def test_health_is_asked_through_the_command_line(engine: Engine, service: Conta
     assert told.startswith("ready: ")
 
 
+def test_doctor_finds_the_image_sound(engine: Engine, volume: str, secrets: Path) -> None:
+    with engine.run(Launch(("doctor", "--json")), volume=volume, secrets=secrets) as container:
+        status = container.wait()
+
+    found = json.loads(container.output)
+    sound = {one["name"] for one in found if one["status"] == "ok"}
+    assert status == 0, container.output
+    assert sound >= {"python", "settings", "graphs", "database", "disk", "keys"}
+
+
+def test_doctor_looks_at_the_service_from_beside_it(engine: Engine, service: Container) -> None:
+    status, told = engine.inside(service, "fanjoin", "doctor", "--json")
+
+    assert status == 0, told
+    assert "served by process 1" in told
+
+
+def test_first_process_ends_at_sigterm_before_it_serves(
+    engine: Engine, volume: str, secrets: Path
+) -> None:
+    starting = (
+        "import app.cli, time; app.cli.heed_sigterm(); print('up', flush=True); time.sleep(99)"
+    )
+    launch = Launch(("-c", starting), entrypoint="/venv/bin/python")
+
+    with engine.run(launch, volume=volume, secrets=secrets) as container:
+        container.wait_for("up")
+        status = container.stop()
+
+    assert status == 143
+
+
 def test_only_the_volume_can_be_written_to(engine: Engine, service: Container) -> None:
     written = {
         folder: engine.inside(service, "python3", "-c", f"open('{folder}/x', 'w')")[0] == 0

@@ -24,6 +24,9 @@ _NO_SUCH_THING = (400, 404, 422)
 async def ask_server(base_url: str, *, key: str | None, model: str) -> Finding:
     """Ask as long as it takes: who is in a hurry cancels."""
     base_url = base_url.rstrip("/")
+    if key is not None and not _fits_a_header(key):
+        detail = "OPENAI_API_KEY cannot be sent: spaces around it, a line's end or no plain signs"
+        return Finding("error", detail, "set OPENAI_API_KEY to the key alone, on one line")
     timeout = httpx2.Timeout(None, connect=_CONNECT_SECONDS)
     headers = {"Authorization": f"Bearer {key or 'none-needed'}"}
     async with httpx2.AsyncClient(headers=headers, timeout=timeout) as http:
@@ -52,6 +55,11 @@ def _question(base_url: str, model: str) -> dict[str, Any]:
     limit = "max_completion_tokens" if is_openai else "max_tokens"
     messages = [{"role": "user", "content": "Answer with the word yes."}]
     return {"model": model, "messages": messages, limit: _MOST_TOKENS}
+
+
+def _fits_a_header(key: str) -> bool:
+    """Whether no client refuses it; their complaint would show the key."""
+    return key.isascii() and key.isprintable() and key == key.strip()
 
 
 def _place(url: str) -> str:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dotenv import load_dotenv
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from app.cli.errors import BadSettings
-from app.cli.secret_files import load_secret_files
 from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
 from app.settings import Settings
+from app.variable_files import UnreadableVariables, load_env_file, load_secret_files
 
 _KEYS = ("stand-in for keys that are missing or weak",)
 """So that no second complaint comes of them: the door is not open, its keys are wrong."""
@@ -54,16 +52,14 @@ def read_settings(graphs_file: Path | None = None) -> Reading:
 def _load_files() -> list[WrongVariable]:
     """Put secret files and `.env` into the process environment, as every command does."""
     wrong = []
-    try:
-        load_secret_files()
-    except BadSettings as error:
-        wrong.append(WrongVariable("", "", str(error), "let the service's user read them"))
-    try:
-        load_dotenv(Path(".env"))
-    except (OSError, UnicodeError) as error:
-        wrong.append(
-            WrongVariable("", "", f".env cannot be read: {error}", "make it readable text")
-        )
+    for load, mend in (
+        (load_secret_files, "let the service's user read them"),
+        (load_env_file, "make it readable text"),
+    ):
+        try:
+            load()
+        except UnreadableVariables as error:
+            wrong.append(WrongVariable("", "", str(error), mend))
     return wrong
 
 

@@ -25,7 +25,11 @@ _BUSY_SECONDS = 2.0
 
 def check_sqlite(settings: Settings) -> list[Finding]:
     path = settings.data_dir.absolute() / FILE
-    return [*_sound(path, settings), *_closed(path.parent), *_written(path), *_served(settings)]
+    try:
+        return [*_sound(path, settings), *_closed(path.parent), *_written(path), *_served(settings)]
+    except OSError as error:
+        mend = f"let user {os.geteuid()} into {path.parent}, or set FANJOIN_DATA_DIR"
+        return [Finding("error", f"{path} cannot be looked at: {error.strerror}", mend)]
 
 
 def _sound(path: Path, settings: Settings) -> list[Finding]:

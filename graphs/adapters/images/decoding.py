@@ -1,7 +1,7 @@
 """Images from outside, checked by what they hold: never by a name or a Content-Type.
 
 What is checked, in this order: the number of bytes, the format, the number of pixels that the
-header claims, and only then the pixels themselves. Decoding takes up to 300 MB and some seconds:
+header claims, and only then the pixels themselves. Decoding takes up to 500 MB and some seconds:
 see `threads`.
 """
 
@@ -17,7 +17,7 @@ FORMATS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WebP", "GIF": "
 
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 25_000_000
-"""What today's telephones take; a PNG or WebP of so many needs 300 MB while it is decoded."""
+"""What today's telephones take; a PNG of so many needs 300 MB while it is decoded, a WebP 500."""
 
 MOST_SCANS = 50
 """Of a progressive JPEG, which has about ten; each costs as much time as a whole picture."""
@@ -41,7 +41,7 @@ _OTHERS = {
 }
 _HEIF = {b"heic": "a HEIC", b"heix": "a HEIC", b"mif1": "a HEIC", b"avif": "an AVIF"}
 
-_BROKEN = (
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -79,7 +79,7 @@ def open_image(content: bytes) -> ImageFile.ImageFile:
         raise _broken("its header cannot be read") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels("far more") from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _broken(error) from error
     width, height = image.size
     if width * height > MOST_PIXELS:
@@ -97,7 +97,7 @@ def shrink(image: ImageFile.ImageFile, edge: int) -> Image.Image:
         seen = _in_eight_bits(image)
         seen.thumbnail((edge, edge))
         return _on_white(seen)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _broken(error) from error
 
 
@@ -143,7 +143,8 @@ def _kind_of(content: bytes) -> str:
 def _in_eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
         return image.point(lambda value: value / 256, "L")
-    if image.mode in ("L", "RGB", "CMYK") and not image.has_transparency_data:
+    is_opaque = image.mode in ("L", "RGB", "CMYK") and not image.has_transparency_data
+    if is_opaque or image.mode == "RGBA":  # a copy would take another 100 MB
         return image
     return image.convert("RGBA")
 

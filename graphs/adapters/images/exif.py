@@ -13,6 +13,8 @@ from typing import Any
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
+from graphs.adapters.images.decoding import BROKEN
+
 LONGEST_NAME = 60
 
 _UPRIGHT = {
@@ -28,8 +30,6 @@ _UPRIGHT = {
 
 _SIDEWAYS = 5
 """The orientations from here on turn the image by a quarter."""
-
-_UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read_exif(image: Image.Image) -> Exif:
     """Return what an opened image's EXIF says; nothing where it is broken."""
     try:
         tags = image.getexif()
-    except _UNREADABLE:
+    except BROKEN:
         return Exif()
     orientation = _get(tags, Base.Orientation)
     makers = [_name(_get(tags, tag)) for tag in (Base.Make, Base.Model)]
@@ -75,14 +75,14 @@ def set_upright(image: Image.Image, exif: Exif) -> Image.Image:
 def _part(tags: Image.Exif, part: IFD) -> Mapping[int, Any]:
     try:
         return tags.get_ifd(part)
-    except _UNREADABLE:
+    except BROKEN:
         return {}
 
 
 def _get(tags: Image.Exif | Mapping[int, Any], tag: Base) -> Any:
     try:
         return tags.get(tag)
-    except _UNREADABLE:
+    except BROKEN:
         return None
 
 

@@ -4,6 +4,7 @@ One connection per check: they are few, and none has to be kept alive.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
@@ -18,19 +19,27 @@ SETTING = "FANJOIN_CONTENT_DATABASE_URL"
 
 _CONNECT_SECONDS = 3
 _BUSY_SECONDS = 2
+_LONGEST_SECONDS = 10
+"""No check waits longer, and its thread is needed for the next."""
+
+_STEPS = 1000
+"""Of SQLite's machine, between two looks at the clock; each may search a whole text."""
+
 _BOUNDS = "-c default_transaction_read_only=on -c statement_timeout=5s -c lock_timeout=2s"
 _FOLDER = Path(__file__).parent
 
 
 @lru_cache(maxsize=8)
-def reading_engine(address: str | None) -> Engine:
+def reading_engine(address: str | None, *, seconds: float = _LONGEST_SECONDS) -> Engine:
     """Return an engine that cannot write; None is the sample.
+
+    `seconds` is for all that one connection to SQLite does, which has no limit of its own.
 
     Raises:
         SourceNotConfigured: the address is none, or its driver is not installed.
     """
     if address is None:
-        return _sqlite(_open_sample)
+        return _sqlite(_open_sample, seconds)
     try:
         url = make_url(address)
         kind = url.get_backend_name()
@@ -40,7 +49,7 @@ def reading_engine(address: str | None) -> Engine:
         return _postgres(url)
     if kind == "sqlite" and url.database not in (None, "", ":memory:"):
         path = Path(str(url.database)).absolute()
-        return _sqlite(lambda: _open(f"{path.as_uri()}?mode=ro"))
+        return _sqlite(lambda: _open(f"{path.as_uri()}?mode=ro"), seconds)
     raise _unusable("must begin with postgresql:// or name a file, as in sqlite:///content.db")
 
 
@@ -58,14 +67,16 @@ def _postgres(url: URL) -> Engine:
     )
 
 
-def _sqlite(connect: Callable[[], sqlite3.Connection]) -> Engine:
+def _sqlite(connect: Callable[[], sqlite3.Connection], seconds: float) -> Engine:
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", _forbid_writing)
+
+    def bound(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+        end = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+
+    event.listen(engine, "connect", bound)
     return engine
-
-
-def _forbid_writing(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA query_only = ON")
 
 
 def _open(address: str) -> sqlite3.Connection:

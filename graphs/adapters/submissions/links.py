@@ -1,11 +1,12 @@
 """The links of a submission: those it lists, and those in its body."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from ipaddress import ip_address
 from itertools import islice
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from graphs.adapters.excerpts import excerpt
 from graphs.adapters.submissions.rules import Rules
@@ -59,7 +60,7 @@ def _faults_of(link: str, rules: Rules) -> Iterator[tuple[str, str]]:
     if rules.link_schemes and parts.scheme not in map(str.lower, rules.link_schemes):
         allowed = ", ".join(rules.link_schemes)
         yield "link_scheme", f"begins with {parts.scheme!r}, and allowed is {allowed}"
-    host = (parts.hostname or "").removesuffix(".")
+    host = _host_of(parts)
     if parts.username is not None:
         yield "link_misleading", "puts something else before its host"
     if _is_numeric(host):
@@ -77,7 +78,14 @@ def _parts_of(link: str) -> SplitResult | None:
         _ = parts.port
     except ValueError:
         return None
-    return parts if parts.scheme and parts.hostname and "\\" not in link else None
+    is_whole = parts.scheme and _host_of(parts) and "\\" not in link
+    return parts if is_whole and not re.search(r"[\s/?#@\\]", _host_of(parts)) else None
+
+
+def _host_of(parts: SplitResult) -> str:
+    """Return the host that a browser goes to: decoded, and whatever its dots are written as."""
+    host = unicodedata.normalize("NFKC", unquote(parts.hostname or ""))
+    return host.replace("\u3002", ".").lower().removesuffix(".")
 
 
 def _is_numeric(host: str) -> bool:

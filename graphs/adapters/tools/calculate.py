@@ -44,6 +44,7 @@ _SIGNS: dict[type[ast.unaryop], Callable[[Decimal], Decimal]] = {
     ast.USub: operator.neg,
 }
 _SPELLINGS = str.maketrans({"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-"})  # noqa: RUF001  # as people write them
+_THOUSANDS = re.compile(r"\d+(?:,\d{3})+(?!\d)")
 _KNOWN = "it may hold numbers, + - * / ** ( ) and sqrt, abs, round, min, max"
 
 
@@ -58,6 +59,11 @@ def calculate(expression: str) -> str:
     written = expression.strip().translate(_SPELLINGS)
     if len(written) > MOST_CHARS:
         raise ToolError(f"the expression is longer than {MOST_CHARS} characters")
+    if found := _THOUSANDS.search(written):
+        raise ToolError(
+            f"{found[0]!r} in {_shown(written)} may be one number or several: write thousands "
+            "without a comma, and a space behind one that parts two numbers"
+        )
     # Letters right behind a digit are what Python's parser warns of, instead of refusing them.
     if re.search(r"[^\w\s.,()+*/-]|\d(?!e[+-]?\d)[^\W\d]", written, re.ASCII | re.IGNORECASE):
         raise _not_arithmetic(written)

@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel
 
-from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch, parse
-from graphs.adapters.settings import AdapterSettings
+from graphs.adapters.http.fetch import Service, parse
+from graphs.adapters.travel import duffel_api
 from graphs.adapters.travel.offers import Airport, Country, Place
 
 PLACES = Service("Duffel's places", "FANJOIN_DUFFEL_URL", "DUFFEL_ACCESS_TOKEN")
@@ -32,20 +32,7 @@ async def airport_of(place: Place) -> str | None:
     Raises:
         SourceError: Duffel cannot answer.
     """
-    settings = AdapterSettings.read()
-    fetched = await fetch(
-        PLACES,
-        api_client(),
-        "GET",
-        f"{settings.duffel_url}/places/suggestions",
-        headers={
-            "Accept": "application/json",
-            "Authorization": f"Bearer {settings.duffel_access_token}",
-            "Duffel-Version": "v2",
-        },
-        params={"name": place.name},
-        seconds=TIMEOUT,
-    )
+    fetched = await duffel_api.ask(PLACES, "GET", "places/suggestions", params={"name": place.name})
     name = place.name.casefold()
     for one in parse(PLACES, Answer, fetched).data:
         is_there = name in (one.name.casefold(), (one.city_name or "").casefold())

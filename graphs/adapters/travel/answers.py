@@ -35,6 +35,9 @@ Name = Annotated[str, AfterValidator(_one_line)]
 ExactAmount = Annotated[Decimal, Field(gt=-(10**9), lt=10**9), AfterValidator(_without_noise)]
 """So bounded that the sum of all that an answer can hold is still an `Amount`."""
 
+Fare = Annotated[ExactAmount, Field(ge=0)]
+"""What an offer costs; below zero it would be the cheapest of all."""
+
 
 def parse_exactly(service: Service, shape: type[Shape], fetched: Fetched) -> Shape:
     """Return a JSON answer as a `shape`, its numbers as the decimals they are written as.

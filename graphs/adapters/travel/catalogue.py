@@ -17,6 +17,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from graphs.adapters.errors import NoOfferInCurrency, SourceError
+from graphs.adapters.travel.countries import country_said
 from graphs.adapters.travel.money import Money
 from graphs.adapters.travel.offers import (
     MOST_OFFERS,
@@ -76,7 +77,8 @@ def _script() -> str:
 
 
 def _place(catalogue: sqlite3.Connection, text: str) -> Place | None:
-    city, _, country = (part.strip().casefold() for part in text.partition(","))
+    name, _, rest = text.partition(",")
+    city, country = name.strip().casefold(), country_said(rest)
     for row in catalogue.execute("SELECT * FROM cities"):
         names = {row["name"].casefold(), (row["also"] or row["name"]).casefold()}
         countries = {"", row["country"].casefold(), row["country_name"].casefold()}

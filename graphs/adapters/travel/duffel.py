@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, NaiveDatetime
 
 from graphs.adapters.errors import SourceNotConfigured
-from graphs.adapters.http.fetch import TIMEOUT, Fetched, Service, api_client, fetch
+from graphs.adapters.http.fetch import TIMEOUT, Service
 from graphs.adapters.settings import AdapterSettings
+from graphs.adapters.travel import duffel_api
 from graphs.adapters.travel.answers import (
-    ExactAmount,
+    Fare,
     Name,
     note_left_out,
     parse_exactly,
@@ -28,7 +29,6 @@ from graphs.adapters.travel.offers import MOST_OFFERS, Airport, Flight, FlightPa
 
 DUFFEL = Service("Duffel", "FANJOIN_DUFFEL_URL", "DUFFEL_ACCESS_TOKEN")
 
-_VERSION = "v2"
 _AIRLINE_MILLISECONDS = 10_000
 """How long Duffel waits for an airline; its own default is longer than a whole answer may take."""
 
@@ -71,7 +71,7 @@ class Offer(BaseModel):
 
     id: str
     live_mode: bool
-    total_amount: ExactAmount
+    total_amount: Fare
     total_currency: Currency
     slices: Annotated[list[Slice], Field(min_length=2, max_length=2)]
 
@@ -119,47 +119,27 @@ class Duffel:
         """
         if not self.is_configured():
             raise SourceNotConfigured("flights cannot be searched: set DUFFEL_ACCESS_TOKEN")
-        created = await self._fetch(
+        created = await duffel_api.ask(
+            DUFFEL,
             "POST",
-            "offer_requests",
+            "air/offer_requests",
             params={"return_offers": "false", "supplier_timeout": _AIRLINE_MILLISECONDS},
             json={"data": _offer_request(trip)},
+            seconds=self.timeout,
         )
         request = parse_exactly(DUFFEL, CreatedOfferRequest, created).data
-        page = await self._fetch(
+        page = await duffel_api.ask(
+            DUFFEL,
             "GET",
-            "offers",
+            "air/offers",
             params={"offer_request_id": request.id, "sort": "total_amount", "limit": MOST_OFFERS},
+            seconds=self.timeout,
         )
         found = parse_exactly(DUFFEL, Offers, page).data
         offers = [offer for offer in found if offer.total_currency == trip.currency]
         others = [one.total_currency for one in found if one.total_currency != trip.currency]
         note_left_out(DUFFEL, trip.currency, others=others, kept=len(offers))
         return sorted(map(_pair, offers), key=lambda pair: pair.price.amount)[:MOST_OFFERS]
-
-    async def _fetch(
-        self,
-        method: str,
-        resource: str,
-        *,
-        params: dict[str, str | int],
-        json: dict[str, object] | None = None,
-    ) -> Fetched:
-        settings = AdapterSettings.read()
-        return await fetch(
-            DUFFEL,
-            api_client(),
-            method,
-            f"{settings.duffel_url}/air/{resource}",
-            headers={
-                "Accept": "application/json",
-                "Authorization": f"Bearer {settings.duffel_access_token}",
-                "Duffel-Version": _VERSION,
-            },
-            params=params,
-            json=json,
-            seconds=self.timeout,
-        )
 
 
 def _offer_request(trip: Trip) -> dict[str, object]:

@@ -15,6 +15,7 @@ from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch
 from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.travel.answers import (
     ExactAmount,
+    Fare,
     Name,
     note_left_out,
     parse_exactly,
@@ -37,13 +38,14 @@ _ADULTS_A_ROOM = 2
 class Price(BaseModel):
     """An amount of money."""
 
-    amount: ExactAmount
+    amount: Fare
     currency: Currency
 
 
 class Fee(Price):
-    """A tax or fee; where it is not included it is paid at the hotel, on top."""
+    """A tax, fee or rebate; where it is not included it is paid at the hotel, on top."""
 
+    amount: ExactAmount
     included: bool
 
 

@@ -16,7 +16,7 @@ from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch
 from graphs.adapters.http.hidden_keys import hide_in_log
 from graphs.adapters.settings import AdapterSettings
-from graphs.adapters.travel.answers import ExactAmount, Name, parse_exactly
+from graphs.adapters.travel.answers import Fare, Name, parse_exactly
 from graphs.adapters.travel.geohash import geohash
 from graphs.adapters.travel.money import Currency, Money
 from graphs.adapters.travel.offers import MOST_OFFERS, Event, Trip
@@ -61,7 +61,7 @@ class PriceRange(BaseModel):
     """What tickets of one kind cost, as far as it is known."""
 
     currency: Currency | None = None
-    least: ExactAmount | None = Field(default=None, alias="min")
+    least: Fare | None = Field(default=None, alias="min")
 
 
 class Venue(BaseModel):

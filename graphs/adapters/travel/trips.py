@@ -29,18 +29,18 @@ async def make_trip(
     """Return the trip; a start that is left out is ten days from today, an end three nights later.
 
     Raises:
-        TripImpossible: it would start before today, as it is at the destination, or two years
-            from now, or lead to where it starts.
+        TripImpossible: it would start before today, as it is at the origin, or two years from
+            now, or lead to where it starts.
         PlaceUnknown: there is no place of that name.
         SourceError: who might know the place cannot answer.
     """
     leaves, goes_to = await find_place(origin), await find_place(destination)
     if leaves == goes_to:
         raise TripImpossible(f"{origin!r} and {destination!r} are the same place")
-    today = datetime.now(ZoneInfo(goes_to.timezone)).date()
+    today = datetime.now(ZoneInfo(leaves.timezone)).date()
     start = start or today + DAYS_AHEAD
     if not today <= start <= today + FARTHEST:
-        raise TripImpossible(f"a trip cannot start on {start}: in {goes_to.name} it is {today}")
+        raise TripImpossible(f"a trip cannot start on {start}: in {leaves.name} it is {today}")
     return Trip(
         origin=leaves.airport,
         destination=goes_to,

@@ -1,8 +1,8 @@
 """The weather of a trip's days, from Open-Meteo (open-meteo.com/en/docs, …/historical-weather-api).
 
 A forecast reaches 16 days ahead. For later days there is what was measured on the same days of the
-last year that has them: each day says which of the two it is. No key is needed for non-commercial
-use; the licence (CC BY 4.0) asks for the credit in `CREDIT`.
+last year that has them: each day says which of the two it is. The licence (CC BY 4.0) asks for the
+credit in `CREDIT`.
 """
 
 from datetime import date, datetime, timedelta
@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch, parse
+from graphs.adapters.http.fetch import Service
 from graphs.adapters.settings import AdapterSettings
+from graphs.adapters.travel import open_meteo
 from graphs.adapters.travel.offers import Place, Trip
 
 CREDIT = "Weather data by Open-Meteo.com."
 
-FORECAST = Service("Open-Meteo", "FANJOIN_OPEN_METEO_URL")
-ARCHIVE = Service("Open-Meteo's archive", "FANJOIN_OPEN_METEO_ARCHIVE_URL")
+FORECAST = Service("Open-Meteo", "FANJOIN_OPEN_METEO_URL", open_meteo.ACCESS)
+ARCHIVE = Service("Open-Meteo's archive", "FANJOIN_OPEN_METEO_ARCHIVE_URL", open_meteo.ACCESS)
 
 _FORECAST_DAYS = 16
 """Today is the first of them."""
@@ -122,8 +123,7 @@ async def _fetch(
         "end_date": end.isoformat(),
         "daily": "weather_code,temperature_2m_max,temperature_2m_min",
     }
-    fetched = await fetch(service, api_client(), "GET", url, params=params, seconds=TIMEOUT)
-    daily = parse(service, Answer, fetched).daily
+    daily = (await open_meteo.ask(service, url, params, Answer)).daily
     rows = zip(
         daily.time,
         daily.weather_code,

@@ -51,6 +51,27 @@ def test_place_inside_a_json_variable_is_named(monkeypatch: pytest.MonkeyPatch) 
         load_settings()
 
 
+@pytest.mark.parametrize("host", ["::", "0.0.0.0"])
+def test_open_door_is_told_with_the_whole_address(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANJOIN_HOST", host)
+
+    with pytest.raises(BadSettings, match=f"FANJOIN_HOST={host} would let anyone in: set "):
+        load_settings()
+
+
+def test_database_password_that_breaks_its_address_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FANJOIN_DATABASE_URL", "postgresql://me:hush[hush@there/name")
+
+    with pytest.raises(BadSettings, match=r"DATABASE_URL = \(hidden\): it is no address") as told:
+        load_settings()
+
+    assert "hush" not in str(told.value)
+
+
 def test_variable_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FANJOIN_PRICES", "{")
 

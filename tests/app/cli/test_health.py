@@ -70,6 +70,16 @@ def test_nobody_at_the_address_is_not_healthy() -> None:
     assert f"No service answers at http://127.0.0.1:{port}" in result.stderr
 
 
+@pytest.mark.parametrize("host", ["a" * 80, "[a"], ids=["too long", "no address"])
+def test_host_that_is_no_name_is_not_healthy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANJOIN_API_KEYS", "a-key-of-sixteen-signs")
+
+    result = CliRunner().invoke(cli, ["health", "--host", host])
+
+    assert result.exit_code == 1
+    assert "No service answers at" in result.stderr
+
+
 def test_address_of_every_interface_is_asked_on_loopback(
     live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

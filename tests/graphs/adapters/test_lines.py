@@ -18,7 +18,7 @@ def test_a_text_becomes_one_line_that_can_be_written(text: str, line: str) -> No
     assert one_line(text) == line
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "\x00"])
+@pytest.mark.parametrize("text", ["", " \n ", "\x00", "\u200b \u202e"])
 def test_a_text_with_nothing_to_see_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no text"):
         one_line(text)

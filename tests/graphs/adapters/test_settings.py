@@ -22,6 +22,7 @@ NAMES = (
     "FANJOIN_GUEST_NATIONALITY",
     "FANJOIN_CONTENT_DATABASE_URL",
     "FANJOIN_MODERATION_MODEL",
+    "OPEN_METEO_API_KEY",
     "FANJOIN_OPEN_METEO_URL",
     "FANJOIN_OPEN_METEO_ARCHIVE_URL",
     "FANJOIN_OPEN_METEO_GEOCODING_URL",
@@ -66,9 +67,25 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         guest_nationality="FANJOIN_GUEST_NATIONALITY/",
         content_database_url="FANJOIN_CONTENT_DATABASE_URL/",
         moderation_model="FANJOIN_MODERATION_MODEL/",
+        open_meteo_api_key="OPEN_METEO_API_KEY/",
         open_meteo_url="FANJOIN_OPEN_METEO_URL",
         open_meteo_archive_url="FANJOIN_OPEN_METEO_ARCHIVE_URL",
         open_meteo_geocoding_url="FANJOIN_OPEN_METEO_GEOCODING_URL",
         contact="FANJOIN_CONTACT/",
         data_dir=Path("FANJOIN_DATA_DIR"),
     )
+
+
+def test_a_customer_of_open_meteo_asks_at_the_addresses_for_customers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPEN_METEO_API_KEY", "key")
+    monkeypatch.delenv("FANJOIN_OPEN_METEO_URL")
+    monkeypatch.delenv("FANJOIN_OPEN_METEO_ARCHIVE_URL")
+    monkeypatch.setenv("FANJOIN_OPEN_METEO_GEOCODING_URL", "https://gateway.example/")
+
+    settings = AdapterSettings.read()
+
+    assert settings.open_meteo_url == "https://customer-api.open-meteo.com"
+    assert settings.open_meteo_archive_url == "https://customer-archive-api.open-meteo.com"
+    assert settings.open_meteo_geocoding_url == "https://gateway.example"

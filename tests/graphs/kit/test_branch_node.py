@@ -123,6 +123,14 @@ async def test_a_failing_fallback_names_both_errors() -> None:
     )
 
 
+async def test_a_fallback_that_fails_for_the_same_reason_does_not_repeat_it() -> None:
+    branch = Branch(fails("bad"), fallback=fails("bad"), required=False)
+
+    outcome = await outcome_of(branch)
+
+    assert outcome["error"]["message"] == "bad broke (its fallback failed too)"
+
+
 async def test_a_branch_over_its_limit_falls_back() -> None:
     branch = Branch(succeeds("slow", seconds=5), timeout=0.02, fallback={"summary": "late"})
 

@@ -210,6 +210,19 @@ async def test_database_of_another_user_is_told_file_by_file(closed_folder: Sett
     assert {found.status for found in [*closed, folder]} == {"error"}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="a folder of another user is there for root alone")
+async def test_folder_that_lets_nobody_in_is_told_with_its_mend(settings: Settings) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        closed = settings.model_copy(update={"data_dir": Path(name) / "data"})
+        with nobody():
+            (database,) = await look(closed)
+            (folder,) = await check_disk(read_from(closed))
+
+    assert (database.status, folder.status) == ("error", "error")
+    assert "cannot be looked at: Permission denied" in database.detail
+    assert "cannot be written to" in folder.detail
+
+
 async def test_postgres_without_tables_waits_for_the_first_start(
     postgres_server: PostgresServer, settings: Settings
 ) -> None:

@@ -114,6 +114,15 @@ async def test_server_that_cannot_be_asked_is_an_error(url: str) -> None:
     assert "cannot be asked" in found.detail
 
 
+@pytest.mark.parametrize("key", ["sk-hush\nhush", "sk-hüsh", " sk-hush"])
+async def test_key_that_cannot_be_sent_is_told_and_never_shown(key: str) -> None:
+    found = await look(openai_api_key=key, openai_base_url=NOBODY, model=MODEL)
+
+    assert found.status == "error"
+    assert found.detail.startswith("OPENAI_API_KEY cannot be sent")
+    assert "sk-" not in found.detail
+
+
 async def test_server_without_a_model_name_is_an_error() -> None:
     found = await look(openai_base_url=NOBODY)
 

@@ -60,6 +60,26 @@ def test_a_subject_of_two_lines_is_refused(hidden: str) -> None:
         message_of(draft(subject=hidden))
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?utf-8?q?Light=0D=0ABcc:_all@example.com?=",
+        "Light =?utf-8?b?TGlnaHQNCkJjYzogYWxsQGV4YW1wbGUuY29tDQoNCg==?= for all",
+        "2 + 2 =? You know it, all of you who ride home in the dark, do you not? a b",
+        "Zwölf Straßen, zwölf Lichter 🚲 für früh und spät, für dich und für mich, ja",
+        "Light for the way home, for the dusk, for the rain, and for whatever is next",
+        "a" * 69,
+        "a" * 78,
+    ],
+)
+def test_a_subject_comes_through_as_it_is_and_is_no_other_header(subject: str) -> None:
+    message = read(draft(subject=subject))
+
+    assert {*message.keys()} == {"Subject", "X-Unsent", "MIME-Version", "Content-Type"}
+    assert message["Subject"] == subject
+    assert all(len(line) <= 78 for line in message_of(draft(subject=subject)).splitlines())
+
+
 def test_other_alphabets_come_through_and_all_is_ascii() -> None:
     words = Body(preheader="Ł", headline="Grüße", paragraphs=["海が広い。", "🚲" * 300])
     whole = draft(subject="Grüße, 海 🚲", body=words)

@@ -94,11 +94,12 @@ def test_a_hostile_camera_name_is_one_short_line() -> None:
 
 # What Pillow warns of is what this is about; outside the tests `decoding` keeps it out of the log.
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("length", range(6, 240, 3))
-def test_broken_exif_tells_what_it_can_and_never_fails(length: int) -> None:
+def test_broken_exif_tells_what_it_can_and_never_fails(length: int, file_format: str) -> None:
     exif = tags(Make="Canon", Model="EOS", Orientation=6)
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (52.0, 31.0, 12.0)
-    content = encoded(plain(), "JPEG", exif=exif.tobytes()[:length])
+    content = encoded(plain(), file_format, exif=exif.tobytes()[:length])
 
     told = read_exif(open_image(content))
 

@@ -201,6 +201,15 @@ def test_a_file_that_is_not_there_is_not_made(
     assert not (tmp_path / "none.db").exists()
 
 
+def test_a_search_without_end_in_a_file_is_broken_off(tmp_path: Path) -> None:
+    make(f"sqlite:///{tmp_path}/content.db", ROWS)
+    engine = reading_engine(f"sqlite:///{tmp_path}/content.db", seconds=0.2)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
+
+    with engine.connect() as connection, pytest.raises(DBAPIError, match="interrupted"):
+        connection.exec_driver_sql(endless)
+
+
 def test_a_file_that_is_no_database_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

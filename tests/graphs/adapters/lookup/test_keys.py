@@ -14,6 +14,8 @@ from graphs.adapters.lookup.keys import fingerprint, text_key
         "MIRACLE-CURE",
         "mira\u200bcle\ncure",
         "mi\u00adracle_cure",
+        "mira\u034fcle cu\u3164re",
+        "mira\u202ecle c\u206aure",
         "\uff4diracle \uff43ure",
         "*miracle* (cure)",
     ],

@@ -38,6 +38,9 @@ def test_an_honest_link_has_no_faults(link: str) -> None:
         ("https://127.0.0.1/", "link_misleading"),
         ("https://2130706433/", "link_misleading"),
         ("https://0x7f.1/", "link_misleading"),
+        ("https://127\u30020\u30020\u30021/", "link_misleading"),
+        ("https://127.0.0.1%2e/", "link_misleading"),
+        ("https://example.org%40evil.example/", "link_malformed"),
         ("https://[::1]/", "link_misleading"),
     ],
 )

@@ -28,6 +28,8 @@ from graphs.adapters.tools.errors import ToolError
         ("round(2.345, 2)", "2.35"),
         ("round(12345678901234567890.5)", "12345678901234567891"),
         ("max(1, 7, 3) - min(4, 2) + abs(-1)", "6"),
+        ("max(1200, 900)", "1200"),
+        ("min(1,2000)", "1"),
     ],
 )
 def test_what_arithmetic_means_is_its_value(expression: str, value: str) -> None:
@@ -41,7 +43,6 @@ def test_what_arithmetic_means_is_its_value(expression: str, value: str) -> None
         "two plus two",
         "1 +",
         "(1",
-        "1,200 * 3",
         "20% of 50",
         "0x10 + 1",
         "1_000",
@@ -67,6 +68,12 @@ def test_what_arithmetic_means_is_its_value(expression: str, value: str) -> None
 )
 def test_what_is_no_arithmetic_is_refused(expression: str) -> None:
     with pytest.raises(ToolError, match="is no arithmetic: it may hold numbers"):
+        calculate(expression)
+
+
+@pytest.mark.parametrize("expression", ["1,200 * 3", "max(1,200, 900)", "2 + 1,234,567.5"])
+def test_a_comma_that_may_part_thousands_or_numbers_is_refused(expression: str) -> None:
+    with pytest.raises(ToolError, match="may be one number or several: write thousands without"):
         calculate(expression)
 
 

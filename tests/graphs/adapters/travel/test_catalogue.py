@@ -37,6 +37,11 @@ def test_a_city_is_known_by_its_names(text: str) -> None:
     assert place.timezone == "Europe/Lisbon"
 
 
+@pytest.mark.parametrize("text", ["London, UK", "Prague, Czech Republic", "Roma, IT"])
+def test_a_country_goes_by_what_travellers_call_it(text: str) -> None:
+    assert asyncio.run(sample_place(text)) is not None
+
+
 @pytest.mark.parametrize("text", ["Oslo", "Lisbon, Spain", "", "'; DROP TABLE cities; --"])
 def test_any_other_place_is_not(text: str) -> None:
     assert asyncio.run(sample_place(text)) is None

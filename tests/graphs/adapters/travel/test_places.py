@@ -37,7 +37,46 @@ def test_another_place_is_looked_up(source_server: SourceServer) -> None:
     assert place.timezone == "Pacific/Auckland"
     (request,) = source_server.requests
     assert request.path == GEOCODING
-    assert request.params["name"] == "Auckland, New Zealand"
+    assert request.params["name"] == "Auckland"
+
+
+TOWNS = [
+    found_place("Springfield", country="United States", country_code="US", admin1="Illinois"),
+    found_place("Springfield", country="United States", country_code="US", admin1="Ohio"),
+    found_place("Springfield", country="United Kingdom", country_code="GB", admin1="England"),
+]
+"""Told apart by their latitude: 0, 1, 2."""
+
+
+@pytest.mark.parametrize(
+    ("text", "latitude"),
+    [
+        ("Springfield", 0),
+        ("Springfield,", 0),
+        ("Springfield, usa", 0),
+        ("Springfield, OHIO", 1),
+        ("Springfield,Ohio,US", 1),
+        ("Springfield, England, UK", 2),
+        ("Springfield, GB", 2),
+        ("Springfield, United Kingdom", 2),
+    ],
+)
+def test_what_stands_behind_a_comma_tells_places_of_one_name_apart(
+    text: str, latitude: int, source_server: SourceServer
+) -> None:
+    towns = [town | {"latitude": number} for number, town in enumerate(TOWNS)]
+    source_server.answer(geocoded(*towns))
+
+    assert asyncio.run(find_place(text)).latitude == latitude
+    assert source_server.requests[0].params["name"] == "Springfield"
+
+
+@pytest.mark.parametrize("text", ["Springfield, Ohio, UK", "Springfield, France"])
+def test_a_place_is_never_taken_for_one_elsewhere(text: str, source_server: SourceServer) -> None:
+    source_server.answer(geocoded(*TOWNS))
+
+    with pytest.raises(PlaceUnknown):
+        asyncio.run(find_place(text))
 
 
 def test_a_result_that_is_no_city_is_passed_over(source_server: SourceServer) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,7 +8,9 @@ import pytest
 
 from graphs.adapters.travel.offers import Trip
 from graphs.adapters.travel.trips import TripImpossible, make_trip
+from tests.source_answers import SourceAnswer
 from tests.source_server import SourceServer
+from tests.weather_answers import found_place
 
 
 def make(origin: str = "Berlin", destination: str = "Lisbon", **said: Any) -> Trip:
@@ -22,7 +25,7 @@ def today_in(zone: str) -> date:
 def test_dates_that_are_left_out_are_soon() -> None:
     trip = make()
 
-    assert trip.start == today_in("Europe/Lisbon") + timedelta(days=10)
+    assert trip.start == today_in("Europe/Berlin") + timedelta(days=10)
     assert trip.nights == 3
     assert (trip.origin, trip.destination.airport) == ("BER", "LIS")
 
@@ -34,12 +37,17 @@ def test_an_end_that_is_left_out_is_three_nights_later() -> None:
     assert make(start=start, end=start + timedelta(days=1)).nights == 1
 
 
-def test_a_trip_may_start_today_as_it_is_there_but_not_before(source_server: SourceServer) -> None:
-    today = today_in("Pacific/Auckland")
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Midway"])
+def test_a_trip_may_start_today_by_the_clocks_where_it_begins_but_not_before(
+    zone: str, source_server: SourceServer
+) -> None:
+    far = found_place("Far", timezone=zone)  # the two are never on the same day
+    source_server.answer(SourceAnswer(body=json.dumps({"results": [far]})))
+    today = today_in(zone)
 
-    assert make(destination="Auckland", start=today).start == today
-    with pytest.raises(TripImpossible, match=f"in Auckland it is {today}"):
-        make(destination="Auckland", start=today - timedelta(days=1))
+    assert make("Far", start=today).start == today
+    with pytest.raises(TripImpossible, match=f"in Far it is {today}"):
+        make("Far", start=today - timedelta(days=1))
 
 
 @pytest.mark.parametrize("start", [date(9999, 12, 31), date(1, 1, 1)])

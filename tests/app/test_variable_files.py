@@ -1,18 +1,22 @@
-"""Secrets as files: what a command finds in its settings then."""
+"""Variables in files: what a command, and the service under uvicorn, find in their settings."""
 
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
 from app.cli.environment import load_settings
 from app.cli.errors import BadSettings
+from app.main import create_app
+from tests.conftest import SERVED_GRAPHS
 
 
 @pytest.fixture
 def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of secrets; what it sets is unset after the test."""
+    monkeypatch.chdir(tmp_path)
     for name in ("FANJOIN_API_KEYS", "OPENAI_API_KEY"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("FANJOIN_SECRETS_DIR", str(tmp_path / "secrets"))
@@ -58,13 +62,39 @@ def test_folder_that_is_not_there_holds_no_secrets(
     assert load_settings().secrets == []
 
 
-def test_secret_that_is_no_text_is_told_without_its_contents(secrets: Path) -> None:
-    (secrets / "OPENAI_API_KEY").write_bytes(b"sk-\xff\xfe")
+@pytest.mark.parametrize("content", [b"sk-\xff\xfe", b"sk-\0"], ids=["no text", "no variable"])
+def test_secret_that_cannot_be_used_is_named_without_its_contents(
+    content: bytes, secrets: Path
+) -> None:
+    (secrets / "OPENAI_API_KEY").write_bytes(content)
 
-    with pytest.raises(BadSettings, match="The secrets cannot be used") as told:
+    with pytest.raises(BadSettings, match=r"The secrets cannot be used: .*/OPENAI_API_KEY") as told:
         load_settings()
 
     assert "sk-" not in str(told.value)
+
+
+@pytest.mark.usefixtures("secrets")
+def test_env_file_that_is_no_text_is_told() -> None:
+    Path(".env").write_bytes(b"\xff")
+
+    with pytest.raises(BadSettings, match=r"\.env cannot be read: it is not UTF-8"):
+        load_settings()
+
+
+def test_service_under_uvicorn_finds_its_secrets_too(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANJOIN_ENVIRONMENT", "production")
+    monkeypatch.setenv("FANJOIN_GRAPHS_FILE", str(SERVED_GRAPHS))
+    (secrets / "FANJOIN_API_KEYS").write_text("a-key-of-sixteen-signs\n")
+    (secrets / "OPENAI_API_KEY").write_text("sk-test\n")
+
+    with TestClient(create_app()) as client:
+        refused = client.get("/graphs")
+        answer = client.get("/graphs", headers={"x-api-key": "a-key-of-sixteen-signs"})
+
+    assert (refused.status_code, answer.status_code) == (401, 200)
 
 
 def test_commands_tell_of_a_secret_without_a_traceback(secrets: Path) -> None:
