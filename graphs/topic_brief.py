@@ -146,5 +146,6 @@ add_fan_out(
         Branch(key_terms, timeout=180, attempts=2, required=False),
     ],
     join=synthesize,
+    join_attempts=2,
 )
 graph = builder.compile(name="topic_brief")

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias, overload
 
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import RetryPolicy
 
+from graphs.kit.attempts import is_worth_retrying
 from graphs.kit.branch_node import branch_node
 from graphs.kit.branches import Branch
 from graphs.kit.checks import check_fan_out, check_keys
 from graphs.kit.choices import Choice, Choose, schema_for_choosing
 from graphs.kit.conditions import ALL, Condition
+from graphs.kit.errors import KitError
 from graphs.kit.items import ItemsOf, Width
 from graphs.kit.join_node import join_node
 from graphs.kit.nodes import Node, input_schema_of, name_of
 from graphs.kit.rounds import FanOut
 from graphs.kit.routers import items_router
 from graphs.kit.schemas import with_outcomes
+from graphs.kit.verdicts import JoinRefused
 
 Builder: TypeAlias = StateGraph[Any, Any, Any, Any]
 
@@ -26,6 +30,7 @@ def add_fan_out(
     branches: Sequence[Branch],
     *,
     join: Node,
+    join_attempts: int = 1,
     until: Condition = ALL,
     fail_fast: bool = False,
     choose: Choose | None = None,
@@ -42,6 +47,7 @@ def add_fan_out(
     *,
     over: ItemsOf,
     join: Node,
+    join_attempts: int = 1,
     until: Condition = ALL,
     fail_fast: bool = False,
     max_at_once: int = 8,
@@ -57,6 +63,7 @@ def add_fan_out(
     branches: Sequence[Branch] | Branch,
     *,
     join: Node,
+    join_attempts: int = 1,
     over: ItemsOf | None = None,
     until: Condition = ALL,
     fail_fast: bool = False,
@@ -69,7 +76,8 @@ def add_fan_out(
 ) -> None:
     """Add the branches and their join as nodes: `source` → every branch → `join` → `target`.
 
-    The join runs exactly once per round, when `until` holds, with this round's results in
+    The join runs exactly once per round (again only after an error of its own that may pass,
+    `join_attempts` in all), when `until` holds, with this round's results in
     declaration order; when a required branch has none, the join's node raises
     `RequiredBranchFailed` instead, and `QuorumNotMet` for too few results. With `fail_fast`, a
     required branch's final failure cancels its siblings at once. `target=None` leaves the way on to
@@ -82,6 +90,8 @@ def add_fan_out(
     Raises:
         KitError: no branch, two of one name, or something that cannot work as declared.
     """
+    if join_attempts < 1:
+        raise KitError(f"join_attempts={join_attempts} must be at least 1")
     width = None if over is None else Width(over, max_at_once, min_items, max_items)
     fan_out = FanOut(
         name_of(join),
@@ -104,7 +114,7 @@ def add_fan_out(
             route = items_router(fan_out, width)
             builder.add_conditional_edges(source, route, [branch.name])
     check_keys(fan_out)
-    _add_join(builder, fan_out, join)
+    _add_join(builder, fan_out, join, join_attempts)
     if target is not None:
         builder.add_edge(fan_out.name, target)
 
@@ -123,16 +133,23 @@ def _add_branch(builder: Builder, fan_out: FanOut, branch: Branch) -> None:
     _add_node(builder, branch.name, schema, branch_node(fan_out, branch), policy)
 
 
-def _add_join(builder: Builder, fan_out: FanOut, join: Node) -> None:
+def _add_join(builder: Builder, fan_out: FanOut, join: Node, attempts: int) -> None:
     policy = {
         "kind": "join",
         "fan_out": fan_out.name,
         "branches": fan_out.names,
         "until": fan_out.until.describe(),
         "fail_fast": fan_out.fail_fast,
+        "attempts": attempts,
     }
+    # LangGraph's own retry will do: no sibling waits for a join, and no gate ends it.
+    retry = RetryPolicy(max_attempts=attempts, retry_on=_may_join_again) if attempts > 1 else None
     schema = input_schema_of(join, builder.state_schema)
-    _add_node(builder, fan_out.name, schema, join_node(fan_out, join), policy)
+    _add_node(builder, fan_out.name, schema, join_node(fan_out, join), policy, retry)
+
+
+def _may_join_again(error: Exception) -> bool:
+    return not isinstance(error, JoinRefused) and is_worth_retrying(error)
 
 
 def _add_node(
@@ -141,7 +158,9 @@ def _add_node(
     schema: type[Any],
     wrapped: Any,
     policy: dict[str, Any],
+    retry: RetryPolicy | None = None,
 ) -> None:
     """Add the wrapped node where LangGraph would have put the author's, with its policy to read."""
     seen = with_outcomes(schema)  # type: ignore[arg-type]  # mypy holds no class for hashable
-    builder.add_node(name, wrapped, input_schema=seen, metadata={"fanjoin": policy})
+    metadata = {"fanjoin": policy}
+    builder.add_node(name, wrapped, input_schema=seen, metadata=metadata, retry_policy=retry)

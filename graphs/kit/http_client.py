@@ -6,11 +6,17 @@ closed". Tests, notebooks and `asyncio.run` in a script all make more than one.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import httpx2
 from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
+
+LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=4)
+"""An idle connection is let go before its server does so: llama.cpp, uvicorn and others do after
+5 s, and a request that meets that very moment is lost."""
+
+_model_client = partial(DefaultAsyncHttpxClient, limits=LIMITS)
 
 Lifetime: TypeAlias = AsyncGenerator[httpx2.AsyncClient]
 
@@ -22,7 +28,7 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
     timeouts come with each request.
     """
 
-    def __init__(self, make: Callable[[], httpx2.AsyncClient] = DefaultAsyncHttpxClient) -> None:
+    def __init__(self, make: Callable[[], httpx2.AsyncClient] = _model_client) -> None:
         super().__init__()
         self._make = make
         self._by_loop: dict[asyncio.AbstractEventLoop, tuple[httpx2.AsyncClient, Lifetime]] = {}
@@ -60,4 +66,4 @@ def async_client() -> AnyLoopClient:
 
 @cache
 def sync_client() -> httpx2.Client:
-    return DefaultHttpxClient()
+    return DefaultHttpxClient(limits=LIMITS)

@@ -26,7 +26,7 @@ from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
 from graphs.adapters.http.tls import ssl_context
 from graphs.adapters.settings import AdapterSettings
-from graphs.kit.http_client import AnyLoopClient
+from graphs.kit.http_client import LIMITS, AnyLoopClient
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -67,7 +67,9 @@ class Fetched:
 @cache
 def api_client() -> httpx2.AsyncClient:
     """Return the client for services; it follows no redirect, which would take the key along."""
-    return AnyLoopClient(lambda: httpx2.AsyncClient(cookies=_no_cookies(), verify=ssl_context()))
+    return AnyLoopClient(
+        lambda: httpx2.AsyncClient(cookies=_no_cookies(), verify=ssl_context(), limits=LIMITS)
+    )
 
 
 @lru_cache(maxsize=8)
