@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check static format lint types imports graphs test-model test-studio test-postgres test-kill test-browser image image-test audit sbom bench diagrams studio clean
+.PHONY: help run serve test check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-browser image image-test audit sbom bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -15,7 +15,7 @@ run: $(SYNC)  ## Serve on 127.0.0.1:8000 and show one topic_brief, live
 serve: $(SYNC)  ## Serve, without the demonstration
 	@$(BIN)/fanjoin serve
 
-test: $(SYNC)  ## Run the whole suite: no key, no running server
+test: $(SYNC)  ## Run the suite: no key, no running server
 	@$(BIN)/pytest -n auto
 
 check: static test  ## What CI runs
@@ -36,6 +36,9 @@ imports: $(SYNC)
 
 graphs: $(SYNC)
 	@$(BIN)/fanjoin lint --strict
+
+test-slow: $(SYNC)  ## Test whole processes, and every route with made-up requests
+	@$(BIN)/pytest -n auto -m "slow and not postgres"
 
 test-model: $(SYNC)  ## Test with the embedded model (fetches 1.1 GB once)
 	@$(BIN)/pytest -m real_model

@@ -63,6 +63,7 @@ def api_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield schemathesis.openapi.from_url(f"{server.url}/openapi.json")
 
 
+@pytest.mark.slow
 # The service beside the test, in a thread of this process, may use `random` at any time.
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("generate", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

@@ -66,6 +66,7 @@ def run_in(folder: Path, program: str, *words: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 def test_a_new_graph_passes_what_make_check_asks_of_it(tmp_path: Path) -> None:
     copy_project(tmp_path)
     files = (f"graphs/{LONGEST}.py", f"tests/graphs/test_{LONGEST}.py")

@@ -11,6 +11,8 @@ import pytest
 from tests.app.cli.graph_files import LOW_FAILS, NO_EXAMPLE, write_graph, write_registry
 from tests.app.cli.processes import fanjoin
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

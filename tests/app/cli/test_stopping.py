@@ -10,6 +10,8 @@ import pytest
 from tests.app.cli.graph_files import write_graph, write_registry
 from tests.app.cli.processes import fanjoin
 
+pytestmark = pytest.mark.slow
+
 BODY = {"input": {"topic": "tides"}}
 
 

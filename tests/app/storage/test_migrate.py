@@ -52,6 +52,7 @@ async def test_empty_database_is_brought_to_this_version_once(empty: Settings) -
         await database.check()
 
 
+@pytest.mark.slow
 async def test_three_processes_may_migrate_at_once(empty: Settings) -> None:
     arguments = ["-W", "error", "-c", MIGRATE, str(empty.data_dir), empty.postgres_url or ""]
 

@@ -10,6 +10,8 @@ from tests.app.cli.doctor.conftest import Doctor
 from tests.app.cli.graph_files import write_graph, write_registry
 from tests.model_server import ModelServer
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["python", "settings", "graphs", "model", "database", "disk", "keys", "sources"]
 
 

@@ -12,6 +12,8 @@ from app.cli.doctor.loaded_graphs import look_at
 from app.cli.doctor.reading import read_settings
 from tests.app.cli.graph_files import write_graph, write_registry
 
+pytestmark = pytest.mark.slow
+
 LINTED = Path(__file__).parents[2] / "lint_corpus"
 WRONG = f"{LINTED / 'wrong' / 'unequal_depth.py'}:graph"
 SUSPICIOUS = f"{LINTED / 'suspicious' / 'one_key_two_writers.py'}:graph"
