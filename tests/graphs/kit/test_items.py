@@ -193,7 +193,7 @@ async def test_a_quorum_above_the_items_there_are_fails_at_once() -> None:
 
 
 async def test_a_deadline_cuts_what_works_and_what_waits() -> None:
-    graph = graph_over(until=deadline(seconds=0.1), max_at_once=2)
+    graph = graph_over(until=deadline(seconds=0.4), max_at_once=2)
 
     state = await settle(graph, {"words": ["a", "slow", "slow", "b"]})
 

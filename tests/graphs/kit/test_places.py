@@ -26,7 +26,7 @@ from tests.graphs.kit.small_graphs import (
 
 pytestmark = pytest.mark.anyio
 
-CONDITIONS = [quorum(2), deadline(seconds=0.05)]
+CONDITIONS = [quorum(2), deadline(seconds=0.4)]
 EACH = pytest.mark.parametrize("until", CONDITIONS, ids=["quorum", "deadline"])
 
 
