@@ -53,7 +53,8 @@ test-kill: $(SYNC)  ## Kill the service with -9 in the middle of runs, ten times
 	@$(BIN)/pytest -m kill
 
 test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (installs Debian's where there is none)
-	@command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null; }
 	@$(BIN)/pytest -m browser
 
 image:  ## Build the container image, with docker
