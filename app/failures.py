@@ -1,12 +1,14 @@
 """Why a run failed, in words that name the branch, the key and the mend."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.errors import InvalidUpdateError
 from pydantic import BaseModel, ValidationError
 
 from app.report import Recorder
+from app.rows import Row
 from app.runs import RunFailure
 
 
@@ -31,7 +33,7 @@ def failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
         return recorder.describe("InvalidOutput", str(error))
     if isinstance(error, InvalidUpdateError):
         return _explain_clash(error, recorder)
-    return recorder.failure(error)
+    return _blame(error, recorder)
 
 
 def was_cut_off(error: BaseException) -> bool:
@@ -45,20 +47,48 @@ def was_cut_off(error: BaseException) -> bool:
 
 def lateness(recorder: Recorder, seconds: float) -> RunFailure:
     """Say which branches a run that took too long was waiting for."""
-    at_work = recorder.at_work
+    at_work = [
+        row.id
+        for row in recorder.rows
+        if row.started is not None and row.ended is None and not row.has_inner_rows
+    ]
     message = f"stopped after {seconds:g} s, while {', '.join(at_work) or 'nothing'} was at work"
     return recorder.describe("RunTimeout", message, at_work[0] if at_work else None)
+
+
+def _blame(error: BaseException, recorder: Recorder) -> RunFailure:
+    """Say which branch or node failed the run, and why."""
+    rows = recorder.rows
+    causes = [row for row in rows if row.required and row.status in ("failed", "timeout")]
+    causes = causes or [r for r in rows if r.status == "failed" and r.required is not False]
+    kind, message = type(error).__name__, str(error)
+    if not causes:
+        return recorder.describe(kind, message)
+    cause = max(causes, key=lambda row: (len(row.path), -(row.ended or 0.0)))
+    if cause.required and cause.error is not None:
+        kind, message = cause.error["type"], cause.error["message"]
+    return recorder.describe(kind, message, cause.id)
 
 
 def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
     """Name the key, the nodes and the mend when two nodes of one step write one key."""
     found = re.search(r"At key '([^']+)'", str(error))
     if found is None:
-        return recorder.failure(error)
+        return _blame(error, recorder)
     key = found.group(1)
-    writers = ", ".join(recorder.writers_of(key)) or "several nodes"
+    writers = ", ".join(_writers_of(key, recorder.rows)) or "several nodes"
     return recorder.describe(
         "InvalidUpdateError",
         f"{writers} wrote the state key {key!r} in one step, and it has no reducer: annotate it, "
         f"for branches with Annotated[dict[str, …], by_branch]",
     )
+
+
+def _writers_of(key: str, rows: Sequence[Row]) -> list[str]:
+    """Return the ids of the rows that wrote a state key in the last superstep there was."""
+    last = max((row.step for row in rows), default=0)
+    return [
+        row.id
+        for row in rows
+        if row.step == last and isinstance(row.result, dict) and key in row.result
+    ]

@@ -8,6 +8,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, Durability, StreamMode
 
 from app.callbacks import OnToken, RunCallbacks
+from app.checkpoints import Checkpoints, OnSaved, run_key, thread_key
 from app.events import EventLog
 from app.kept_tasks import kept_tasks
 from app.plain_json import to_plain_json
@@ -27,6 +28,22 @@ class Memory:
     saver: BaseCheckpointSaver[Any]
     key: str
     durability: Durability
+
+
+def memory_of(started: StartedRun, checkpoints: Checkpoints, on_saved: OnSaved) -> Memory | None:
+    """Return where a run keeps its state: nowhere, when it is on no thread and awaited.
+
+    `on_saved` is told of what is kept of a background run.
+    """
+    run, is_background = started.run, started.is_background
+    if run.thread_id is not None:
+        key = thread_key(started.request.owner, run.graph_id, run.thread_id)
+    elif is_background:
+        key = run_key(run.id)
+    else:
+        return None
+    saver = checkpoints.for_run(on_saved if is_background else None)
+    return Memory(saver, key, "sync" if is_background else "async")
 
 
 async def run_graph(

@@ -182,39 +182,13 @@ class Recorder:
         return row.id, max(row.attempts, 1)
 
     @property
-    def at_work(self) -> list[str]:
-        """The ids of the rows that have begun and not ended, the innermost of each."""
-        return [
-            row.id
-            for row in self._rows.values()
-            if row.started is not None and row.ended is None and not row.has_inner_rows
-        ]
-
-    def failure(self, error: BaseException) -> RunFailure:
-        """Say which branch or node failed the run, and why."""
-        rows = list(self._rows.values())
-        causes = [row for row in rows if row.required and row.status in ("failed", "timeout")]
-        causes = causes or [r for r in rows if r.status == "failed" and r.required is not False]
-        kind, message = type(error).__name__, str(error)
-        if not causes:
-            return self.describe(kind, message)
-        cause = max(causes, key=lambda row: (len(row.path), -(row.ended or 0.0)))
-        if cause.required and cause.error is not None:
-            kind, message = cause.error["type"], cause.error["message"]
-        return self.describe(kind, message, cause.id)
+    def rows(self) -> list[Row]:
+        """The rows so far, in the order in which they were first heard of."""
+        return list(self._rows.values())
 
     def describe(self, kind: str, message: str, branch: str | None = None) -> RunFailure:
         """Return a failure whose text is fit to be shown."""
         return RunFailure(kind, self._clean(message), branch)
-
-    def writers_of(self, key: str) -> list[str]:
-        """Return the ids of the rows that wrote a state key in the last superstep there was."""
-        last = max((row.step for row in self._rows.values()), default=0)
-        return [
-            row.id
-            for row in self._rows.values()
-            if row.step == last and isinstance(row.result, dict) and key in row.result
-        ]
 
     def close(self, *, has_ended: bool) -> dict[str, Any]:
         """End the rows that are still open, innermost first, and return the report.
@@ -230,7 +204,7 @@ class Recorder:
             ran = {row.path[0] for row in self._rows.values()}
             for warning in silent_joins(self._shape, ran):
                 self.warn(warning)
-        rows = list(self._rows.values())
+        rows = self.rows
         is_degraded = any(map(self._is_bad, rows))
         return add_up(rows, self.now(), is_degraded=is_degraded, warnings=list(self._warnings))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from app.checkpoints import Checkpoints, run_key, thread_key
+from app.checkpoints import Checkpoints, run_key
 from app.endings import log_failure
 from app.error_text import error_text
 from app.errors import Stopping, StorageUnavailable
@@ -19,7 +19,7 @@ from app.event_flush import flush_events
 from app.event_gate import EventGate
 from app.events import EventLog, first_event_of
 from app.failures import InvalidOutput, check_output, failure_of, lateness, was_cut_off
-from app.graph_stream import Memory, run_graph
+from app.graph_stream import memory_of, run_graph
 from app.kept_ends import keep_end
 from app.live_runs import LiveRuns
 from app.plain_json import to_plain_json
@@ -195,7 +195,8 @@ class Runner:
                 clock.reschedule(asyncio.get_running_loop().time() + self._timeout)
                 _announce(started, recorder)
                 run.status = RunStatus.RUNNING
-                state = await run_graph(started, recorder, self._memory(started, gate))
+                memory = memory_of(started, self._checkpoints, gate.saved)
+                state = await run_graph(started, recorder, memory)
             if not run.interrupts:
                 output = to_plain_json(check_output(started.entry.output_model, state))
         except StorageUnavailable as error:
@@ -215,18 +216,6 @@ class Runner:
         await keep_end(self._database.runs, started, record)
         if started.is_background and run.thread_id is None:
             await self._forget(run)
-
-    def _memory(self, started: StartedRun, gate: EventGate) -> Memory | None:
-        """Return where a run keeps its state: nowhere, when it is on no thread and awaited."""
-        run, is_background = started.run, started.is_background
-        if run.thread_id is not None:
-            key = thread_key(started.request.owner, run.graph_id, run.thread_id)
-        elif is_background:
-            key = run_key(run.id)
-        else:
-            return None
-        saver = self._checkpoints.for_run(gate.saved if is_background else None)
-        return Memory(saver, key, "sync" if is_background else "async")
 
     def _is_to_go_on(self, started: StartedRun, failure: BaseException | None) -> bool:
         """Whether a run that was stopped is to be taken up again."""
