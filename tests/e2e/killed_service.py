@@ -55,6 +55,10 @@ class KilledService:
             self._child.wait()
             self._child = None
 
+    def let_go(self) -> None:
+        """Let the runs end that are held."""
+        self.log.with_suffix(".go").touch()
+
     def begun(self) -> list[tuple[int, str, str]]:
         """Return every beginning of a node so far: in which life, of which run, which node."""
         lines = self.log.read_text().splitlines()

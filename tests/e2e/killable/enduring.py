@@ -1,12 +1,14 @@
 """Three branches and a graph as the fourth; each node says on disk that it begins.
 
-The file is named by KILLABLE_LOG, and a line in it tells process, run and node.
+The file is named by KILLABLE_LOG, and a line in it tells process, run and node. The join of a run
+that is held waits until there is one beside it that ends in `.go`.
 """
 
 import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated
 
 from langgraph.graph import START, StateGraph
@@ -19,6 +21,7 @@ from graphs.kit import Branch, add_fan_out, by_branch
 class Input(BaseModel):
     name: str
     pace: float = 1.0
+    is_held: bool = False
 
 
 class Output(BaseModel):
@@ -28,6 +31,7 @@ class Output(BaseModel):
 class State(TypedDict, total=False):
     name: str
     pace: float
+    is_held: bool
     results: Annotated[dict[str, str], by_branch]
     answer: str
 
@@ -63,6 +67,9 @@ async def two(state: State) -> State:
 
 async def combine(state: State) -> State:
     await work(state, "combine", 0.1)
+    go = Path(os.environ["KILLABLE_LOG"]).with_suffix(".go")
+    while state.get("is_held") and not go.exists():  # noqa: ASYNC110  # it comes from another process
+        await asyncio.sleep(0.05)
     return {"answer": ", ".join(sorted(state["results"]))}
 
 
