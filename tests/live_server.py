@@ -3,12 +3,16 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+
+PATIENCE_SECONDS = 60
+"""How long a caller waits: on a busy machine nothing takes that long that comes at all."""
 
 
 class LiveServer(uvicorn.Server):
@@ -27,6 +31,13 @@ class LiveServer(uvicorn.Server):
         await super().startup(sockets)
         self.is_listening.set()
 
+    def wait_for_requests(self, number: int) -> None:
+        """Return when just so many requests are being answered."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(self.server_state.tasks) != number:
+            assert time.monotonic() < deadline, f"there are not {number} requests at work"
+            time.sleep(0.01)
+
 
 @contextmanager
 def serve(app: FastAPI) -> Iterator[LiveServer]:
@@ -35,12 +46,16 @@ def serve(app: FastAPI) -> Iterator[LiveServer]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [server.listener]})
     thread.start()
     try:
-        assert server.is_listening.wait(20), "the service did not start"
+        assert server.is_listening.wait(PATIENCE_SECONDS), "the service did not start"
         yield server
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE_SECONDS)
+        is_left = thread.is_alive()
+        server.force_exit = True
+        thread.join()
         server.listener.close()
+    assert not is_left, "a request was never answered"
 
 
 def post_and_leave(

@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from tests.app.at_work import assert_begins, assert_ends
+from tests.app.at_work import assert_begins, assert_ends, holding
 from tests.app.test_runs import events_of, invoke
-from tests.live_server import LiveServer, post_and_leave
+from tests.live_server import PATIENCE_SECONDS, LiveServer, post_and_leave
 
 
 def test_batch_answers_in_the_order_of_the_inputs_each_with_its_own_status(
@@ -48,7 +48,9 @@ def test_batch_runs_no_more_at_once_than_asked(live_server: LiveServer) -> None:
 
     began = time.monotonic()
     httpx2.post(
-        f"{live_server.url}/graphs/scripted/batch", json={"inputs": inputs, "max_concurrency": 2}
+        f"{live_server.url}/graphs/scripted/batch",
+        json={"inputs": inputs, "max_concurrency": 2},
+        timeout=PATIENCE_SECONDS,
     )
 
     assert time.monotonic() - began >= 0.4
@@ -65,7 +67,9 @@ def test_client_that_leaves_a_batch_ends_its_runs(live_server: LiveServer) -> No
 
 
 def test_background_run_answers_at_once_and_goes_on(client: TestClient) -> None:
-    created = client.post("/graphs/scripted/runs", json={"input": {"must": "nap"}})
+    with holding("in the background:must"):
+        body = {"input": {"name": "in the background"}}
+        created = client.post("/graphs/scripted/runs", json=body)
 
     assert created.status_code == 202
     run_id = created.json()["run_id"]
@@ -149,7 +153,8 @@ class TestLimits:
         begins = b"POST /graphs/scripted/invoke HTTP/1.1\r\nHost: here\r\n"
         begins += b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-        with socket.create_connection(live_server.listener.getsockname(), timeout=5) as client:
+        address = live_server.listener.getsockname()
+        with socket.create_connection(address, timeout=PATIENCE_SECONDS) as client:
             client.sendall(begins + b"7d0\r\n" + b"x" * 2000 + b"\r\n")  # and it never ends
 
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
@@ -158,12 +163,12 @@ class TestLimits:
 def test_run_cancelled_before_its_first_step_leaves_its_thread_free(
     live_server: LiveServer,
 ) -> None:
-    url, path = live_server.url, "/graphs/scripted/invoke"
-    body = {"input": {}, "thread_id": "same"}
+    path, body = "/graphs/scripted/invoke", {"input": {}, "thread_id": "same"}
 
     for _ in range(20):
         post_and_leave(live_server, path, body, when=lambda: None)
 
-    deadline = time.monotonic() + 10
-    while httpx2.post(f"{url}{path}", json=body).status_code != 200:
-        assert time.monotonic() < deadline, "the thread is still busy"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with httpx2.Client(base_url=live_server.url, timeout=PATIENCE_SECONDS) as client:
+        while client.post(path, json=body).status_code != 200:
+            assert time.monotonic() < deadline, "the thread is still busy"

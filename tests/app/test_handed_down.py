@@ -1,26 +1,44 @@
 """What passes between service and kit: deadlines, results handed down, items, races."""
 
-import time
+import asyncio
+from typing import Any
 
+import httpx2
+import pytest
 from fastapi.testclient import TestClient
 
+from app.settings import Settings
+from tests.app import loop_clock
+from tests.app.service_at_hand import finished_branches, opened, run_at_work
 from tests.app.test_runs import invoke, rows_of
 
 
-def test_deadline_cuts_off_what_is_late_and_the_join_gets_the_rest(client: TestClient) -> None:
-    began = time.monotonic()
-    response = invoke(client, "scripted", input={"may": "stall"}, deadline_ms=300)
+async def past_its_deadline(settings: Settings, graph_input: dict[str, Any]) -> httpx2.Response:
+    """Return the answer to a run whose deadline passes when two of its branches have finished."""
+    body = {"input": graph_input, "deadline_ms": 40_000}
+    async with opened(settings) as (client, service):
+        answering = asyncio.create_task(client.post("/graphs/scripted/invoke", json=body))
+        await finished_branches(await run_at_work(service), count=2)
+        loop_clock.skip(seconds=45)
+        return await answering
+
+
+@pytest.mark.anyio
+async def test_deadline_cuts_off_what_is_late_and_the_join_gets_the_rest(
+    settings: Settings,
+) -> None:
+    response = await past_its_deadline(settings, {"may": "stall"})
 
     answer = response.json()
     assert response.status_code == 200
-    assert time.monotonic() - began < 5
     assert answer["degraded"] is True
     row = next(row for row in answer["report"]["branches"] if row["id"] == "may")
     assert (row["status"], row["error"]["type"]) == ("timeout", "DeadlinePassed")
 
 
-def test_required_branch_cut_off_by_the_deadline_is_504(client: TestClient) -> None:
-    response = invoke(client, "scripted", input={"must": "stall"}, deadline_ms=300)
+@pytest.mark.anyio
+async def test_required_branch_cut_off_by_the_deadline_is_504(settings: Settings) -> None:
+    response = await past_its_deadline(settings, {"must": "stall"})
 
     assert response.status_code == 504
     assert response.json()["branch"] == "must"
@@ -90,7 +108,6 @@ def test_items_are_rows_of_their_own_in_item_order_and_losers_are_cancelled(
     assert rows["measure[2]"]["status"] == "failed"
     assert rows["measure[2]"]["result"] == {}
     assert (rows["quick"]["status"], rows["slow"]["status"]) == ("ok", "cancelled")
-    assert answer["report"]["wall_ms"] < 10_000
 
 
 def test_loser_that_is_cancelled_does_not_degrade_the_run(client: TestClient) -> None:

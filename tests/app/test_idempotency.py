@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from tests.app.at_work import assert_begins
+from tests.app.at_work import assert_begins, holding
 from tests.app.test_runs import events_of, invoke
-from tests.live_server import LiveServer
+from tests.live_server import PATIENCE_SECONDS, LiveServer
 
 KEY = {"Idempotency-Key": "order-17"}
 EMPTY: dict[str, Any] = {"input": {}}
@@ -93,10 +93,13 @@ def test_key_that_is_none_is_422(client: TestClient, key: str) -> None:
 
 def test_two_at_once_start_one_run(live_server: LiveServer) -> None:
     url = f"{live_server.url}/graphs/scripted/invoke"
-    body = {"input": {"must": "nap"}, "thread_id": "t"}
+    body = {"input": {"name": "asked by four"}, "thread_id": "t"}
+    asked: dict[str, Any] = {"json": body, "headers": KEY, "timeout": PATIENCE_SECONDS}
 
-    with ThreadPoolExecutor(4) as pool:
-        sent = [pool.submit(httpx2.post, url, json=body, headers=KEY) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool, holding("asked by four:must") as let_go:
+        sent = [pool.submit(httpx2.post, url, **asked) for _ in range(4)]
+        live_server.wait_for_requests(4)
+        let_go()
         answers = [answer.result() for answer in sent]
 
     assert [answer.status_code for answer in answers] == [200] * 4
@@ -152,15 +155,18 @@ def test_retry_and_resume_are_done_once(client: TestClient) -> None:
 
 
 def test_run_with_a_key_outlives_its_client(live_server: LiveServer) -> None:
-    path, body = "/graphs/scripted/invoke", {"input": {"must": "nap", "name": "outlives"}}
+    path, body = "/graphs/scripted/invoke", {"input": {"name": "outlives"}}
     content = json.dumps(body).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
     head += f"Idempotency-Key: order-17\r\nContent-Length: {len(content)}\r\n\r\n"
 
-    with socket.create_connection(live_server.listener.getsockname()) as client:
-        client.sendall(head.encode() + content)
-        assert_begins("outlives:must")
-    answer = httpx2.post(f"{live_server.url}{path}", json=body, headers=KEY)
+    with holding("outlives:must"):
+        with socket.create_connection(live_server.listener.getsockname()) as client:
+            client.sendall(head.encode() + content)
+            assert_begins("outlives:must")
+        live_server.wait_for_requests(0)  # it is seen that the client has left
+    url = f"{live_server.url}{path}"
+    answer = httpx2.post(url, json=body, headers=KEY, timeout=PATIENCE_SECONDS)
 
     assert is_replay(answer)
     assert answer.json()["status"] == "success"

@@ -13,6 +13,7 @@ from app.runner import Runner
 from app.settings import Settings
 from app.storage.database import Database, open_database
 from app.storage.records import RunRecord
+from tests.app import loop_clock
 from tests.app.test_take_up import leave_behind
 
 pytestmark = pytest.mark.anyio
@@ -53,8 +54,9 @@ async def test_attempt_of_runs_that_were_not_taken_up_does_not_count(settings: S
         if len(seen) == 2:
             raise StorageUnavailable("away")
 
-    async with looked_after(settings, lose_the_second) as database:
-        records = [await database.runs.get(run_id, owner=None) for run_id in run_ids]
+    with loop_clock.standing_still():  # they are not looked for once more
+        async with looked_after(settings, lose_the_second) as database:
+            records = [await database.runs.get(run_id, owner=None) for run_id in run_ids]
 
     assert seen == run_ids[:2]
     assert [record.failed_attempts for record in records if record is not None] == [1, 0, 0]

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import SERVED_GRAPHS
-from tests.live_server import serve
+from tests.live_server import PATIENCE_SECONDS, serve
 
 KEY = "k" * 24
 CHECKED = [
@@ -80,6 +80,7 @@ def hold_to_the_document(operation: Any, mode: GenerationMode) -> None:
     @BOUNDS
     @given(case=operation.as_strategy(generation_mode=mode))
     def check(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKED, headers={"x-api-key": KEY})
+        headers = {"x-api-key": KEY}
+        case.call_and_validate(checks=CHECKED, headers=headers, timeout=PATIENCE_SECONDS)
 
     check()

@@ -1,17 +1,24 @@
 """A run by its id: read, report, follow, cancel, resume, retry."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.app.at_work import assert_begins, assert_ends
+from tests.app.at_work import assert_begins, assert_ends, holding
 from tests.app.test_runs import events_of, invoke
-from tests.live_server import LiveServer
+from tests.live_server import PATIENCE_SECONDS, LiveServer
 
 
-def create(client: TestClient, graph_id: str, **body: Any) -> str:
+@pytest.fixture
+def caller(live_server: LiveServer) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=live_server.url, timeout=PATIENCE_SECONDS) as caller:
+        yield caller
+
+
+def create(client: httpx2.Client, graph_id: str, **body: Any) -> str:
     created = client.post(f"/graphs/{graph_id}/runs", json={"input": {}, **body})
     run_id: str = created.json()["run_id"]
     return run_id
@@ -76,23 +83,27 @@ def test_rejoining_from_any_point_gives_the_same_events_to_the_end(client: TestC
         assert follow(client, run_id, after) == whole[after:]
 
 
-def test_rejoining_a_run_at_work_misses_and_repeats_nothing(live_server: LiveServer) -> None:
-    url = live_server.url
-    body = {"input": {"must": "nap"}}
-    run_id = httpx2.post(f"{url}/graphs/scripted/runs", json=body).json()["run_id"]
+def test_rejoining_a_run_at_work_misses_and_repeats_nothing(caller: httpx2.Client) -> None:
     seen: list[int] = []
 
-    with httpx2.stream("GET", f"{url}/runs/{run_id}/stream") as response:
-        for line in response.iter_lines():
-            if line.startswith("id: "):
-                seen.append(int(line[4:]))
-            if len(seen) == 2:
-                break
-    rest = httpx2.get(f"{url}/runs/{run_id}/stream", headers={"Last-Event-ID": str(seen[-1])})
+    with holding("rejoined:must") as let_go:
+        run_id = create(caller, "scripted", input={"name": "rejoined"})
+        with caller.stream("GET", f"/runs/{run_id}/stream") as response:
+            for line in response.iter_lines():
+                if line.startswith("id: "):
+                    seen.append(int(line[4:]))
+                if len(seen) == 2:
+                    break
+        last = {"Last-Event-ID": str(seen[-1])}
+        with caller.stream("GET", f"/runs/{run_id}/stream", headers=last) as response:
+            lines = response.iter_lines()
+            rest = [next(lines)]
+            let_go()
+            rest += lines
 
-    seen += [int(line[4:]) for line in rest.text.splitlines() if line.startswith("id: ")]
+    seen += [int(line[4:]) for line in rest if line.startswith("id: ")]
     assert seen == list(range(1, len(seen) + 1))
-    assert '"status": "success"' in rest.text.rpartition("event: end")[2]
+    assert '"status": "success"' in "\n".join(rest).rpartition("event: end")[2]
 
 
 def test_cancelled_run_ends_every_branch_and_says_so(client: TestClient) -> None:
@@ -107,15 +118,16 @@ def test_cancelled_run_ends_every_branch_and_says_so(client: TestClient) -> None
     assert client.post(f"/runs/{run_id}/cancel").json() == run
 
 
-def test_follower_that_leaves_does_not_end_the_run(live_server: LiveServer) -> None:
-    url = live_server.url
-    body = {"input": {"must": "nap"}}
-    run_id = httpx2.post(f"{url}/graphs/scripted/runs", json=body).json()["run_id"]
+def test_follower_that_leaves_does_not_end_the_run(
+    live_server: LiveServer, caller: httpx2.Client
+) -> None:
+    with holding("followed:must"):
+        run_id = create(caller, "scripted", input={"name": "followed"})
+        with caller.stream("GET", f"/runs/{run_id}/stream") as response:
+            next(response.iter_lines())
+        live_server.wait_for_requests(0)  # it is seen that the follower has left
 
-    with httpx2.stream("GET", f"{url}/runs/{run_id}/stream") as response:
-        next(response.iter_lines())
-
-    assert "success" in httpx2.get(f"{url}/runs/{run_id}/stream").text.splitlines()[-3]
+    assert "success" in caller.get(f"/runs/{run_id}/stream").text.splitlines()[-3]
 
 
 class TestRetry:

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from tests.app.at_work import assert_begins, assert_ends
 from tests.app.test_runs import events_of
-from tests.live_server import LiveServer
+from tests.live_server import PATIENCE_SECONDS, LiveServer
 
 
 def test_stream_tells_of_each_branch_once_and_ends(client: TestClient) -> None:
@@ -37,9 +37,10 @@ def test_stream_refuses_bad_input_before_any_event(client: TestClient) -> None:
 
 
 def test_client_that_leaves_a_stream_ends_its_run(live_server: LiveServer) -> None:
+    url = f"{live_server.url}/graphs/scripted/stream"
     body = {"input": {"may": "stall", "name": "follower"}}
 
-    with httpx2.stream("POST", f"{live_server.url}/graphs/scripted/stream", json=body) as response:
+    with httpx2.stream("POST", url, json=body, timeout=PATIENCE_SECONDS) as response:
         lines = response.iter_lines()
         next(lines)
         assert_begins("follower:may")

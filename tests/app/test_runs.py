@@ -1,5 +1,6 @@
 """Runs over HTTP, with real graphs and nothing mocked."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,8 +8,11 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from app.settings import Settings
+from tests.app import loop_clock
 from tests.app.at_work import assert_begins, assert_ends
-from tests.live_server import LiveServer, post_and_leave
+from tests.app.service_at_hand import finished_branches, opened, run_at_work
+from tests.live_server import PATIENCE_SECONDS, LiveServer, post_and_leave
 
 
 def invoke(client: TestClient, graph_id: str, **body: Any) -> httpx2.Response:
@@ -83,10 +87,15 @@ def test_failure_of_a_node_without_the_kit_is_502_and_names_it(client: TestClien
     assert response.json()["error_type"] == "RuntimeError"
 
 
-def test_run_that_takes_too_long_is_504_with_its_report(client: TestClient) -> None:
-    client.app_state["service"].runner._timeout = 0.2
+@pytest.mark.anyio
+async def test_run_that_takes_too_long_is_504_with_its_report(settings: Settings) -> None:
+    async with opened(settings) as (client, service):
+        body = {"input": {"may": "stall"}}
+        answering = asyncio.create_task(client.post("/graphs/scripted/invoke", json=body))
+        await finished_branches(await run_at_work(service), count=2)
 
-    response = invoke(client, "scripted", input={"may": "stall"})
+        loop_clock.skip(settings.run_timeout_seconds)
+        response = await answering
 
     assert response.status_code == 504
     rows = rows_of(response.json()["report"])
@@ -243,11 +252,14 @@ def test_client_that_leaves_ends_its_run(live_server: LiveServer) -> None:
 
 def test_busy_thread_is_409(live_server: LiveServer) -> None:
     body = {"input": {"may": "stall", "name": "holder"}, "thread_id": "held"}
-    with httpx2.stream("POST", f"{live_server.url}/graphs/scripted/stream", json=body) as response:
+    with (
+        httpx2.Client(base_url=live_server.url, timeout=PATIENCE_SECONDS) as client,
+        client.stream("POST", "/graphs/scripted/stream", json=body) as response,
+    ):
         lines = response.iter_lines()
         next(lines)
 
-        second = httpx2.post(f"{live_server.url}/graphs/scripted/invoke", json=body)
+        second = client.post("/graphs/scripted/invoke", json=body)
 
     assert second.status_code == 409
     assert "held" in second.json()["detail"]

@@ -2,45 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 
-import httpx2
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from app.lifespan import open_service
-from app.main import create_app
-from app.service import Service
 from app.settings import Settings
+from tests.app.at_work import begins, holding
 from tests.app.checkpoints.outages import line_to
+from tests.app.service_at_hand import opened, run_at_work
 
 pytestmark = pytest.mark.anyio
 
 INVOKE = "/graphs/scripted/invoke"
-NAP: dict[str, Any] = {"input": {"must": "nap"}}
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, Service]]:
-    """The service and a client of its application, in one event loop."""
-    async with open_service(settings) as service:
-        app = create_app(settings, service)
-        async with app.router.lifespan_context(app) as state:
-
-            async def stateful(scope: Any, receive: Any, send: Any) -> None:
-                await app({**scope, "state": dict(state or {})}, receive, send)
-
-            transport = httpx2.ASGITransport(stateful)
-            async with httpx2.AsyncClient(transport=transport, base_url="http://here") as client:
-                yield client, service
 
 
 async def until(asked: Callable[[], Awaitable[bool]]) -> None:
-    """Return once it is so; fail when it is not after half a minute."""
-    async with asyncio.timeout(30):
+    """Return once it is so; fail when it is not after a minute."""
+    async with asyncio.timeout(60):
         while not await asked():  # noqa: ASYNC110  # the service is asked as a caller would
             await asyncio.sleep(0.1)
 
@@ -49,7 +30,7 @@ async def until(asked: Callable[[], Awaitable[bool]]) -> None:
 def locked(settings: Settings) -> Iterator[None]:
     """Hold the file's write lock, as another process might."""
     path = settings.data_dir / "fanjoin.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")
@@ -75,12 +56,18 @@ async def test_locked_file_is_told_and_runs_go_on_once_it_is_free(settings: Sett
 async def test_run_whose_end_cannot_be_kept_at_once_is_answered_once_it_is(
     settings: Settings,
 ) -> None:
-    async with opened(settings) as (client, _):
-        answer = asyncio.create_task(client.post(INVOKE, json=NAP))
-        await asyncio.sleep(0.1)
-        with locked(settings):
-            await asyncio.sleep(1)
-            assert not answer.done()
+    async with opened(settings) as (client, service):
+        with holding("answered late:must") as let_go:
+            body = {"input": {"name": "answered late"}}
+            answer = asyncio.create_task(client.post(INVOKE, json=body))
+            await begins("answered late:must")
+            started = await run_at_work(service)
+            with locked(settings):
+                let_go()
+                while not started.is_ending:  # noqa: ASYNC110  # no event tells of it
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.5)  # enough for an answer that does not wait for its end
+                assert not answer.done()
         answered = await answer
         read = await client.get(f"/runs/{answered.json()['run_id']}")
 
@@ -92,10 +79,13 @@ async def test_end_that_is_not_kept_for_long_is_503_with_what_was_paid_for(
     settings: Settings,
 ) -> None:
     async with opened(settings) as (client, _):
-        answer = asyncio.create_task(client.post(INVOKE, json=NAP))
-        await asyncio.sleep(0.1)
-        with locked(settings):
-            answered = await answer
+        with holding("answered early:must") as let_go:
+            body = {"input": {"name": "answered early"}}
+            answer = asyncio.create_task(client.post(INVOKE, json=body))
+            await begins("answered early:must")
+            with locked(settings):
+                let_go()
+                answered = await answer
         run_id = answered.json()["run_id"]
 
         async def is_kept() -> bool:

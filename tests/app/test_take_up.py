@@ -16,6 +16,9 @@ from app.started_runs import RunRequest, StartedRun
 from app.storage.database import open_database
 from app.storage.migrate import migrate
 from app.storage.records import RunRecord
+from tests.app.at_work import holding
+from tests.app.service_at_hand import finished_branches
+from tests.app.storage.held_writer import held
 
 pytestmark = pytest.mark.anyio
 
@@ -120,11 +123,12 @@ async def test_run_whose_graph_has_changed_is_an_error_with_the_reason(
 async def test_stopped_service_lets_background_runs_go_and_ends_the_others(
     stored_settings: Settings,
 ) -> None:
-    nap = {"must": "nap", "may": "ok", "join": "ok", "name": "napper"}
-    async with open_service(stored_settings) as service:
-        entry = service.registry["scripted"]
-        background = await service.runner.start(entry, RunRequest(nap, is_background=True))
-        awaited = await service.runner.start(entry, RunRequest({**nap, "must": "stall"}))
+    stopped = {**ALL_OK, "name": "stopped"}
+    with holding("stopped:must"):
+        async with open_service(stored_settings) as service:
+            entry = service.registry["scripted"]
+            background = await service.runner.start(entry, RunRequest(stopped, is_background=True))
+            awaited = await service.runner.start(entry, RunRequest(stopped))
     async with open_service(stored_settings) as service:
         record = await read(service, background.run.id)
 
@@ -159,11 +163,14 @@ async def test_background_run_whose_caller_leaves_while_it_begins_goes_on(
     settings: Settings,
 ) -> None:
     async with open_service(settings) as service:
-        asking = await beginning(service)
-        [started] = service.runner.live
-        asking.cancel()
+        async with held(service.database.writer):
+            asking = await beginning(service)
+            [started] = service.runner.live
+            asking.cancel()
+            await asyncio.wait([asking])
         run = await started.wait()
 
+    assert asking.cancelled()
     assert run.status is RunStatus.SUCCESS
 
 
@@ -171,9 +178,12 @@ async def test_background_run_that_begins_while_the_service_stops_goes_on_later(
     settings: Settings,
 ) -> None:
     async with open_service(settings) as service:
-        asking = await beginning(service)
-        [started] = service.runner.live
-        await service.runner.drain(0)
+        async with held(service.database.writer):
+            asking = await beginning(service)
+            [started] = service.runner.live
+            draining = asyncio.create_task(service.runner.drain(0))
+            await asyncio.wait([asking])
+        await draining
     async with open_service(settings) as service:
         record = await read(service, started.run.id)
 
@@ -200,7 +210,7 @@ async def test_run_that_ends_without_a_kept_end_is_taken_up_again(settings: Sett
         started.is_released = True  # as where its database was away: nothing tells of its end
         started.task.cancel()
         await asyncio.wait([started.task])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while service.runner.live.get(started.run.id) is None:  # noqa: ASYNC110  # as a caller
                 await asyncio.sleep(0.05)
         record = await service.database.runs.get(started.run.id, owner=None)
@@ -210,11 +220,12 @@ async def test_run_that_ends_without_a_kept_end_is_taken_up_again(settings: Sett
 
 
 async def test_branches_that_had_finished_are_not_run_again(stored_settings: Settings) -> None:
-    graph_input = {"must": "nap", "may": "fail", "join": "ok", "name": "middle"}
-    async with open_service(stored_settings) as service:
-        entry = service.registry["scripted"]
-        started = await service.runner.start(entry, RunRequest(graph_input, is_background=True))
-        finished = await finished_branches(started, count=2)
+    graph_input = {"must": "ok", "may": "fail", "join": "ok", "name": "middle"}
+    with holding("middle:must"):
+        async with open_service(stored_settings) as service:
+            entry = service.registry["scripted"]
+            started = await service.runner.start(entry, RunRequest(graph_input, is_background=True))
+            finished = await finished_branches(started, count=2)
     async with open_service(stored_settings) as service:
         record = await read(service, started.run.id)
         events = await service.database.runs.events(started.run.id, 10_000_000)
@@ -230,16 +241,6 @@ async def test_branches_that_had_finished_are_not_run_again(stored_settings: Set
     assert record.run.report["degraded"] is True
     assert record.run.report["critical_path"] == ["must", "combine"]
     assert keys == []
-
-
-async def finished_branches(started: StartedRun, *, count: int) -> set[str]:
-    finished: set[str] = set()
-    async for event in started.log.follow():
-        if event.type == "branch_finished":
-            finished.add(event.data["id"])
-        if len(finished) == count:
-            break
-    return finished
 
 
 async def test_answer_given_before_the_service_ended_is_not_lost(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from app.settings import Settings
 @pytest.fixture
 async def stored(stored_settings: Settings) -> Settings:
     """Settings whose database has LangGraph's tables, each database in turn."""
-    stored = stored_settings.model_copy(update={"storage_patience_seconds": 10})
+    stored = stored_settings.model_copy(update={"storage_patience_seconds": 60})
     await set_up_checkpoints(stored)
     return stored
 

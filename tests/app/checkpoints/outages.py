@@ -14,6 +14,7 @@ class Line:
         self._to = conninfo_to_dict(conninfo)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._is_cut = False
         self.port = 0
 
     @property
@@ -22,11 +23,13 @@ class Line:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{name}"
 
     async def mend(self) -> None:
+        self._is_cut = False
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
         assert self._server is not None
+        self._is_cut = True
         self._server.close()
         for writer in list(self._writers):
             writer.close()
@@ -38,6 +41,10 @@ class Line:
             back, forth = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
         else:
             back, forth = await asyncio.open_connection(host, port)
+        if self._is_cut:  # while it connected
+            forth.close()
+            writer.close()
+            return
         await asyncio.gather(self._carry(reader, forth), self._carry(back, writer))
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

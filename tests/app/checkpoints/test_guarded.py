@@ -1,6 +1,7 @@
 """A database that is away makes a run wait; one that stays away ends it with a reason."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,10 +23,23 @@ pytestmark = pytest.mark.anyio
 def locked(settings: Settings) -> Iterator[None]:
     """Hold the file's lock as another process would."""
     path = settings.data_dir / "checkpoints.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("COMMIT")
+
+
+@pytest.fixture
+def saver_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.WARNING, logger="app.checkpoints.guarded")
+    return caplog
+
+
+async def until_refused(saver_log: pytest.LogCaptureFixture) -> None:
+    """Return once a saver waits: SQLite itself has waited, and refused it."""
+    async with asyncio.timeout(60):
+        while "a checkpoint waits for the storage" not in saver_log.messages:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def limit_pages(checkpoints: Checkpoints, *, spare: int) -> None:
@@ -58,12 +72,14 @@ async def put(checkpoints: Checkpoints, key: str, writes: int = 1) -> None:
     await checkpoints.for_run().aput_writes(config, values, "task")
 
 
-async def test_a_run_waits_for_a_locked_file_and_ends_well(settings: Settings) -> None:
+async def test_a_run_waits_for_a_locked_file_and_ends_well(
+    settings: Settings, saver_log: pytest.LogCaptureFixture
+) -> None:
     await set_up_checkpoints(settings)
     async with open_checkpoints(settings) as checkpoints:
         with locked(settings):
             run = asyncio.create_task(fan_out(checkpoints.for_run()).ainvoke({}, thread("t")))
-            await asyncio.sleep(2.5)  # longer than SQLite itself waits
+            await until_refused(saver_log)
             assert not run.done()
 
         state = await run
@@ -71,12 +87,14 @@ async def test_a_run_waits_for_a_locked_file_and_ends_well(settings: Settings) -
     assert state["size"] == 2
 
 
-async def test_a_run_waits_while_the_disk_is_full(settings: Settings) -> None:
+async def test_a_run_waits_while_the_disk_is_full(
+    settings: Settings, saver_log: pytest.LogCaptureFixture
+) -> None:
     await set_up_checkpoints(settings)
     async with open_checkpoints(settings) as checkpoints:
         await limit_pages(checkpoints, spare=2)
         run = asyncio.create_task(fan_out(checkpoints.for_run()).ainvoke({}, thread("t")))
-        await asyncio.sleep(0.5)
+        await until_refused(saver_log)
         assert not run.done()
         await limit_pages(checkpoints, spare=1_000_000)
 

@@ -48,7 +48,7 @@ async def quick(state: State) -> State:
 
 
 async def slow(state: State) -> State:
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()  # for ever: it loses, or the run does not end
     return {"winner": {"slow": "I lost"}}
 
 

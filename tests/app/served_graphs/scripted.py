@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
-from tests.app.at_work import at_work
+from tests.app.at_work import at_work, wait_while_held
 
 Behaviour = Literal["ok", "fail", "nap", "stall", "nan", "big", "odd"]
 
@@ -37,13 +37,14 @@ class State(TypedDict, total=False):
 
 async def act(behaviour: Behaviour, who: str) -> Any:
     with at_work(who):
+        await wait_while_held(who)
         match behaviour:
             case "fail":
                 raise ValueError(f"{who} broke")
             case "nap":
                 await asyncio.sleep(0.2)
             case "stall":
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             case "big":
                 return "x" * 200_000
             case "odd":

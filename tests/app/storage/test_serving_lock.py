@@ -24,7 +24,7 @@ settings = Settings(_env_file=None, data_dir=Path(sys.argv[1]), database_url=sys
 async def hold():
     async with hold_serving_lock(settings):
         print("held", flush=True)
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 asyncio.run(hold())
 """
 
@@ -34,10 +34,12 @@ def held_by_another(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     arguments = [sys.executable, "-c", HOLD, str(settings.data_dir), settings.postgres_url or ""]
     child = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "held\n"
-        yield child
-        child.kill()
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "held\n"
+            yield child
+        finally:
+            child.kill()
 
 
 async def test_second_one_is_refused_at_once_and_told_why(stored_settings: Settings) -> None:
@@ -53,7 +55,7 @@ async def test_killed_process_holds_nothing(stored_settings: Settings) -> None:
     with held_by_another(stored_settings) as child:
         child.kill()
 
-        async with hold_serving_lock(stored_settings):
+        async with hold_serving_lock(stored_settings, patience_seconds=60):
             pass
 
 
@@ -70,7 +72,7 @@ async def test_postgres_that_is_not_there_is_named(settings: Settings) -> None:
 
 async def test_lock_is_free_again_when_it_is_left(stored_settings: Settings) -> None:
     for _ in range(2):
-        async with hold_serving_lock(stored_settings, patience_seconds=0.1):
+        async with hold_serving_lock(stored_settings, patience_seconds=60):
             with pytest.raises(AlreadyServed):
                 async with hold_serving_lock(stored_settings, patience_seconds=0.1):
                     pass
