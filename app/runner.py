@@ -154,10 +154,14 @@ class Runner:
     async def _work(self, started: StartedRun, begun: asyncio.Future[None] | None) -> None:
         started.has_begun = True
         try:
-            if begun is None or await self._begin(started, begun):
-                await self._execute(started)
+            try:
+                if begun is None or await self._begin(started, begun):
+                    await self._execute(started)
+            finally:
+                self._slots.leave()  # at once: who hears of the end may start another run
+            if started.is_over and started.is_background and started.run.thread_id is None:
+                await self._forget(started.run)
         finally:
-            self._slots.leave()
             self.live.remove(started)
             if started.is_recorded and not started.is_over:
                 self.has_lost_runs.set()
@@ -214,8 +218,6 @@ class Runner:
         dumped = dumped_settled(run, settled, self._checkpoints.serde)
         record = replace(started.record, run=ended, settled=dumped, ended_at=datetime.now(UTC))
         await keep_end(self._database.runs, started, record)
-        if started.is_background and run.thread_id is None:
-            await self._forget(run)
 
     def _is_to_go_on(self, started: StartedRun, failure: BaseException | None) -> bool:
         """Whether a run that was stopped is to be taken up again."""

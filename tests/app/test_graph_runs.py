@@ -1,6 +1,8 @@
 """Batch, background, filters, limits: what the typed routes do beyond one run."""
 
+import asyncio
 import socket
+import threading
 import time
 from typing import Any
 
@@ -8,8 +10,10 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from app.checkpoints.sqlite_saver import SqliteSaver
 from app.settings import Settings
 from tests.app.at_work import assert_begins, assert_ends, holding
+from tests.app.service_at_hand import opened
 from tests.app.test_runs import events_of, invoke
 from tests.live_server import PATIENCE_SECONDS, LiveServer, post_and_leave
 
@@ -140,6 +144,27 @@ class TestLimits:
             "end",
         ]
         assert self.start(client).status_code == 202
+
+    @pytest.mark.anyio
+    async def test_run_that_is_told_to_be_over_has_made_room_for_another(
+        self, settings: Settings
+    ) -> None:
+        path, may_go_on = "/graphs/scripted/runs", threading.Event()
+        async with opened(settings) as (client, service):
+            await client.post(path, json={"input": {"may": "stall"}})
+            waiting = (await client.post(path, json={"input": {}})).json()["run_id"]
+            assert isinstance(service.checkpoints.saver, SqliteSaver)
+            file = service.checkpoints.saver.file
+            tidying = asyncio.create_task(file.run(lambda _: may_go_on.wait()))
+            try:
+                cancelled = await client.post(f"/runs/{waiting}/cancel")
+                another = await client.post(path, json={"input": {}})
+            finally:
+                may_go_on.set()
+                await tidying
+
+        assert cancelled.json()["status"] == "cancelled"
+        assert another.status_code == 202
 
     def test_body_that_says_it_is_too_large_is_413(self, client: TestClient) -> None:
         response = invoke(client, "scripted", input={"name": "x" * 2000})
