@@ -12,6 +12,7 @@ import signal
 import sys
 
 import xllamacpp
+from xllamacpp import xllamacpp as library
 
 SLOTS = 2
 SLOT_TOKENS = 4096
@@ -30,11 +31,29 @@ def main() -> None:
         try:
             server = xllamacpp.Server(_params(path, model, int(threads), api_key))
         except RuntimeError as error:
+            flush_log()
             sys.exit(str(error))
         ready.write(f"{server.listening_address}\n")
     sys.stdin.read()
     # Not through the interpreter's end: the server would first finish what it is writing.
     os._exit(0)
+
+
+def flush_log() -> bool:
+    """Have llama.cpp write out its log, which a thread of its own writes; False if it cannot.
+
+    The reason of a failure stands there, and an exit loses what the thread has not come to.
+    """
+    symbols = ctypes.CDLL(library.__file__)
+    try:
+        log, flush = symbols["_Z15common_log_mainv"], symbols["_Z16common_log_flushP10common_log"]
+    except AttributeError:
+        return False
+    log.restype = ctypes.c_void_p
+    flush.argtypes = [ctypes.c_void_p]
+    flush.restype = None
+    flush(log())
+    return True
 
 
 def _params(path: str, model: str, threads: int, api_key: str) -> xllamacpp.CommonParams:

@@ -37,9 +37,11 @@ def serve_file(content: bytes) -> Iterator[FileServer]:
         file.url = f"http://127.0.0.1:{server.server_port}/weights.gguf"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield file
-        server.shutdown()
-        thread.join()
+        try:
+            yield file
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _answer(request: BaseHTTPRequestHandler, file: FileServer) -> None:

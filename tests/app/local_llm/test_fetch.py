@@ -19,6 +19,7 @@ from app.local_llm.weights import KNOWN, Weights
 from app.settings import Settings
 from tests.app.local_llm.conftest import CONTENT, Stages
 from tests.app.local_llm.file_server import FileServer
+from tests.patience import SECONDS
 
 SMALL = KNOWN["qwen2.5-coder-0.5b"]
 
@@ -114,7 +115,7 @@ def test_two_fetches_at_once_ask_the_source_once(
 
     def slow(stage: str, done: int, total: int) -> None:
         first_is_fetching.set()
-        second_waits.wait(10)
+        assert second_waits.wait(SECONDS)
 
     def waiting(stage: str, done: int, total: int) -> None:
         waits.append(stage)
@@ -125,7 +126,7 @@ def test_two_fetches_at_once_ask_the_source_once(
 
     thread = threading.Thread(target=first)
     thread.start()
-    first_is_fetching.wait(10)
+    assert first_is_fetching.wait(SECONDS)
     paths.append(fetch_weights(weights, folder, waiting))
     thread.join()
 

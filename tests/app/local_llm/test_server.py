@@ -7,14 +7,18 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from app.errors import ModelUnavailable
 from app.local_llm.server import Endpoint, serve_model
+from tests.conftest import ROOT
+from tests.patience import wait_until
 
 PARENT = """
 import asyncio, pathlib, sys
@@ -47,17 +51,48 @@ def model_servers(parent: int) -> list[psutil.Process]:
 
 
 def await_model_server(parent: int) -> psutil.Process:
-    for _ in range(500):
-        if servers := model_servers(parent):
-            return servers[0]
-        time.sleep(0.01)
-    raise AssertionError("no child was started")
+    wait_until(lambda: bool(model_servers(parent)), "a child that serves the model")
+    return model_servers(parent)[0]
 
 
-def is_gone(child: psutil.Process) -> bool:
-    """Whether it ended; nobody may have collected it yet."""
-    _, alive = psutil.wait_procs([child], timeout=5)
-    return not alive or child.status() == psutil.STATUS_ZOMBIE
+def await_end(child: psutil.Process) -> None:
+    """Return when it has ended; nobody may have collected it yet."""
+
+    def is_gone() -> bool:
+        try:
+            return not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    wait_until(is_gone, f"the end of {child}")
+
+
+@contextmanager
+def serving_parent(weights: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process that serves this model; killed when the block ends."""
+    command = [sys.executable, "-c", PARENT, str(weights)]
+    with subprocess.Popen(command, text=True, **options) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()
+
+
+@contextmanager
+def hanging_in_the_loader(endless: Path) -> Iterator[None]:
+    """Begin when somebody reads these weights, and leave the reader waiting for the first byte."""
+    writers: list[int] = []
+
+    def is_read() -> bool:
+        with suppress(OSError):  # without a reader it cannot be opened
+            writers.append(os.open(endless, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(writers)
+
+    wait_until(is_read, "a child that loads the weights")
+    try:
+        yield
+    finally:
+        os.close(writers[0])
 
 
 def test_file_that_is_no_gguf_fails_with_the_log_and_both_ways_on(tmp_path: Path) -> None:
@@ -79,6 +114,15 @@ def test_missing_file_fails_with_its_name(tmp_path: Path) -> None:
         asyncio.run(start(tmp_path / "nope.gguf"))
 
 
+def test_the_log_can_be_written_out_before_an_exit() -> None:
+    """Else the reason of a failure is lost now and then."""
+    flush = "import sys; from app.local_llm.child import flush_log; sys.exit(not flush_log())"
+
+    flushed = subprocess.run([sys.executable, "-c", flush], cwd=ROOT, check=False)
+
+    assert flushed.returncode == 0
+
+
 def test_start_is_bounded_in_time_and_leaves_no_child(endless: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"was not ready after 0.5 seconds"):
         asyncio.run(start(endless, start_seconds=0.5))
@@ -95,7 +139,7 @@ def test_cancelled_start_leaves_no_child(endless: Path) -> None:
             await task
         return child
 
-    assert is_gone(asyncio.run(cancel()))
+    await_end(asyncio.run(cancel()))
 
 
 def test_api_key_is_not_shown_by_accident() -> None:
@@ -107,14 +151,13 @@ def test_api_key_is_not_shown_by_accident() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a loading child notices at once only there")
 def test_child_dies_with_a_killed_parent_even_while_it_loads(endless: Path) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, endless])
-    child = await_model_server(parent.pid)
-    time.sleep(1)  # by now it hangs in the loader, deaf to its standard input
+    with serving_parent(endless) as parent:
+        child = await_model_server(parent.pid)
+        with hanging_in_the_loader(endless):  # deaf to its standard input
+            parent.kill()
+            parent.wait()
 
-    parent.kill()
-    parent.wait()
-
-    assert is_gone(child)
+            await_end(child)
 
 
 def test_child_without_a_key_serves_nothing(endless: Path) -> None:
@@ -132,12 +175,9 @@ def test_child_without_a_key_serves_nothing(endless: Path) -> None:
 
 
 def test_interrupt_of_the_terminal_does_not_reach_the_child(endless: Path) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, endless], start_new_session=True)
-    child = await_model_server(parent.pid)
+    with serving_parent(endless, start_new_session=True) as parent:
+        child = await_model_server(parent.pid)
 
-    try:
         assert os.getpgid(child.pid) != os.getpgid(parent.pid)
-    finally:
-        parent.kill()
-        parent.wait()
-    assert is_gone(child)
+
+    await_end(child)

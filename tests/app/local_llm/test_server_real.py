@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ import pytest
 from app.local_llm.provision import provision
 from app.local_llm.server import Endpoint, serve_model
 from app.settings import Settings
-from tests.app.local_llm.test_server import PARENT, await_model_server, is_gone
+from tests.app.local_llm.test_server import await_end, await_model_server, serving_parent
+from tests.patience import SECONDS, wait_until
 
 pytestmark = pytest.mark.real_model
 
@@ -77,53 +77,46 @@ def test_model_answers_within_limits_and_is_gone_afterwards(weights_path: Path) 
 
     child = with_model(weights_path, use)
 
-    assert is_gone(child)
+    await_end(child)
 
 
 def test_child_ends_when_its_parent_is_killed(weights_path: Path) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, weights_path], stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    with parent.stdout as lines:
-        assert lines.readline().startswith("http://127.0.0.1:")
-    child = await_model_server(parent.pid)
+    with serving_parent(weights_path, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline().startswith("http://127.0.0.1:")
+        child = await_model_server(parent.pid)
 
-    parent.kill()
-    parent.wait()
+        parent.kill()
+        parent.wait()
 
-    assert is_gone(child)
+    await_end(child)
 
 
 def test_child_ends_with_its_standard_input(weights_path: Path) -> None:
     """Where the system does not tell a child of its parent's death, this does."""
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "app.local_llm.child", weights_path, "m", "1"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.write("key\n")
-    child.stdin.flush()
-    assert child.stdout.readline().startswith("http://127.0.0.1:")
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write("key\n")
+        child.stdin.flush()
+        assert child.stdout.readline().startswith("http://127.0.0.1:")
 
-    child.stdin.close()
+        child.stdin.close()
 
-    assert child.wait(timeout=10) == 0
-    child.stdout.close()
+        assert child.wait(SECONDS) == 0
 
 
 def test_death_of_the_server_is_logged(
     weights_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def await_record() -> None:
-        for _ in range(500):
-            if caplog.records:
-                return
-            time.sleep(0.01)
+        wait_until(lambda: bool(caplog.records), "a record in the log")
 
     async def kill() -> None:
         async with serve_model(weights_path):
