@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from llmock.schema import example_for
 
@@ -15,6 +15,9 @@ from tests.plan_answers import PLAN
 
 BY_SHAPE = {"Plan": PLAN}
 """Answers by the shape's name, where one made up from the shape would be unfit."""
+
+NEVER = 3600
+"""Seconds that no test lasts."""
 
 MALFORMED = b'{"choices": [{'
 
@@ -30,6 +33,9 @@ class Answer:
     retry_after: float | None = None
     delay: float = 0
     """Seconds before the first byte; a large one is a stall."""
+
+    when: "When | None" = None
+    """Held until this is true of the requests so far."""
 
     model: str | None = None
     """The name the answer gives the model; the one that was asked for, when left out."""
@@ -56,6 +62,22 @@ class Call:
         if asks_for_moderation(self.body):
             return moderation_prompt(self.body)
         return "\n".join(str(message["content"]) for message in self.body["messages"])
+
+
+When: TypeAlias = Callable[[Sequence[Call]], bool]
+"""What an answer waits for, so that a test knows what came before it."""
+
+
+def all_asked(number: int, prompt: str = "") -> When:
+    """True once so many requests with this prompt have come in."""
+    return lambda calls: sum(prompt in call.prompt for call in calls) >= number
+
+
+def all_answered(*prompts: str) -> When:
+    """True once a request with each prompt has its answer."""
+    return lambda calls: all(
+        any(prompt in call.prompt and call.ended for call in calls) for prompt in prompts
+    )
 
 
 async def send_answer(writer: asyncio.StreamWriter, call: Call, answer: Answer) -> bool:

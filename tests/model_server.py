@@ -8,7 +8,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.model_answers import Answer, Call, send_answer
+from tests.patience import SECONDS, wait_until
 from tests.scripts import Rule, Script
 
 MODEL = "test-model"
@@ -47,13 +48,13 @@ class ModelServer:
     def calls_with(self, prompt: str) -> list[Call]:
         return [call for call in self.calls if prompt in call.prompt]
 
-    def wait_for_calls(self, number: int) -> None:
-        """Return when this many requests have come in; fail after two seconds."""
-        _wait_until(lambda: len(self.calls) >= number, f"{number} model calls")
+    def wait_for_calls(self, number: int, prompt: str = "") -> None:
+        """Return when this many requests with this prompt have come in."""
+        wait_until(lambda: len(self.calls_with(prompt)) >= number, f"{number} model calls")
 
     def wait_until_idle(self) -> None:
-        """Return when no request is open any more; fail after two seconds."""
-        _wait_until(lambda: all(call.ended for call in self.calls), "the end of all model calls")
+        """Return when no request is open any more."""
+        wait_until(lambda: all(call.ended for call in self.calls), "the end of all model calls")
 
     def require_use(self) -> None:
         self.script.require_use(requests=len(self.calls))
@@ -78,7 +79,7 @@ class ModelServer:
         call = Call(body, started=time.monotonic())
         self.calls.append(call)
         answer = self.script.take(lambda prompt: prompt in call.prompt) or Answer()
-        answering = asyncio.create_task(send_answer(writer, call, answer))
+        answering = asyncio.create_task(self._answer(writer, call, answer))
         leaving = asyncio.create_task(reader.read(1))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -90,13 +91,13 @@ class ModelServer:
             await asyncio.gather(answering, leaving, return_exceptions=True)
             call.ended = time.monotonic()
 
-
-def _wait_until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 2
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited two seconds for {what}")
-        time.sleep(0.005)
+    async def _answer(self, writer: asyncio.StreamWriter, call: Call, answer: Answer) -> bool:
+        with suppress(TimeoutError):
+            # Answered in the end, so that what is awaited in vain fails the test, not hangs it.
+            async with asyncio.timeout(SECONDS):
+                while answer.when and not answer.when(self.calls):  # noqa: ASYNC110 - a test's own
+                    await asyncio.sleep(0.005)
+        return await send_answer(writer, call, answer)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any] | None:

@@ -1,10 +1,10 @@
 """What the tests' source server answers: each service in its documented shape, faults included."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from tests.travel_answers import TRAVEL
@@ -29,7 +29,10 @@ class SourceAnswer:
     status: int = 200
     retry_after: float | None = None
     delay: float = 0
-    """Seconds before the first byte; a large one is a stall."""
+    """Seconds before the first byte."""
+
+    when: "When | None" = None
+    """Held until this is true of the requests so far, or the client leaves."""
 
     is_empty: bool = False
     """A good answer that found nothing."""
@@ -56,6 +59,20 @@ class SourceRequest:
     body: dict[str, Any]
     started: float
     """Monotonic seconds."""
+
+
+When: TypeAlias = Callable[[Sequence[SourceRequest]], bool]
+"""What an answer waits for, so that a test knows what came before it."""
+
+
+def never(_: Sequence[SourceRequest]) -> bool:
+    """A stall."""
+    return False
+
+
+def all_requested(*paths: str) -> When:
+    """True once something was asked of each path."""
+    return lambda requests: set(paths) <= {request.path for request in requests}
 
 
 def good_answer(url: str, request: SourceRequest, *, is_empty: bool) -> tuple[str, str]:

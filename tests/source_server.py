@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from tests.live_server import serve
+from tests.patience import wait_until
 from tests.scripts import Rule, Script
 from tests.source_answers import SourceAnswer, SourceRequest, good_answer
 
@@ -66,6 +67,10 @@ class SourceServer:
     def requests_to(self, path: str) -> list[SourceRequest]:
         return [request for request in self.requests if request.path.startswith(path)]
 
+    def wait_for_requests(self, number: int, path: str = "") -> None:
+        """Return when this many requests to the path have come in."""
+        wait_until(lambda: len(self.requests_to(path)) >= number, f"{number} requests to {path}")
+
     def require_use(self) -> None:
         self.script.require_use(requests=len(self.requests))
 
@@ -83,7 +88,7 @@ class SourceServer:
         )
         self.requests.append(request)
         answer = self.script.take(request.path.startswith) or SourceAnswer(delay=self.delay)
-        await asyncio.sleep(answer.delay)
+        await self._hold(asked, answer)
         body, content_type = _content(self.url, request, answer)
         headers = {"Content-Type": answer.content_type or content_type}
         if answer.retry_after is not None:
@@ -95,6 +100,13 @@ class SourceServer:
         if answer.is_endless:
             return StreamingResponse(_endless(body), answer.status, headers)
         return Response(body, answer.status, headers)
+
+    async def _hold(self, asked: Request, answer: SourceAnswer) -> None:
+        await asyncio.sleep(answer.delay)
+        while answer.when is not None and not answer.when(self.requests):
+            if await asked.is_disconnected():
+                return
+            await asyncio.sleep(0.005)
 
 
 def _content(url: str, request: SourceRequest, answer: SourceAnswer) -> tuple[str | bytes, str]:

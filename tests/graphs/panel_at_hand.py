@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from graphs.panel import PANEL, Input, Output, graph
 from tests.graphs.adapters.agents.steps_at_hand import use, vote
+from tests.model_answers import When
 from tests.model_server import ModelServer
 
 NAMES = [branch.name for branch in PANEL]
@@ -22,10 +23,10 @@ def prompt_of(name: str) -> str:
     return f"You are the {name}."
 
 
-def looks(server: ModelServer, *names: str, delay: float = 0) -> None:
+def looks(server: ModelServer, *names: str, when: When | None = None) -> None:
     """Let these panelists, or all who have a tool, begin with it once more."""
     for name in names or TOOL_OF:
-        answer = replace(use(TOOL_OF[name], "6 * 7"), delay=delay)
+        answer = replace(use(TOOL_OF[name], "6 * 7"), when=when)
         server.answer(answer, prompt=prompt_of(name), times=1)
 
 

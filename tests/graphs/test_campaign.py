@@ -28,8 +28,9 @@ from graphs.campaign import (
 from graphs.kit import Branch, RequiredBranchFailed, add_fan_out
 from graphs.kit.contexts import ModelContext
 from tests.html_page import HtmlPage
-from tests.model_answers import Answer
+from tests.model_answers import NEVER, Answer, all_asked
 from tests.model_server import ModelServer
+from tests.still_time import run_in_still_time
 
 SUBJECTS = "Write four subject lines"
 BODY = "Write the email"
@@ -123,7 +124,7 @@ def test_text_and_message_hold_the_same_email(server: ModelServer) -> None:
 
 
 def test_the_branches_ask_at_the_same_time(server: ModelServer, image_model: None) -> None:
-    server.answer(Answer(delay=0.3))
+    server.answer(Answer(when=all_asked(3)))
 
     asyncio.run(run())
 
@@ -211,17 +212,21 @@ def test_an_email_without_its_body_is_none(
 
 
 def test_a_branch_that_stalls_runs_into_its_timeout(server: ModelServer, image_model: None) -> None:
-    server.answer(Answer(delay=30), prompt=SUBJECTS)
-    server.answer(Answer(delay=30), prompt=PHOTOGRAPH)
+    server.answer(Answer(delay=NEVER), prompt=SUBJECTS)
+    server.answer(Answer(delay=NEVER), prompt=PHOTOGRAPH)
     builder = StateGraph(State, ModelContext, input_schema=Input, output_schema=Output)
     branches = [
-        Branch(subjects, timeout=0.3, fallback=plain_subject),
+        Branch(subjects, timeout=60, fallback=plain_subject),
         Branch(body),
-        Branch(image, timeout=2, fallback=card),
+        Branch(image, timeout=60, fallback=card),
     ]
     add_fan_out(builder, branches, join=assemble)
 
-    output = asyncio.run(builder.compile().ainvoke(Input(**wanted())))
+    output = run_in_still_time(
+        builder.compile().ainvoke(Input(**wanted())),
+        until=lambda: server.wait_for_calls(3),
+        ahead=60,
+    )
 
     server.wait_until_idle()
     assert output["subject"] == PLAIN_SUBJECT

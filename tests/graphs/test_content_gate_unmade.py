@@ -28,8 +28,9 @@ from tests.graphs.submissions_at_hand import (
     run,
     verdict,
 )
-from tests.model_answers import Answer
+from tests.model_answers import NEVER, Answer
 from tests.model_server import ModelServer
+from tests.still_time import run_in_still_time
 
 JUDGE = "You moderate a website"
 
@@ -114,7 +115,7 @@ def test_what_one_check_rejects_is_rejected_though_another_could_not_be_made(
 
 
 def test_a_model_that_stalls_runs_into_its_timeout(model_server: ModelServer) -> None:
-    model_server.answer(verdict(delay=30))
+    model_server.answer(verdict(delay=NEVER))
     builder = StateGraph(State, GateContext, input_schema=Input, output_schema=Output)
     branches = [
         Branch(format_, name="format"),
@@ -123,7 +124,9 @@ def test_a_model_that_stalls_runs_into_its_timeout(model_server: ModelServer) ->
     ]
     add_fan_out(builder, branches, join=decide, until=decided(by=rejects_at_once))
 
-    output = asyncio.run(builder.compile().ainvoke(asked()))
+    output = run_in_still_time(
+        builder.compile().ainvoke(asked()), until=lambda: model_server.wait_for_calls(1)
+    )
 
     model_server.wait_until_idle()
     assert output["decision"] == "undecided"

@@ -30,8 +30,9 @@ from graphs.media_review import (
 )
 from tests.graphs.adapters.images.images_at_hand import base64_of, encoded, plain
 from tests.graphs.reviews_at_hand import EDITOR, READER, VIEWER, feels, rules, run, sees
-from tests.model_answers import Answer
+from tests.model_answers import NEVER, Answer, all_asked
 from tests.model_server import ModelServer
+from tests.still_time import run_in_still_time
 
 REFUSED = Answer(status=401)
 BROKEN = [
@@ -75,8 +76,8 @@ def test_the_model_judges_what_was_read_and_what_was_seen(vision: ModelServer) -
 
 
 def test_text_and_image_are_read_at_the_same_time(vision: ModelServer) -> None:
-    vision.answer(Answer(delay=0.3), prompt=READER)
-    vision.answer(Answer(delay=0.3), prompt=VIEWER)
+    vision.answer(Answer(when=all_asked(2)), prompt=READER)
+    vision.answer(Answer(when=all_asked(2)), prompt=VIEWER)
 
     asyncio.run(run())
 
@@ -176,8 +177,8 @@ def test_where_no_model_answers_at_all_the_measured_facts_are_told_and_no_verdic
 def test_a_branch_that_stalls_runs_into_its_timeout(
     name: str, prompt: str, vision: ModelServer
 ) -> None:
-    vision.answer(Answer(delay=30), prompt=prompt)
-    impatient = {name: 0.5}
+    vision.answer(Answer(delay=NEVER), prompt=prompt)
+    impatient = {name: 60}
     branches = [
         Branch(sentiment, required=False, timeout=impatient.get("sentiment")),
         Branch(look, timeout=impatient.get("look"), fallback=measure),
@@ -185,7 +186,11 @@ def test_a_branch_that_stalls_runs_into_its_timeout(
     builder = StateGraph(State, ModelContext, input_schema=Input)
     add_fan_out(builder, branches, join=gather)
 
-    result = asyncio.run(builder.compile().ainvoke(Input(text=EVENING, image=BEACH)))
+    result = run_in_still_time(
+        builder.compile().ainvoke(Input(text=EVENING, image=BEACH)),
+        until=lambda: vision.wait_for_calls(2),
+        ahead=60,
+    )
 
     vision.wait_until_idle()
     assert (result["seen"] is None) == (name == "look")

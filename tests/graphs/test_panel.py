@@ -13,7 +13,7 @@ from graphs.adapters.agents.agent import MOST_USES
 from graphs.panel import PANEL, Input, Output, graph
 from tests.graphs.adapters.agents.steps_at_hand import vote
 from tests.graphs.panel_at_hand import NAMES, looks, prompt_of, run, votes
-from tests.model_answers import Answer
+from tests.model_answers import Answer, all_asked
 from tests.model_server import ModelServer
 
 REFUSED = Answer(status=401)
@@ -80,8 +80,9 @@ def test_a_rule_that_is_not_met_is_no_decision_and_everybody_is_quoted(
 
 
 def test_the_panelists_work_at_the_same_time(model_server: ModelServer) -> None:
-    looks(model_server, delay=0.3)
-    model_server.answer(replace(vote("A"), delay=0.3))
+    all_begun = all_asked(len(NAMES))
+    looks(model_server, when=all_begun)
+    model_server.answer(replace(vote("A"), when=all_begun))
 
     run()
 

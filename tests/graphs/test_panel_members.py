@@ -22,10 +22,11 @@ from tests.conftest import ROOT
 from tests.graphs.adapters.agents.steps_at_hand import use, vote
 from tests.graphs.adapters.documents.documents_at_hand import bring_up_to_date, write
 from tests.graphs.panel_at_hand import NAMES, TOOL_OF, looks, prompt_of, run
-from tests.model_answers import Answer
+from tests.model_answers import NEVER, Answer
 from tests.model_server import ModelServer
 from tests.source_answers import WIKIPEDIA
 from tests.source_server import SourceServer
+from tests.still_time import run_in_still_time
 
 REFUSED = Answer(status=401)
 each_panelist = pytest.mark.parametrize("name", NAMES)
@@ -90,7 +91,7 @@ def test_a_broken_panelist_is_missing_with_its_reason_and_the_others_decide(
 
 @each_panelist
 def test_a_panelist_that_stalls_runs_into_its_timeout(name: str, model_server: ModelServer) -> None:
-    model_server.answer(Answer(delay=30), prompt=prompt_of(name))
+    model_server.answer(Answer(delay=NEVER), prompt=prompt_of(name))
     looks(model_server, *(TOOL_OF.keys() - {name}))
     model_server.answer(vote("A"))
     builder = StateGraph(State, ModelContext, input_schema=Input, output_schema=Output)
@@ -100,7 +101,10 @@ def test_a_panelist_that_stalls_runs_into_its_timeout(name: str, model_server: M
     ]
     add_fan_out(builder, impatient, join=decide)
 
-    output = asyncio.run(builder.compile().ainvoke(Input(question="Is it so?")))
+    output = run_in_still_time(
+        builder.compile().ainvoke(Input(question="Is it so?")),
+        until=lambda: model_server.wait_for_calls(1, prompt_of(name)),
+    )
 
     model_server.wait_until_idle()
     (missing,) = output["missing"]

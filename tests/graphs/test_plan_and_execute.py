@@ -10,6 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import TypeAdapter
 
 from graphs.kit import RequiredBranchFailed
+from graphs.kit.contexts import ModelContext
 from graphs.plan_and_execute import Input, NoTaskDone, Output, graph
 from tests.graphs.plans_at_hand import (
     CHAIN,
@@ -25,9 +26,12 @@ from tests.graphs.plans_at_hand import (
     sent_back,
     statuses,
 )
-from tests.model_answers import Answer
+from tests.graphs.settling import run_watched
+from tests.model_answers import NEVER, Answer, all_asked
 from tests.model_server import ModelServer
+from tests.patience import wait_until
 from tests.plan_answers import task
+from tests.still_time import run_in_still_time
 
 
 def test_tasks_run_wave_after_wave_and_the_answer_is_made_of_their_results(
@@ -53,7 +57,7 @@ def test_tasks_run_wave_after_wave_and_the_answer_is_made_of_their_results(
 
 def test_the_tasks_of_a_wave_work_at_the_same_time(model_server: ModelServer) -> None:
     model_server.answer(planned(task("a"), task("b"), task("c"), task("d")), prompt=PLANNER)
-    model_server.answer(Answer(delay=0.3), prompt=WORKER)
+    model_server.answer(Answer(when=all_asked(4, WORKER)), prompt=WORKER)
 
     asyncio.run(run())
 
@@ -171,11 +175,22 @@ def test_a_run_that_is_cut_off_answers_with_the_results_there_are(
 ) -> None:
     model_server.answer(planned(task("quick"), task("slow")), prompt=PLANNER)
     model_server.answer(Answer(text="Quickly done."), prompt=doing("quick"))
-    model_server.answer(Answer(delay=30), prompt=doing("slow"))
+    model_server.answer(Answer(delay=NEVER), prompt=doing("slow"))
+    settled: set[str] = set()
+    config: RunnableConfig = {"configurable": {"fanjoin": {"deadline": time.time() + 60}}}
 
-    output = asyncio.run(run(config={"configurable": {"fanjoin": {"deadline": time.time() + 3}}}))
+    def until() -> None:
+        model_server.wait_for_calls(1, doing("slow"))
+        wait_until(lambda: "execute[0]" in settled, "the quick task")
+
+    result = run_in_still_time(
+        run_watched(graph, Input(goal="Reach it."), settled, config=config, context=ModelContext()),
+        until=until,
+        ahead=60,
+    )
 
     model_server.wait_until_idle()
+    output = TypeAdapter(Output).validate_python(result)
     assert statuses(output) == {"quick": ("done", 1), "slow": ("failed", 1)}
     assert output.answer.startswith("quick: Quickly done.\n\n(These are the bare results;")
     assert "(Without some tasks. slow: " in output.answer

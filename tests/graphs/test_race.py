@@ -1,7 +1,6 @@
 """Race against a real model server: who wins, what the check refuses, what becomes of the rest."""
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -24,8 +23,10 @@ from graphs.race import (
     stepwise,
     terse,
 )
-from tests.model_answers import Answer
+from tests.graphs.settling import run_watched
+from tests.model_answers import NEVER, Answer, all_asked
 from tests.model_server import ModelServer
+from tests.still_time import run_in_still_time
 
 TERSE = "one or two plain sentences"
 STEPWISE = "numbered steps"
@@ -36,15 +37,17 @@ each_runner = pytest.mark.parametrize(("name", "prompt"), RUNNERS)
 
 GOOD = Answer(text="The moon pulls at the sea.")
 OFF = Answer(text="It is the wind.")
-LATER = Answer(text=GOOD.text, delay=1)
-"""Late enough for a broken runner to have had its second attempt, which waits half a second."""
-
-STALLED = Answer(text=GOOD.text, delay=30)
+STALLED = Answer(text=GOOD.text, delay=NEVER)
+TOGETHER = Answer(text=GOOD.text, when=all_asked(len(RUNNERS)))
 
 
-async def run(context: RaceContext | None = None, **rules: Any) -> Output:
+async def run(
+    context: RaceContext | None = None, *, settled: set[str] | None = None, **rules: Any
+) -> Output:
+    """Race; `settled` is given the names of the runners that are done."""
     race_input = Input(prompt="What causes the tides?", must_mention=["moon"], **rules)
-    result = await graph.ainvoke(race_input, context=context)
+    seen = set() if settled is None else settled
+    result = await run_watched(graph, race_input, seen, context=context)
     return TypeAdapter(Output).validate_python(result)
 
 
@@ -56,14 +59,12 @@ def statuses(output: Output) -> dict[str, str]:
 def test_the_first_answer_that_passes_wins_and_the_losers_calls_end(
     name: str, prompt: str, model_server: ModelServer
 ) -> None:
-    model_server.answer(Answer(text=GOOD.text, delay=0.2), prompt=prompt)
+    model_server.answer(TOGETHER, prompt=prompt)
     model_server.answer(STALLED)
-    began = time.monotonic()
 
     output = asyncio.run(run())
 
     model_server.wait_until_idle()
-    assert time.monotonic() - began < 10
     assert (output.winner, output.answer) == (name, GOOD.text)
     assert statuses(output) == {n: "ok" if n == name else "cancelled" for n, _ in RUNNERS}
     assert [call.client_left for call in model_server.calls].count(True) == 2
@@ -74,10 +75,11 @@ def test_the_first_answer_that_passes_wins_and_the_losers_calls_end(
 def test_an_answer_that_does_not_pass_never_wins(
     name: str, prompt: str, model_server: ModelServer
 ) -> None:
+    settled: set[str] = set()
     model_server.answer(OFF, prompt=prompt)
-    model_server.answer(LATER)
+    model_server.answer(Answer(text=GOOD.text, when=lambda _: name in settled))
 
-    output = asyncio.run(run())
+    output = asyncio.run(run(settled=settled))
 
     assert output.winner != name
     assert statuses(output)[name] == "failed"
@@ -105,10 +107,11 @@ def test_an_answer_that_does_not_pass_is_worth_another_attempt(model_server: Mod
 def test_a_broken_runner_loses_and_says_why(
     broken: Answer, calls: int, name: str, prompt: str, model_server: ModelServer
 ) -> None:
+    settled: set[str] = set()
     model_server.answer(broken, prompt=prompt)
-    model_server.answer(LATER)
+    model_server.answer(Answer(text=GOOD.text, when=lambda _: name in settled))
 
-    output = asyncio.run(run())
+    output = asyncio.run(run(settled=settled))
 
     assert output.answer == GOOD.text
     assert output.winner != name
@@ -128,7 +131,10 @@ def test_a_runner_that_stalls_runs_into_its_timeout(
     race_input = Input(prompt="What causes the tides?", must_mention=["moon"])
 
     with pytest.raises(QuorumNotMet) as caught:
-        asyncio.run(builder.compile().ainvoke(race_input))
+        run_in_still_time(
+            builder.compile().ainvoke(race_input),
+            until=lambda: model_server.wait_for_calls(1, prompt),
+        )
 
     model_server.wait_until_idle()
     assert caught.value.outcomes[name]["status"] == "timeout"
@@ -199,7 +205,7 @@ def test_rules_are_bounded(rules: dict[str, Any]) -> None:
 def test_runners_are_told_the_length_and_the_form_but_not_what_to_mention(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(text='"moon"', delay=0.2))
+    model_server.answer(Answer(text='"moon"', when=TOGETHER.when))
 
     asyncio.run(run(max_words=30, as_json=True))
 
@@ -209,7 +215,7 @@ def test_runners_are_told_the_length_and_the_form_but_not_what_to_mention(
 
 
 def test_every_call_is_bounded_by_the_length_that_is_allowed(model_server: ModelServer) -> None:
-    model_server.answer(Answer(text=GOOD.text, delay=0.2))
+    model_server.answer(TOGETHER)
 
     asyncio.run(run(max_words=30))
 
@@ -218,7 +224,7 @@ def test_every_call_is_bounded_by_the_length_that_is_allowed(model_server: Model
 
 
 def test_a_request_may_race_models_as_well_as_prompts(model_server: ModelServer) -> None:
-    model_server.answer(Answer(text=GOOD.text, delay=0.2))
+    model_server.answer(TOGETHER)
 
     asyncio.run(run(RaceContext(terse="small", expert="large", temperature=0.9)))
 
@@ -245,9 +251,10 @@ def test_a_task_cannot_end_its_own_quotation(model_server: ModelServer) -> None:
 
 def test_a_second_race_on_a_thread_shows_nothing_of_the_first(model_server: ModelServer) -> None:
     model_server.answer(GOOD, prompt=TERSE, times=1)
-    model_server.answer(Answer(delay=30), prompt="first", may_be_unused=True)
-    model_server.answer(Answer(text="Second.", delay=0.1), prompt=EXPERT)
-    model_server.answer(Answer(delay=30), prompt="second")
+    model_server.answer(Answer(delay=NEVER), prompt="first", may_be_unused=True)
+    second = Answer(text="Second.", when=all_asked(3, "second"))
+    model_server.answer(second, prompt=EXPERT)
+    model_server.answer(Answer(delay=NEVER), prompt="second")
     threaded = graph.copy(update={"checkpointer": InMemorySaver()})
 
     async def race_twice() -> list[dict[str, Any]]:

@@ -25,8 +25,9 @@ from graphs.specialists import (
     route,
     specialist,
 )
-from tests.model_answers import Answer
+from tests.model_answers import NEVER, Answer, all_asked
 from tests.model_server import ModelServer
+from tests.still_time import run_in_still_time
 
 ROUTER = "You run the help desk"
 EDITOR = "You sum up"
@@ -77,7 +78,8 @@ def test_specialists_that_are_not_chosen_are_not_asked(model_server: ModelServer
 
 def test_the_chosen_work_at_the_same_time(model_server: ModelServer) -> None:
     model_server.answer(routing(*REMITS), prompt=ROUTER)
-    model_server.answer(Answer(delay=0.3), prompt="You advise")
+    all_begun = all_asked(len(REMITS), "You advise")
+    model_server.answer(Answer(when=all_begun), prompt="You advise")
 
     asyncio.run(run())
 
@@ -131,7 +133,7 @@ def test_a_specialist_that_stalls_runs_into_its_timeout(
     name: Name, model_server: ModelServer
 ) -> None:
     model_server.answer(routing(*REMITS), prompt=ROUTER)
-    model_server.answer(Answer(delay=30), prompt=ADVISERS[name])
+    model_server.answer(Answer(delay=NEVER), prompt=ADVISERS[name])
     builder = StateGraph(State, SpecialistsContext, input_schema=Input, output_schema=Output)
     builder.add_node(route)
     builder.add_edge(START, "route")
@@ -141,7 +143,10 @@ def test_a_specialist_that_stalls_runs_into_its_timeout(
     ]
     add_fan_out(builder, branches, join=gather, source="route", choose=chosen)
 
-    output = asyncio.run(builder.compile().ainvoke(Input(question="May we?")))
+    output = run_in_still_time(
+        builder.compile().ainvoke(Input(question="May we?")),
+        until=lambda: model_server.wait_for_calls(1, ADVISERS[name]),
+    )
 
     model_server.wait_until_idle()
     (missing,) = output["missing"]

@@ -25,8 +25,11 @@ from tests.graphs.insights_at_hand import (
     read_of,
     run,
 )
-from tests.model_answers import Answer
+from tests.graphs.settling import run_watched
+from tests.model_answers import NEVER, Answer
 from tests.model_server import ModelServer
+from tests.patience import wait_until
+from tests.still_time import run_in_still_time
 
 REFUSED = "OpenAIAuthenticationError"
 
@@ -73,11 +76,13 @@ def test_the_reading_is_written_from_the_table_and_never_sees_the_text(
 def test_rows_keep_their_order_when_later_segments_are_read_first(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(delay=0.3), prompt=read_of("Sun", KEYWORDS))
+    settled: set[str] = set()
+    others = {"segment[1]", "segment[2]"}
+    model_server.answer(Answer(when=lambda _: others <= settled), prompt=read_of("Sun", KEYWORDS))
 
-    output = asyncio.run(run(about("Sun", "Rain", "Wind")))
+    output = asyncio.run(run_watched(graph, about("Sun", "Rain", "Wind"), settled))
 
-    assert [row.opening.split()[0] for row in output.segments] == ["Sun", "Rain", "Wind"]
+    assert [row["opening"].split()[0] for row in output["segments"]] == ["Sun", "Rain", "Wind"]
 
 
 @pytest.mark.parametrize(
@@ -110,12 +115,21 @@ def test_a_text_of_which_nothing_could_be_read_fails_with_the_reason(
 def test_a_segment_that_stalls_is_cut_off_at_the_deadline_and_the_table_stands(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(delay=30), prompt=read_of("Rain", KEYWORDS))
-    asyncio.run(run(about("Sun")))  # the vocabulary is loaded, which takes half a second
+    stalled = read_of("Rain", KEYWORDS)
+    model_server.answer(Answer(delay=NEVER), prompt=stalled)
+    settled: set[str] = set()
+    config: RunnableConfig = {"configurable": {"fanjoin": {"deadline": time.time() + 60}}}
 
-    output = asyncio.run(run(about("Sun", "Rain"), fanjoin={"deadline": time.time() + 1}))
+    def until() -> None:
+        model_server.wait_for_calls(1, stalled)
+        wait_until(lambda: "segment[0]" in settled, "the row of the sun")
+
+    result = run_in_still_time(
+        run_watched(graph, about("Sun", "Rain"), settled, config=config), until=until, ahead=60
+    )
 
     model_server.wait_until_idle()
+    output = TypeAdapter(Output).validate_python(result)
     sun, rain = output.segments
     assert sun.missing == {}
     assert {found and found["type"] for found in rain.missing.values()} == {"DeadlinePassed"}

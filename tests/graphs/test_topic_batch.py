@@ -19,8 +19,11 @@ from graphs.topic_batch import (
     Output,
     graph,
 )
-from tests.model_answers import Answer
+from tests.graphs.settling import run_watched
+from tests.model_answers import NEVER, Answer, all_answered, all_asked
 from tests.model_server import ModelServer
+from tests.patience import wait_until
+from tests.still_time import run_in_still_time
 
 SUMMARY = "two short sentences"
 ANALYSIS = "greatest difficulty"
@@ -59,7 +62,7 @@ def test_each_topic_has_a_row_with_its_summary_and_analysis(model_server: ModelS
 def test_a_topics_readers_work_at_the_same_time_and_four_topics_too(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(delay=0.3))
+    model_server.answer(Answer(when=all_asked(8)))
 
     asyncio.run(run("one", "two", "three", "four", "five"))
 
@@ -70,7 +73,8 @@ def test_a_topics_readers_work_at_the_same_time_and_four_topics_too(
 
 
 def test_no_topic_waits_for_the_slowest_reader_of_another(model_server: ModelServer) -> None:
-    model_server.answer(Answer(delay=0.5), prompt=summary_of("slow"))
+    fifth_is_done = all_answered(summary_of("five"))
+    model_server.answer(Answer(when=fifth_is_done), prompt=summary_of("slow"))
 
     asyncio.run(run("slow", "two", "three", "four", "five"))
 
@@ -84,12 +88,14 @@ def test_no_topic_waits_for_the_slowest_reader_of_another(model_server: ModelSer
 def test_rows_keep_the_order_of_the_topics_when_later_ones_finish_first(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(delay=0.3), prompt=summary_of("first"))
-    model_server.answer(Answer(delay=0.15), prompt=summary_of("second"))
+    settled: set[str] = set()
+    second, third = "study[1]", "study[2]"
+    model_server.answer(Answer(when=lambda _: second in settled), prompt=summary_of("first"))
+    model_server.answer(Answer(when=lambda _: third in settled), prompt=summary_of("second"))
 
-    output = asyncio.run(run("first", "second", "third"))
+    output = asyncio.run(run_watched(graph, Input(topics=["first", "second", "third"]), settled))
 
-    assert [row.topic for row in output.rows] == ["first", "second", "third"]
+    assert [row["topic"] for row in output["rows"]] == ["first", "second", "third"]
 
 
 @pytest.mark.parametrize("width", [1, MOST_TOPICS])
@@ -166,14 +172,24 @@ def test_a_topic_without_an_analysis_keeps_its_summary_and_says_what_is_missing(
 def test_a_topic_that_stalls_is_cut_off_at_the_deadline_and_the_others_stand(
     prompt: str, model_server: ModelServer
 ) -> None:
-    model_server.answer(Answer(delay=30), prompt=prompt)
+    model_server.answer(Answer(delay=NEVER), prompt=prompt)
+    settled: set[str] = set()
+    config: RunnableConfig = {"configurable": {"fanjoin": {"deadline": time.time() + 60}}}
 
-    output = asyncio.run(run("tides", "bees", fanjoin={"deadline": time.time() + 1}))
+    def until() -> None:
+        model_server.wait_for_calls(1, prompt)
+        wait_until(lambda: "study[0]" in settled, "the row of the tides")
+
+    output = run_in_still_time(
+        run_watched(graph, Input(topics=["tides", "bees"]), settled, config=config),
+        until=until,
+        ahead=60,
+    )
 
     model_server.wait_until_idle()
-    assert output.rows[0].error is None
-    assert output.rows[1].error is not None
-    assert output.rows[1].error["type"] == "DeadlinePassed"
+    tides, bees = output["rows"]
+    assert tides["error"] is None
+    assert bees["error"]["type"] == "DeadlinePassed"
     assert [call.client_left for call in model_server.calls_with(prompt)] == [True]
 
 

@@ -13,7 +13,7 @@ from langgraph_sdk.client import LangGraphClient
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import ROOT
-from tests.model_answers import Answer
+from tests.model_answers import NEVER, Answer
 from tests.model_server import ModelServer
 from tests.source_server import SourceServer
 from tests.studio.dev_server import DevServer
@@ -101,7 +101,7 @@ async def test_answers_the_example_as_the_service_does(
     graph_id: str, studio: LangGraphClient, service: TestClient, model_server: ModelServer
 ) -> None:
     for slow in ("short numbered steps", "as an expert"):  # so that one runner wins every race
-        model_server.answer(Answer(delay=2), prompt=slow, may_be_unused=True)
+        model_server.answer(Answer(delay=NEVER), prompt=slow, may_be_unused=True)
     example = service.get(f"/graphs/{graph_id}").json()["example"]
     mine = service.post(f"/graphs/{graph_id}/invoke", json={"input": example}).json()
 

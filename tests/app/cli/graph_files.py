@@ -28,7 +28,7 @@ class Output(BaseModel):
 
 
 async def high(state: State) -> State:
-    await asyncio.sleep({delay})
+    {high}
     return {{"notes": {{"high": state["topic"]}}}}
 
 
@@ -50,16 +50,22 @@ builder.add_edge("low", "join")
 graph = builder.compile()
 """
 
+FOR_EVER = "await asyncio.Event().wait()"
 EXAMPLE = 'str = Field(examples=["tides"])'
 NO_EXAMPLE = "str = Field(min_length=1)"
 LOW = 'return {"notes": {"low": state["topic"]}}'
 LOW_FAILS = 'raise LookupError("no low tide today")'
 
 
-def write_graph(folder: Path, *, delay: float = 0.0, low: str = LOW, topic: str = EXAMPLE) -> str:
+def until_there_is(file: Path) -> str:
+    """Return what a node does that waits for a file."""
+    return f"while not __import__('os').path.exists({str(file)!r}): await asyncio.sleep(0.01)"
+
+
+def write_graph(folder: Path, *, high: str = "pass", low: str = LOW, topic: str = EXAMPLE) -> str:
     """Write a graph of two branches and a join, and return its path for langgraph.json."""
     path = folder / f"fan_out_{len(list(folder.glob('*.py')))}.py"
-    path.write_text(FAN_OUT.format(delay=delay, low=low, topic=topic))
+    path.write_text(FAN_OUT.format(high=high, low=low, topic=topic))
     return f"./{path.name}:graph"
 
 

@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
+
+from tests.patience import SECONDS, wait_until
+
 REPOSITORY = Path(__file__).parents[3]
-SECONDS = 60
 
 
 class Process:
@@ -39,17 +41,22 @@ class Process:
 
     def wait_for(self, words: str) -> str:
         """Return the output once these words are in it."""
-        end = time.monotonic() + SECONDS
-        while words not in self.output:
-            assert time.monotonic() < end, f"no {words!r} in: {self.output}"
-            assert self._popen.poll() is None, f"ended without {words!r}: {self.output}"
-            time.sleep(0.02)
+        wait_until(lambda: words in self.output or self._has_ended(), repr(words))
+        assert words in self.output, f"no {words!r} in: {self.output}"
         return self.output
+
+    def _has_ended(self) -> bool:
+        """Whether no more output will come: it ended, and all of it has been read."""
+        return not self._reader.is_alive()
 
     def url(self) -> str:
         found = re.search(r"listens on (\S+)", self.wait_for("listens on http"))
         assert found is not None
         return found[1]
+
+    def get(self, path: str) -> httpx2.Response:
+        """Ask the service, however long it takes to answer."""
+        return httpx2.get(f"{self.url()}{path}", timeout=SECONDS)
 
     def send(self, number: signal.Signals) -> None:
         """Signal once: a second of a kind, sent before the first was taken, would be lost."""

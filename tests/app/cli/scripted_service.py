@@ -5,6 +5,7 @@ It follows the contract of Fanjoin's HTTP interface and has no graph, so that an
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,8 +38,8 @@ class ScriptedService:
         self.answer: dict[str, Any] = {"status": "success", "output": {"brief": "…"}}
         self.inputs: list[Any] = []
         self.keys: list[str | None] = []
-        self.seconds_before_end = 0.0
-        self.has_lost_its_reader = False
+        self.never_ends = False
+        self.has_lost_its_reader = threading.Event()
 
     async def describe(self, request: Request) -> Response:
         graph_id = request.path_params["graph_id"]
@@ -61,16 +62,15 @@ class ScriptedService:
     async def _events(self) -> AsyncIterator[str]:
         yield ": keep-alive\n\n"
         for number, (event, data) in enumerate(self.script, start=1):
-            if event == "end":
-                await self._wait()
+            if event == "end" and self.never_ends:
+                await self._wait_until_the_reader_leaves()
             yield f"id: {number}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
 
-    async def _wait(self) -> None:
+    async def _wait_until_the_reader_leaves(self) -> None:
         try:
-            await asyncio.sleep(self.seconds_before_end)
-        except asyncio.CancelledError:
-            self.has_lost_its_reader = True
-            raise
+            await asyncio.Event().wait()
+        finally:
+            self.has_lost_its_reader.set()
 
 
 def _problem(problem: dict[str, Any]) -> Response:

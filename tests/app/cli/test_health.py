@@ -61,10 +61,11 @@ def test_another_server_at_the_address_is_not_healthy(answer: Response) -> None:
 
 
 def test_nobody_at_the_address_is_not_healthy() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
+    with socket.socket() as taken:  # by one who never listens
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
 
-    result = CliRunner().invoke(cli, ["health", "--port", port])
+        result = CliRunner().invoke(cli, ["health", "--port", port])
 
     assert result.exit_code == 1
     assert f"No service answers at http://127.0.0.1:{port}" in result.stderr

@@ -11,6 +11,7 @@ from app.cli.commands import cli
 from tests.app.cli.events import OUTPUT, degraded_run, failed_run, successful_run
 from tests.app.cli.processes import fanjoin as running
 from tests.app.cli.scripted_service import ScriptedService
+from tests.patience import SECONDS
 
 
 def fanjoin(*words: str, stdin: str | None = None) -> Result:
@@ -124,7 +125,7 @@ def test_refused_input_names_each_wrong_place(service: ScriptedService) -> None:
 def test_ctrl_c_ends_quietly_and_lets_the_service_know(
     service: ScriptedService, tmp_path: Path
 ) -> None:
-    service.seconds_before_end = 30
+    service.never_ends = True
 
     with running("run", "topic_brief", "--url", service.url, folder=tmp_path) as process:
         process.wait_for("synthesize started")
@@ -132,7 +133,7 @@ def test_ctrl_c_ends_quietly_and_lets_the_service_know(
 
     assert status == 130
     assert "Traceback" not in process.output
-    assert service.has_lost_its_reader
+    assert service.has_lost_its_reader.wait(SECONDS)
 
 
 def test_no_service_names_the_address_and_the_mend() -> None:

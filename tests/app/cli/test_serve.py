@@ -2,14 +2,20 @@
 
 import signal
 import socket
-import time
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.app.cli.graph_files import LOW_FAILS, NO_EXAMPLE, write_graph, write_registry
+from tests.app.cli.graph_files import (
+    FOR_EVER,
+    LOW_FAILS,
+    NO_EXAMPLE,
+    write_graph,
+    write_registry,
+)
 from tests.app.cli.processes import fanjoin
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +31,7 @@ def test_service_answers_until_a_signal_ends_it_cleanly(
     folder: Path, number: signal.Signals
 ) -> None:
     with fanjoin("serve", folder=folder) as process:
-        answer = httpx2.get(f"{process.url()}/ok")
+        answer = process.get("/ok")
         status = process.stop(number)
 
     assert answer.is_success
@@ -35,13 +41,21 @@ def test_service_answers_until_a_signal_ends_it_cleanly(
 
 
 def test_signal_before_it_listens_ends_it_cleanly(folder: Path) -> None:
-    slow = "import time\ntime.sleep(1)\nprint('loading', flush=True)\ntime.sleep(1)\n"
+    released = folder / "released"
+    slow = f"""
+import pathlib, time
+print("loading", flush=True)
+while not pathlib.Path({str(released)!r}).exists():
+    time.sleep(0.01)
+"""
     graph = folder / "fan_out_0.py"
     graph.write_text(slow + graph.read_text())
 
     with fanjoin("serve", folder=folder) as process:
         process.wait_for("loading")
-        status = process.stop(signal.SIGINT)
+        process.send(signal.SIGINT)
+        released.touch()
+        status = process.wait()
 
     assert status == 0
     assert "Traceback" not in process.output
@@ -49,22 +63,21 @@ def test_signal_before_it_listens_ends_it_cleanly(folder: Path) -> None:
 
 
 def test_second_signal_does_not_wait_for_running_requests(tmp_path: Path) -> None:
-    write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=50))
-    (tmp_path / ".env").write_text("FANJOIN_GRACE_SECONDS=50\n")
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path, high=FOR_EVER))
+    (tmp_path / ".env").write_text("FANJOIN_GRACE_SECONDS=3600\n")
 
     with fanjoin("serve", folder=tmp_path) as process:
         url = f"{process.url()}/graphs/topic_brief/stream"
-        with httpx2.stream("POST", url, json={"input": {"topic": "tides"}}) as answer:
+        body = {"input": {"topic": "tides"}}
+        with httpx2.stream("POST", url, json=body, timeout=SECONDS) as answer:
             events = answer.iter_text()
             next(events)
-            begun = time.monotonic()
             process.send(signal.SIGINT)
             process.wait_for("Ctrl-C ends them now")
             status = process.stop(signal.SIGINT)
             last = "".join(events)
 
     assert status == 0
-    assert time.monotonic() - begun < 30
     assert "event: end" in last
     assert "Traceback" not in process.output
 
@@ -103,7 +116,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_demo_shows_one_run_and_how_to_repeat_it_and_goes_on_serving(folder: Path) -> None:
     with fanjoin("demo", folder=folder) as process:
         url = process.url()
-        answer = httpx2.get(f"{url}/ok")
+        answer = process.get("/ok")
         status = process.stop(signal.SIGINT)
 
     assert answer.is_success
@@ -118,7 +131,7 @@ def test_demo_that_fails_names_the_branch_and_goes_on_serving(tmp_path: Path) ->
     write_registry(tmp_path, topic_brief=write_graph(tmp_path, low=LOW_FAILS))
 
     with fanjoin("demo", folder=tmp_path) as process:
-        answer = httpx2.get(f"{process.url()}/ok")
+        answer = process.get("/ok")
 
     assert answer.is_success
     assert "low: LookupError: no low tide today" in process.output
@@ -146,7 +159,7 @@ def test_demo_without_any_example_says_so_and_goes_on_serving(tmp_path: Path) ->
     write_registry(tmp_path, mute=write_graph(tmp_path, topic=NO_EXAMPLE))
 
     with fanjoin("demo", folder=tmp_path) as process:
-        answer = httpx2.get(f"{process.url()}/ok")
+        answer = process.get("/ok")
 
     assert answer.is_success
     assert "No demo, for no graph documents an example" in process.output
@@ -154,7 +167,7 @@ def test_demo_without_any_example_says_so_and_goes_on_serving(tmp_path: Path) ->
 
 def test_demo_without_a_model_names_the_setting_and_goes_on_serving(folder: Path) -> None:
     with fanjoin("demo", folder=folder) as process:
-        answer = httpx2.get(f"{process.url()}/ok")
+        answer = process.get("/ok")
 
     assert answer.is_success
     assert "FANJOIN_LOCAL_MODEL is off; set OPENAI_API_KEY or OPENAI_BASE_URL" in process.output
@@ -175,12 +188,11 @@ def test_demo_of_a_service_with_keys_shows_its_own_and_never_prints_it(folder: P
 
 @pytest.mark.usefixtures("model")
 def test_signal_during_the_demo_ends_it_at_once(tmp_path: Path) -> None:
-    write_registry(tmp_path, topic_brief=write_graph(tmp_path, delay=30))
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path, high=FOR_EVER))
+    (tmp_path / ".env").write_text("FANJOIN_GRACE_SECONDS=3600\n")
 
     with fanjoin("demo", folder=tmp_path) as process:
         process.wait_for("high started")
-        begun = time.monotonic()
         status = process.stop(signal.SIGINT)
 
     assert status == 0
-    assert time.monotonic() - begun < 5

@@ -7,17 +7,23 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.app.cli.graph_files import write_graph, write_registry
+from tests.app.cli.graph_files import FOR_EVER, until_there_is, write_graph, write_registry
 from tests.app.cli.processes import fanjoin
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.slow
 
 BODY = {"input": {"topic": "tides"}}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FANJOIN_GRACE_SECONDS", "1.5")
+    monkeypatch.setenv("FANJOIN_GRACE_SECONDS", "0.5")
+
+
+@pytest.fixture
+def long_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANJOIN_GRACE_SECONDS", "3600")
 
 
 def data_of(lines: Iterator[str], name: str) -> str:
@@ -28,35 +34,56 @@ def data_of(lines: Iterator[str], name: str) -> str:
     raise AssertionError(f"the stream ended without {name}")
 
 
-@pytest.mark.parametrize(("delay", "status"), [(0.6, "success"), (30, "cancelled")])
-def test_stream_goes_on_for_the_grace_and_ends_with_its_last_event(
-    tmp_path: Path, delay: float, status: str
-) -> None:
-    write_registry(tmp_path, slow=write_graph(tmp_path, delay=delay))
+@pytest.mark.usefixtures("long_grace")
+def test_stream_goes_on_within_the_grace_to_the_end_of_its_run(tmp_path: Path) -> None:
+    released = tmp_path / "released"
+    write_registry(tmp_path, slow=write_graph(tmp_path, high=until_there_is(released)))
 
     with fanjoin("serve", folder=tmp_path) as process:
         url = f"{process.url()}/graphs/slow/stream"
-        with httpx2.stream("POST", url, json=BODY) as answer:
+        with httpx2.stream("POST", url, json=BODY, timeout=SECONDS) as answer:
             lines = answer.iter_lines()
             data_of(lines, "branch_started")
-            exit_status = process.stop(signal.SIGINT)
+            process.send(signal.SIGINT)
+            process.wait_for("Ctrl-C ends them now")
+            released.touch()
+            exit_status = process.wait()
 
-            assert f'"status": "{status}"' in data_of(lines, "end")
+            assert '"status": "success"' in data_of(lines, "end")
 
     assert exit_status == 0
     assert "Traceback" not in process.output
 
 
+@pytest.mark.usefixtures("short_grace")
+def test_stream_of_a_run_that_outlasts_the_grace_ends_with_its_last_event(tmp_path: Path) -> None:
+    write_registry(tmp_path, slow=write_graph(tmp_path, high=FOR_EVER))
+
+    with fanjoin("serve", folder=tmp_path) as process:
+        url = f"{process.url()}/graphs/slow/stream"
+        with httpx2.stream("POST", url, json=BODY, timeout=SECONDS) as answer:
+            lines = answer.iter_lines()
+            data_of(lines, "branch_started")
+            exit_status = process.stop(signal.SIGINT)
+
+            assert '"status": "cancelled"' in data_of(lines, "end")
+
+    assert exit_status == 0
+    assert "Traceback" not in process.output
+
+
+@pytest.mark.usefixtures("short_grace")
 def test_background_run_is_let_go_after_the_grace_and_goes_on_at_the_next_start(
     tmp_path: Path,
 ) -> None:
-    write_registry(tmp_path, slow=write_graph(tmp_path, delay=30))
+    write_registry(tmp_path, slow=write_graph(tmp_path, high=FOR_EVER))
 
     with fanjoin("serve", folder=tmp_path) as process:
-        run_id = httpx2.post(f"{process.url()}/graphs/slow/runs", json=BODY).json()["run_id"]
+        url = f"{process.url()}/graphs/slow/runs"
+        run_id = httpx2.post(url, json=BODY, timeout=SECONDS).json()["run_id"]
         assert process.stop(signal.SIGTERM) == 0
     with fanjoin("serve", folder=tmp_path) as restarted:
-        run = httpx2.get(f"{restarted.url()}/runs/{run_id}").json()
+        run = restarted.get(f"/runs/{run_id}").json()
         assert restarted.stop(signal.SIGTERM) == 0
 
     assert run["status"] in ("pending", "running")

@@ -14,6 +14,7 @@ from app.cli.errors import NoService
 from app.cli.live import RunView
 from app.cli.watch import watch
 from tests.app.cli.events import Script, successful_run
+from tests.patience import SECONDS
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 
@@ -25,10 +26,20 @@ class Terminal(StringIO):
         return True
 
 
-async def events(script: Script, *, seconds_between: float = 0.0) -> AsyncIterator[Event]:
+async def events(script: Script) -> AsyncIterator[Event]:
     for name, data in script:
-        await asyncio.sleep(seconds_between)
         yield Event(name, data)
+
+
+async def events_between_frames(script: Script, drawn_on: StringIO) -> AsyncIterator[Event]:
+    """Let a branch finish only after another frame has been drawn."""
+    async for event in events(script):
+        if event.name == "branch_finished":
+            before = drawn_on.tell()
+            async with asyncio.timeout(SECONDS):
+                while drawn_on.tell() == before:  # noqa: ASYNC110 - a file says nothing
+                    await asyncio.sleep(0.01)
+        yield event
 
 
 async def breaking(script: Script) -> AsyncIterator[Event]:
@@ -45,7 +56,7 @@ def test_terminal_gets_a_moving_picture_and_its_cursor_back() -> None:
     file = Terminal()
 
     asyncio.run(
-        watch(RunView("g"), events(successful_run(), seconds_between=0.05), on_terminal(file))
+        watch(RunView("g"), events_between_frames(successful_run(), file), on_terminal(file))
     )
 
     written = file.getvalue()

@@ -13,22 +13,23 @@ def test_one_passes_per_interval_from_any_event_loop() -> None:
     for _ in range(3):
         asyncio.run(pace.wait_turn(at_most=1))
 
-    assert 0.2 <= time.monotonic() - started < 1
+    assert time.monotonic() - started >= 0.2
 
 
 def test_those_who_wait_together_pass_one_after_another() -> None:
     pace = Pace(0.1)
+    started = time.monotonic()
 
     async def wait() -> float:
-        await pace.wait_turn(at_most=1)
-        return time.monotonic()
+        await pace.wait_turn(at_most=60)
+        return time.monotonic() - started
 
     async def all_wait() -> list[float]:
         return sorted(await asyncio.gather(*(wait() for _ in range(3))))
 
-    first, second, third = asyncio.run(all_wait())
-    assert second - first >= 0.09
-    assert third - second >= 0.09
+    _, second, third = asyncio.run(all_wait())
+    assert second >= 0.1
+    assert third >= 0.2
 
 
 def test_a_turn_that_is_too_far_off_is_refused_at_once_and_takes_no_place() -> None:

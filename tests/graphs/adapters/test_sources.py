@@ -1,6 +1,7 @@
 """What every source over HTTP promises, whoever answers it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -17,8 +18,9 @@ from graphs.adapters.sources import PASSAGE_CHARS, Hit, Source
 from graphs.adapters.web.search import WebSearch
 from graphs.adapters.wikipedia import Wikipedia
 from graphs.kit.attempts import is_worth_retrying, retry_after_seconds
-from tests.source_answers import ARXIV, BRAVE, TAVILY, WIKIPEDIA, SourceAnswer
+from tests.source_answers import ARXIV, BRAVE, TAVILY, WIKIPEDIA, SourceAnswer, never
 from tests.source_server import SourceServer
+from tests.still_time import run_in_still_time
 
 KEY = "key-that-nobody-may-see"
 
@@ -75,7 +77,7 @@ def search(source: Source, query: str = "tidal power", limit: int = 5) -> list[H
     return asyncio.run(source.search(query, limit=limit))
 
 
-def failure(source: Source) -> SourceError:
+def failure(source: Source, search: Callable[[Source], list[Hit]] = search) -> SourceError:
     with pytest.raises(SourceError) as caught:
         search(source)
     message = str(caught.value)
@@ -198,9 +200,15 @@ def test_an_answer_out_of_shape_is_an_error_of_the_source(
 
 
 def test_a_source_that_stalls_is_given_up(asked: Asked, source_server: SourceServer) -> None:
-    source_server.answer(SourceAnswer(delay=2), path=asked.path)
+    source_server.answer(SourceAnswer(when=never), path=asked.path)
 
-    error = failure(asked.hurried)
+    def search_in_vain(source: Source) -> list[Hit]:
+        return run_in_still_time(
+            source.search("tidal power", limit=5),
+            until=lambda: source_server.wait_for_requests(1, asked.path),
+        )
+
+    error = failure(asked.hurried, search_in_vain)
 
     assert isinstance(error, SourceTimeout)
     assert str(error) == f"{asked.name} did not answer within 0.5 s"

@@ -17,15 +17,15 @@ settings = Settings(_env_file=None, data_dir=Path(sys.argv[1]), database_url=sys
 async def hold():
     async with hold_serving_lock(settings):
         print("ready", flush=True)
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 asyncio.run(hold())
 """
 WRITE = """
-import sqlite3, sys, time
+import sqlite3, sys, threading
 connection = sqlite3.connect(f"{sys.argv[1]}/fanjoin.db", isolation_level=None)
 connection.execute("BEGIN IMMEDIATE")
 print("ready", flush=True)
-time.sleep(60)
+threading.Event().wait()
 """
 
 
@@ -35,6 +35,8 @@ def process(code: str, settings: Settings) -> Iterator[int]:
     arguments = [sys.executable, "-c", code, str(settings.data_dir), settings.postgres_url or ""]
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        yield child.pid
-        child.kill()
+        try:
+            assert child.stdout.readline() == "ready\n"
+            yield child.pid
+        finally:
+            child.kill()

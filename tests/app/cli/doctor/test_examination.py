@@ -1,7 +1,6 @@
 """Checks side by side: none holds up another, and none takes another down."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -9,6 +8,7 @@ from app.cli.doctor.checks import Check
 from app.cli.doctor.examination import examine
 from app.cli.doctor.findings import Finding
 from app.cli.doctor.reading import Reading, read_settings
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -17,13 +17,8 @@ async def good(reading: Reading) -> list[Finding]:
     return [Finding("ok", "good")]
 
 
-async def slow(reading: Reading) -> list[Finding]:
-    await asyncio.sleep(0.3)
-    return [Finding("ok", "slow")]
-
-
 async def endless(reading: Reading) -> list[Finding]:
-    await asyncio.sleep(600)
+    await asyncio.Event().wait()
     return []
 
 
@@ -32,19 +27,24 @@ async def broken(reading: Reading) -> list[Finding]:
 
 
 async def test_checks_run_side_by_side_and_are_told_as_they_end() -> None:
+    all_at_work, good_is_told = asyncio.Barrier(5), asyncio.Event()
+
+    async def slow(reading: Reading) -> list[Finding]:
+        await all_at_work.wait()
+        await good_is_told.wait()
+        return [Finding("ok", "slow")]
+
     checks = [Check(name=f"slow {n}", look=slow) for n in range(5)]
-    began = time.monotonic()
+    told = []
 
-    ended = [
-        check.name
-        async for check, _ in examine(
-            [*checks, Check(name="good", look=good)], read_settings(), seconds=5
-        )
-    ]
+    async for check, findings in examine(
+        [*checks, Check(name="good", look=good)], read_settings(), seconds=SECONDS
+    ):
+        told.append((check.name, [finding.status for finding in findings]))
+        good_is_told.set()
 
-    assert time.monotonic() - began < 1
-    assert ended[0] == "good"
-    assert len(ended) == 6
+    assert told[0] == ("good", ["ok"])
+    assert sorted(told[1:]) == [(f"slow {n}", ["ok"]) for n in range(5)]
 
 
 async def test_check_that_raises_or_takes_too_long_ends_no_other() -> None:

@@ -11,6 +11,7 @@ from app.cli.doctor.graphs import check_graphs
 from app.cli.doctor.loaded_graphs import look_at
 from app.cli.doctor.reading import read_settings
 from tests.app.cli.graph_files import write_graph, write_registry
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -77,10 +78,10 @@ async def test_graph_that_takes_the_process_down_is_told(tmp_path: Path) -> None
 
 @pytest.mark.anyio
 async def test_graph_that_never_ends_is_ended_with_the_check(tmp_path: Path) -> None:
-    (tmp_path / "endless.py").write_text("import time\nopen('begun', 'w')\ntime.sleep(600)")
+    (tmp_path / "endless.py").write_text("import time\nopen('begun', 'w')\ntime.sleep(3600)")
     write_registry(tmp_path, endless="./endless.py:graph")
     looking = asyncio.create_task(look())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(SECONDS):
         while not (tmp_path / "begun").exists():  # noqa: ASYNC110 - another process makes it
             await asyncio.sleep(0.05)
 

@@ -1,8 +1,8 @@
 """The index follows its folder, and reads again only what has changed."""
 
+import fcntl
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -121,14 +121,22 @@ def test_document_that_became_unreadable_leaves(tmp_path: Path, index: DocumentI
 
 def test_killed_run_leaves_an_index_that_is_searched_and_finished_later(tmp_path: Path) -> None:
     paragraph = "The tide comes in and the tide goes out.\n\n" * 350
-    folder = write(tmp_path / "folder", **{f"f{number:03}": paragraph for number in range(150)})
+    long = "f" * 200
+    names = [f"{long}{number:03}" for number in range(150)]
+    folder = write(tmp_path / "folder", **dict.fromkeys(names, paragraph))
     file = tmp_path / "data" / "documents.db"
     command = [sys.executable, "-m", "app", "documents", "index", str(folder)]
     environment = {**os.environ, "FANJOIN_DATA_DIR": str(file.parent)}
 
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
-        wait_for_files(file, at_least=5)
-        process.send_signal(signal.SIGKILL)
+    # It tells of each document. Nobody reads that, so it stands still long before the last one.
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # on Linux, where it would hold 65,536 bytes
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        try:
+            wait_for_files(file, at_least=5)
+        finally:
+            process.kill()
 
     with readable_index(file) as index:
         assert 5 <= len(index.files()) < 150

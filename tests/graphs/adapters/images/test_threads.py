@@ -1,23 +1,26 @@
 import asyncio
 import time
-from threading import Lock
+from threading import Barrier, Lock
 
 import pytest
 
 from graphs.adapters.images.decoding import ImageRefused, open_image
 from graphs.adapters.images.threads import MOST_AT_ONCE, in_image_thread
+from tests.patience import SECONDS
 
 
 def test_few_images_are_worked_on_at_once_and_all_in_the_end() -> None:
     at_work, most = 0, 0
     lock = Lock()
+    together = Barrier(MOST_AT_ONCE)
 
     def work(number: int) -> int:
         nonlocal at_work, most
         with lock:
             at_work += 1
             most = max(most, at_work)
-        time.sleep(0.03)
+        together.wait(SECONDS)
+        time.sleep(0.03)  # one too many would come in now
         with lock:
             at_work -= 1
         return number

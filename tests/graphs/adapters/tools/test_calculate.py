@@ -107,12 +107,12 @@ def test_deep_expressions_have_their_value(expression: str) -> None:
     ["1.0000001 ** (10 ** 20)", "0.9999999 ** 12345678.9", "9 ** 9 ** 9 ** 9", "1.1 ** 1e40"],
 )
 def test_powers_take_no_time(expression: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with suppress(ToolError):
         calculate(expression)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def test_a_long_expression_is_refused_unread() -> None:

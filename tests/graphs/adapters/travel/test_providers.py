@@ -21,8 +21,9 @@ from graphs.adapters.travel.offers import MOST_OFFERS, Trip
 from graphs.adapters.travel.ticketmaster import Ticketmaster
 from graphs.kit.attempts import is_worth_retrying
 from tests.graphs.adapters.travel.trips_at_hand import TRIP
-from tests.source_answers import SourceAnswer
+from tests.source_answers import SourceAnswer, never
 from tests.source_server import SourceServer
+from tests.still_time import run_in_still_time
 from tests.travel_answers import (
     DUFFEL_OFFERS,
     LITEAPI,
@@ -189,11 +190,11 @@ def test_no_more_offers_than_the_most_come_back(
 
 
 def test_a_stalled_service_is_given_up(provider: Provider, source_server: SourceServer) -> None:
-    source_server.answer(SourceAnswer(delay=5))
+    source_server.answer(SourceAnswer(when=never))
     hasty = type(provider)(timeout=0.2)  # type: ignore[call-arg]  # every one has it
 
     with pytest.raises(SourceTimeout):
-        search(hasty)
+        run_in_still_time(hasty.search(TRIP), until=lambda: source_server.wait_for_requests(1))
 
 
 @pytest.mark.parametrize("answer", [SourceAnswer(), SourceAnswer(status=500)])

@@ -9,8 +9,9 @@ from graphs.adapters.sources import PASSAGE_CHARS, TITLE_CHARS, Hit, Passage
 from graphs.adapters.web import search as web_search
 from graphs.adapters.web.search import WebSearch
 from graphs.kit.attempts import is_worth_retrying
-from tests.source_answers import BRAVE, PAGES, TAVILY, SourceAnswer
+from tests.source_answers import BRAVE, PAGES, TAVILY, SourceAnswer, never
 from tests.source_server import SourceServer
+from tests.still_time import run_in_still_time
 
 ANYWHERE = WebSearch(may_reach=lambda _address: True)
 
@@ -144,9 +145,10 @@ def test_a_page_inside_is_never_asked_for(source_server: SourceServer) -> None:
 
 
 def test_a_slow_page_is_given_up(source_server: SourceServer) -> None:
-    source_server.answer(SourceAnswer(delay=2))
+    source_server.answer(SourceAnswer(when=never))
     web = WebSearch(timeout=0.5, may_reach=lambda _address: True)
+    hit = Hit(title="As found", url=f"{source_server.url}{PAGES}1", text="What the search said.")
 
-    passage = read(f"{source_server.url}{PAGES}1", web=web)
+    passage = run_in_still_time(web.read(hit), until=lambda: source_server.wait_for_requests(1))
 
     assert passage["text"] == "What the search said."
