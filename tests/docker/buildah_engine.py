@@ -21,6 +21,9 @@ from tests.docker.machine import call, free_port, spent_by
 
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _CONTAINED = Path(__file__).with_name("contained.sh")
+_STAGES = {"service": "build", "local": "build-local"}
+"""What each target copies from."""
+
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -29,12 +32,10 @@ class BuildahEngine(Engine):
 
     def build(self, context: Path) -> None:
         ensure_base()
-        call(
-            *("buildah", "bud", "--isolation", "chroot", "--network", "host", "--layers"),
-            *("--format", "docker", "--secret", f"id=ca,src={_CERTIFICATES}"),
-            *("--build-arg", f"BASE={BASE}", "--target", self.target, "--tag", self.tag),
-            *("--file", context / "docker/Dockerfile", context),
-        )
+        _build(context, self.target, self.tag)
+        # The stage gets a name too: without one, each change would leave one more of them behind.
+        stage = _STAGES[self.target]
+        _build(context, stage, f"localhost/fanjoin-{stage}:image-test")
 
     def config(self) -> dict[str, Any]:
         found = json.loads(call("buildah", "inspect", "--type", "image", self.tag))
@@ -99,6 +100,25 @@ class BuildahEngine(Engine):
     @cached_property
     def _root(self) -> str:
         return call("buildah", "mount", self._container).strip()
+
+
+def _build(context: Path, target: str, tag: str) -> None:
+    """Build a target, and remove the image that had its name before."""
+    before = _id_of(tag)
+    call(
+        *("buildah", "bud", "--isolation", "chroot", "--network", "host", "--layers"),
+        *("--format", "docker", "--secret", f"id=ca,src={_CERTIFICATES}"),
+        *("--build-arg", f"BASE={BASE}", "--target", target, "--tag", tag),
+        *("--file", context / "docker/Dockerfile", context),
+    )
+    if before not in ("", _id_of(tag)):
+        # Refused while another image is built on it; goes with that one then.
+        subprocess.run(["buildah", "rmi", before], capture_output=True, check=False)
+
+
+def _id_of(tag: str) -> str:
+    """Return an image's id; nothing where no image has this name."""
+    return call("buildah", "images", "--quiet", "--filter", f"reference={tag}").strip()
 
 
 def _first_process(pid: int) -> psutil.Process:
