@@ -4,10 +4,11 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-browser image image-test audit sbom bench diagrams studio clean
+.PHONY: help run serve test expected-time check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-browser test-busy proof image image-test audit sbom bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@echo "Times are for two quiet cores, after the first target has installed .venv."
 
 run: $(SYNC)  ## Serve on 127.0.0.1:8000 and show one topic_brief, live
 	@$(BIN)/fanjoin demo
@@ -15,12 +16,15 @@ run: $(SYNC)  ## Serve on 127.0.0.1:8000 and show one topic_brief, live
 serve: $(SYNC)  ## Serve, without the demonstration
 	@$(BIN)/fanjoin serve
 
-test: $(SYNC)  ## Run the suite: no key, no running server
+test: expected-time $(SYNC)  ## Run the suite: no key, no running server (under 5 minutes)
 	@$(BIN)/pytest -n auto
 
-check: static test  ## What CI runs
+expected-time:
+	@echo "Running the suite: under five minutes on two quiet cores …"
 
-static: format lint types imports graphs
+check: static test  ## Check format, lint and types, and run the suite (under 5 minutes)
+
+static: format lint types imports graphs  ## Check format, lint, types, import contracts and graphs (30 seconds)
 
 format: $(SYNC)
 	@$(BIN)/ruff format --check .
@@ -37,51 +41,61 @@ imports: $(SYNC)
 graphs: $(SYNC)
 	@$(BIN)/fanjoin lint --strict
 
-test-slow: $(SYNC)  ## Test whole processes, and every route with made-up requests
+test-slow: $(SYNC)  ## Test whole processes, and every route with made-up requests (3 minutes)
 	@$(BIN)/pytest -n auto -m "slow and not postgres"
 
-test-model: $(SYNC)  ## Test with the embedded model (fetches 1.1 GB once)
+test-model: $(SYNC)  ## Test with the embedded model (12 minutes; fetches 1.1 GB once)
 	@$(BIN)/pytest -m real_model
 
-test-studio: $(SYNC)  ## Test under `langgraph dev`
+test-studio: $(SYNC)  ## Test under `langgraph dev` (2 minutes)
 	@$(BIN)/pytest -m studio
 
-test-postgres: $(SYNC)  ## Test what is promised on both databases on PostgreSQL
+test-postgres: $(SYNC)  ## Test what is promised on both databases on PostgreSQL (1 minute)
 	@$(BIN)/pytest -n auto -m "postgres and not kill"
 
-test-kill: $(SYNC)  ## Kill the service with -9 in the middle of runs, ten times, on both databases
+test-kill: $(SYNC)  ## Kill the service with -9 in the middle of runs, ten times, on both databases (3 minutes)
 	@$(BIN)/pytest -m kill
 
-test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (installs Debian's where there is none)
+test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (1 minute; installs Debian's where there is none)
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null; }
 	@$(BIN)/pytest -m browser
 
-image:  ## Build the container image, with docker
+TIMES ?= 1
+test-busy: $(SYNC)  ## Run the suite with every core kept busy beside it (8 minutes; five times: TIMES=5)
+	@$(BIN)/python -m tests.busy $(TIMES)
+
+proof: TIMES = 5
+proof: test-busy  ## Run what is too slow for every commit, before a change is called done (40 minutes)
+
+image:  ## Build the container image, with docker (2 minutes)
 	docker build --file docker/Dockerfile --build-arg REVISION=$$(git rev-parse HEAD) --tag fanjoin .
 
-image-test: $(SYNC)  ## Build the image and try it; without docker: as root on Debian, with buildah
+image-test: $(SYNC)  ## Build the image and try it; without docker: as root on Debian, with buildah (1 minute; first 5)
 	@$(BIN)/pytest -m image
 
-audit: $(SYNC)  ## Look the pinned dependencies up among known vulnerabilities
+audit: $(SYNC)  ## Look the pinned dependencies up among known vulnerabilities (10 seconds)
 	@$(BIN)/uv export --frozen --no-dev --all-extras --no-emit-project --quiet --output-file .venv/audited.txt
-	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement .venv/audited.txt
+	@$(BIN)/python -m tests.audit .venv/audited.txt
 
-sbom: $(SYNC)  ## Write sbom.json (CycloneDX): what is installed
+sbom: $(SYNC)  ## Write sbom.json (CycloneDX): what is installed (1 second)
 	@$(BIN)/uv export --frozen --no-dev --all-extras --preview-features sbom-export --format cyclonedx1.5 --quiet --output-file sbom.json
 
-bench: $(SYNC)  ## Measure against the floor
+bench: $(SYNC)  ## Measure against the floor, on a quiet machine (some minutes)
 	@$(BIN)/python -m tests.benchmarks
 
-diagrams: $(SYNC)  ## Draw the README's diagrams anew
+diagrams: $(SYNC)  ## Draw the README's diagrams anew (5 seconds)
 	@$(BIN)/python -m tests.readme_diagrams
 
 studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/fanjoin model serve -- $(BIN)/langgraph dev
 
-clean:  ## Remove what make made
+clean:  ## Remove what make made here, and the images of image-test
 	rm -rf .venv .data .langgraph_api .hypothesis \
 		sbom.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	! command -v buildah >/dev/null || \
+		buildah images --quiet --filter 'reference=localhost/fanjoin-*' | xargs --no-run-if-empty buildah rmi --force
 
 # The pip of Python 3.11 is too old for some wheels; uv installs exactly what uv.lock says.
 $(SYNC): pyproject.toml uv.lock
