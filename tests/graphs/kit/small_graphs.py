@@ -30,6 +30,9 @@ class State(TypedDict, total=False):
     statuses: dict[str, str]
 
 
+PATIENCE = 40.0
+"""Seconds that a run may take; a branch that it must not wait for takes 60 at least."""
+
 Work: TypeAlias = Callable[..., Awaitable[State]]
 
 
@@ -83,7 +86,7 @@ def fan_out_of(
 async def settle(graph: Graph, values: Any, config: RunnableConfig | None = None) -> Any:
     """Run a graph that must not wait for its slow branches, nor leave a task behind."""
     before = asyncio.all_tasks()
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         state = await graph.ainvoke(values, config)
     assert asyncio.all_tasks() == before
     return state

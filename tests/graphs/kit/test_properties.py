@@ -21,6 +21,7 @@ from graphs.kit import (
     outcomes,
     quorum,
 )
+from tests.graphs.kit.idle_clock import IdleClockLoop
 
 Ending = Literal["ok", "fail", "hang"]
 _LATE = 0.1
@@ -88,7 +89,8 @@ def test_join_runs_once_or_the_run_fails_naming_the_cause(
     trace = Trace()
     graph = build(branches, until, trace, fail_fast=fail_fast)
 
-    error, left = asyncio.run(run(graph))
+    with asyncio.Runner(loop_factory=IdleClockLoop) as runner:
+        error, left = runner.run(run(graph))
 
     assert left == set(), "a task was left behind"
     names = {f"b{index}" for index in range(len(branches))}
