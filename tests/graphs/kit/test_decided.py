@@ -111,10 +111,12 @@ async def test_deciding_ends_the_http_call_of_a_branch() -> None:
         await called.wait()
         return {"results": {"decides": "no"}}
 
+    async def close(_: State) -> None:
+        await hung_up.wait()
+
     async with server:
-        await settle(graph_of(Branch(calls), Branch(decides)), {"text": "hasty"})
-        async with asyncio.timeout(5):
-            await hung_up.wait()
+        graph = graph_of(Branch(calls), Branch(decides), join=close)
+        await settle(graph, {"text": "hasty"})
 
 
 async def test_a_decision_waits_for_the_required() -> None:
