@@ -7,15 +7,17 @@ from typing import TypedDict
 
 from fastapi import Depends, FastAPI
 
-from app.auth import require_key
-from app.lifespan import open_service
-from app.routes import graphs, runs, system, thread_states, threads
-from app.routes.body_limit import BodyLimit
-from app.routes.graph_runs import graph_routes
-from app.routes.problems import answer_with_problems
-from app.service import Service
+from app.api import system
+from app.api.agent_server import thread_state as thread_states
+from app.api.agent_server import threads
+from app.api.auth import require_key
+from app.api.body_limit import BodyLimit
+from app.api.problems import answer_with_problems
+from app.api.typed import graphs, runs
+from app.api.typed.graph_runs import graph_routes
+from app.env_files import load_variable_files
+from app.service import Service, open_service
 from app.settings import Settings
-from app.variable_files import load_variable_files
 
 
 class State(TypedDict):

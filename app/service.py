@@ -1,15 +1,31 @@
 """Everything that lives as long as the service, typed."""
 
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 
-from app.checkpoints import Checkpoints
-from app.found_runs import RunFinder
-from app.keys import KeyRing
-from app.registry import GraphRegistry
-from app.runner import Runner
-from app.settings import Settings
-from app.storage.database import Database
-from app.threads import Threads
+from app.auth.api_keys import ApiKeys
+from app.execution.handles import Runs
+from app.execution.maintenance import Maintenance
+from app.execution.recovery import Recovery
+from app.execution.runner import Runner
+from app.graphs.registry import GraphRegistry, load_registry
+from app.local_llm.fetch import locate
+from app.local_llm.machine import Machine, require_able
+from app.local_llm.server import serve_model
+from app.local_llm.unavailable import model_unavailable
+from app.redaction import error_text
+from app.retention.sweeper import Sweeper
+from app.runs.repository import RunRepository
+from app.settings import Price, Settings
+from app.storage.checkpoints import Checkpoints, open_checkpoints
+from app.storage.database import Database, open_database
+from app.storage.locks import hold_serving_lock
+from app.storage.migrate import migrate
+from app.threads.repository import ThreadRepository
+from app.threads.threads import Threads
 
 
 @dataclass(frozen=True)
@@ -19,8 +35,101 @@ class Service:
     settings: Settings
     registry: GraphRegistry
     runner: Runner
-    finder: RunFinder
+    finder: Runs
     threads: Threads
-    keys: KeyRing
+    keys: ApiKeys
     database: Database
     checkpoints: Checkpoints
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """Start the model, load the graphs, open the storage, go on with what was left at work.
+
+    Raises:
+        ModelUnavailable: the embedded model is wanted and cannot be started.
+        InvalidGraphs: langgraph.json or a graph in it is not usable.
+        AlreadyServed: another process serves from the database.
+        BehindMigrations: the database's tables are not those of this version.
+        StorageUnavailable: the database does not answer.
+    """
+    async with AsyncExitStack() as stack:
+        _export({"FANJOIN_DATA_DIR": str(settings.data_dir)}, stack)
+        free = await _offer_model(settings, stack)
+        registry = await load_registry(settings.graphs_file)
+        database = await _open_storage(settings, stack)
+        checkpoints = await stack.enter_async_context(open_checkpoints(settings))
+        registry = registry.with_store(checkpoints.store)
+        clean = error_text(settings.secrets)
+        runner = Runner(
+            settings,
+            prices={**free, **settings.prices},
+            database=database,
+            checkpoints=checkpoints,
+        )
+        take_up = Recovery(
+            settings,
+            registry=registry,
+            database=database,
+            checkpoints=checkpoints,
+            clean=clean,
+            go_on=runner.take_up,
+        )
+        pruner = Sweeper(database, checkpoints, settings, graph_ids=registry)
+        keeper = Maintenance(runner, database, take_up=take_up, sweep=pruner.keep_pruning)
+        stack.push_async_callback(runner.drain, 0)
+        await stack.enter_async_context(keeper.at_work())
+        keys = ApiKeys([key.get_secret_value() for key in settings.api_keys])
+        yield Service(
+            settings,
+            registry,
+            runner,
+            Runs(runner.live, RunRepository(database)),
+            Threads(ThreadRepository(database), checkpoints, registry, clean),
+            keys,
+            database,
+            checkpoints,
+        )
+
+
+async def _open_storage(settings: Settings, stack: AsyncExitStack) -> Database:
+    """Be the one process that serves from the database, and open it."""
+    await stack.enter_async_context(hold_serving_lock(settings))
+    if settings.migrate_at_start:
+        await migrate(settings)
+    return await stack.enter_async_context(open_database(settings))
+
+
+async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:
+    """Let the graphs find their model in the environment: the operator's, or the embedded one.
+
+    Return the prices that are known without being told: the embedded model costs nothing.
+    """
+    if settings.has_remote_model:
+        _export(settings.model_environment, stack)
+    elif settings.wants_embedded_model:
+        path = locate(settings)
+        if path is None:
+            raise model_unavailable(
+                f"the embedded model {settings.local_model} is not here yet (`fanjoin model pull`)"
+            )
+        require_able(Machine.read(), weights_size=path.stat().st_size)
+        endpoint = await stack.enter_async_context(serve_model(path))
+        _export(endpoint.environment, stack)
+        return {endpoint.model: Price(input=Decimal(0), output=Decimal(0))}
+    return {}
+
+
+def _export(variables: dict[str, str], stack: AsyncExitStack) -> None:
+    """Set environment variables until the service closes."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+
+    def restore() -> None:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    stack.callback(restore)

@@ -41,8 +41,8 @@ from graphs.adapters.excerpts import excerpt
 from graphs.adapters.images import generation
 from graphs.adapters.images.picture import Picture, card_picture, generated_picture
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
-from graphs.kit.answers import ask_for
-from graphs.kit.contexts import ModelContext, model_for
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.contexts import ModelContext, model_for
 
 
 class Input(BaseModel):

@@ -31,8 +31,8 @@ from graphs.adapters.submissions.format_check import check_format
 from graphs.adapters.submissions.rules import Rules
 from graphs.adapters.submissions.submission import CheckName, Reason, Submission
 from graphs.kit import Branch, add_fan_out, by_branch, decided, outcomes, reason
-from graphs.kit.contexts import ModelContext
-from graphs.kit.models import chat_model
+from graphs.kit.model.contexts import ModelContext
+from graphs.kit.model.models import chat_model
 
 CHECKS: list[CheckName] = list(get_args(CheckName))
 

@@ -30,10 +30,10 @@ from graphs.adapters.images.uploads import LONGEST, check_image
 from graphs.adapters.images.verdicts import Fit, Verdict, verdict_by_feeling, verdict_prompt
 from graphs.adapters.images.vision import Feeling, Sight
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
-from graphs.kit.answers import ask_for
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.outcomes import has_result
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import prompt, quote
+from graphs.kit.state.outcomes import has_result
 
 EVENING = "What a lovely evening: warm sand, a calm sea, and nobody wanted to go home."
 BEACH = (

@@ -29,7 +29,7 @@ from graphs.adapters.documents.source import SAMPLES_NOTE, Documents
 from graphs.adapters.lines import one_line
 from graphs.adapters.tools.tools import TOOLS
 from graphs.kit import add_fan_out, by_branch, outcomes, reason
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 
 PANEL = [
     agent_branch(

@@ -31,8 +31,8 @@ from graphs.adapters.plans import editor, planner, worker
 from graphs.adapters.plans.plan import MOST_TASKS, Task
 from graphs.adapters.plans.progress import Settled, TaskRow, results, rows
 from graphs.kit import Branch, add_fan_out, by_item, outcomes, reason
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.outcomes import has_result
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.state.outcomes import has_result
 
 TASKS = 6
 REVISIONS = 1

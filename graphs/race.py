@@ -22,9 +22,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes, reason
-from graphs.kit.answers import ask
-from graphs.kit.models import chat_model
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask
+from graphs.kit.model.models import chat_model
+from graphs.kit.model.prompts import prompt, quote
 
 MAX_WORDS = 80
 DATA = "The task stands between <task> tags."

@@ -30,9 +30,9 @@ from graphs.adapters.web import search as web_search
 from graphs.adapters.web.search import WebSearch
 from graphs.adapters.wikipedia import Wikipedia
 from graphs.kit import Branch, BranchOutcome, add_fan_out, by_branch, outcomes, reason
-from graphs.kit.answers import ask_for
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.prompts import numbered, prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import numbered, prompt, quote
 
 SourceName = Literal["web", "wikipedia", "arxiv", "documents"]
 SOURCES: list[SourceName] = list(get_args(SourceName))

@@ -23,11 +23,11 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
-from graphs.kit.answers import ask_for, ask_for_sentences
-from graphs.kit.attempts import is_worth_retrying
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.models import chat_model
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for, ask_for_sentences
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.models import chat_model
+from graphs.kit.model.prompts import prompt, quote
+from graphs.kit.policy.attempts import is_worth_retrying
 
 Name: TypeAlias = Literal["law", "money", "software", "people"]
 

@@ -25,9 +25,9 @@ from graphs.adapters.segments.reader import READINGS, Row, Segment, row_of, segm
 from graphs.adapters.segments.split import LARGEST_SEGMENT, Span, split
 from graphs.adapters.segments.survey import Totals, survey_prompt, totals_of
 from graphs.kit import Branch, add_fan_out, by_item, outcomes
-from graphs.kit.answers import ask_for_sentences
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.outcomes import BranchError
+from graphs.kit.model.answers import ask_for_sentences
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.state.outcomes import BranchError
 
 MOST_SEGMENTS = 100
 OTHER = "other"

@@ -21,10 +21,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, by_item, outcomes
-from graphs.kit.answers import ask_for, ask_for_sentences
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.outcomes import BranchError
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for, ask_for_sentences
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import prompt, quote
+from graphs.kit.state.outcomes import BranchError
 
 MOST_TOPICS = 20
 

@@ -18,9 +18,9 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
-from graphs.kit.answers import ask_for, ask_for_sentences
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for, ask_for_sentences
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import prompt, quote
 
 
 class Input(BaseModel):

@@ -39,8 +39,8 @@ from graphs.adapters.travel.teller import tell
 from graphs.adapters.travel.trips import make_trip
 from graphs.adapters.travel.weather import trip_weather
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
-from graphs.kit.attempts import is_worth_retrying
-from graphs.kit.contexts import ModelContext, model_for
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.policy.attempts import is_worth_retrying
 
 Interest = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 Search: TypeAlias = Callable[[Trip], Awaitable[Sequence[BaseModel]]]

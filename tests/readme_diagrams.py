@@ -4,8 +4,8 @@ import asyncio
 import re
 from pathlib import Path
 
-from app.diagram import mermaid_of
-from app.registry import load_registry
+from app.graphs.diagram import mermaid_of
+from app.graphs.registry import load_registry
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,8 +9,8 @@ from langgraph.channels.binop import BinaryOperatorAggregate
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 
-from app.registry import GraphEntry, load_registry
-from app.schemas.graph_runs import example_of
+from app.api.typed.schemas.graph_runs import example_of
+from app.graphs.registry import GraphEntry, load_registry
 from tests.conftest import ROOT
 from tests.model_server import ModelServer
 

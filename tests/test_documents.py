@@ -15,8 +15,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from app.cli.commands import all_names
+from app.graphs.registry import inspect_graphs
 from app.main import create_app
-from app.registry import inspect_graphs
 from app.settings import Settings
 from graphs.adapters.settings import AdapterSettings
 from tests.conftest import ROOT

@@ -16,6 +16,8 @@ from app.cli.watch import watch
 from app.settings import Settings
 
 DEMO_GRAPH = "topic_brief"
+
+
 SHARED_CORES = (
     "Much of that is branches waiting for each other: they share this machine's cores, and each "
     "takes longer than it would alone. With a model server (OPENAI_BASE_URL) they truly run at "

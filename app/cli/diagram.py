@@ -8,11 +8,15 @@ import typer
 
 from app.cli.environment import load_settings
 from app.cli.options import GraphsFileOption
-from app.diagram import mermaid_of, svg_of
-from app.registry import load_registry
+from app.graphs.diagram import mermaid_of, svg_of
+from app.graphs.registry import load_registry
 
 GraphArgument = Annotated[str, typer.Argument(help="The graph's id, as `fanjoin graphs` lists it.")]
+
+
 SvgOption = Annotated[bool, typer.Option("--svg", help="Draw a picture instead of Mermaid text.")]
+
+
 OutputOption = Annotated[
     typer.FileTextWrite | None,
     typer.Option("--output", "-o", encoding="utf-8", help="Write to this file."),

@@ -8,8 +8,8 @@ from pydantic_settings import SettingsError
 
 from app.cli.errors import BadSettings
 from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
+from app.env_files import UnreadableVariables, load_variable_files
 from app.settings import Settings
-from app.variable_files import UnreadableVariables, load_variable_files
 
 
 def load_settings(**options: Any) -> Settings:

@@ -7,7 +7,11 @@ from rich.measure import Measurement
 from rich.segment import Segment
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
 _ASCII_SPINNER = "|/-\\"
+
+
 _FRAME_MS = 100
 
 
@@ -38,11 +42,20 @@ _STATUSES = {
     "cancelled": Glyph("■", "-", "magenta"),
     "interrupted": Glyph("?", "?", "yellow"),
 }
+
+
 _NEVER_RAN = Glyph("-", "-", "dim")
 
+
 FORK = Glyph("╭", "|", "dim")
+
+
 BRANCH = Glyph("├", "|", "dim")
+
+
 JOIN = Glyph("╰", "'", "dim")
+
+
 NOTHING = Glyph("", "")
 
 

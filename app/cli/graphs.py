@@ -12,8 +12,8 @@ from app.cli.environment import load_settings
 from app.cli.glyphs import BRANCH, FORK, JOIN
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.terminal import stdout, write_json
-from app.registry import GraphEntry, load_registry
-from app.shape import BranchPolicy
+from app.graphs.registry import GraphEntry, load_registry
+from app.graphs.shape import BranchPolicy
 
 
 def graphs(graphs_file: GraphsFileOption = None, as_json: JsonOption = False) -> None:

@@ -13,9 +13,14 @@ from app.cli.environment import load_settings
 from app.cli.errors import CommandError, NoService
 
 _SECONDS = 5
+
+
 _LONGEST_BODY = 1 << 16
 
+
 HostOption = Annotated[str | None, typer.Option(help="Where it listens (FANJOIN_HOST).")]
+
+
 PortOption = Annotated[int | None, typer.Option(help="The port it listens on (FANJOIN_PORT).")]
 
 

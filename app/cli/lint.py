@@ -12,8 +12,8 @@ from app.cli.glyphs import status_glyph
 from app.cli.measures import counted, printable
 from app.cli.options import GraphsFileOption
 from app.cli.terminal import stdout
-from app.lint import Finding
-from app.registry import inspect_graphs
+from app.graphs.lint import Finding
+from app.graphs.registry import inspect_graphs
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 

@@ -21,8 +21,14 @@ from app.cli.timeline import axis_length
 from app.cli.values import readable
 
 _WIDEST = 110
+
+
 _LINES_BESIDE_ROWS = 6
+
+
 _FEWEST_ROWS = 4
+
+
 _ENDINGS = {
     "success": ("ok", "done in"),
     "error": ("failed", "failed after"),

@@ -33,6 +33,7 @@ commands = typer.Typer(
     no_args_is_help=True,
 )
 
+
 console = Console(stderr=True)
 
 

@@ -20,7 +20,10 @@ from app.cli.terminal import stdout
 from app.settings import Settings
 
 NameArgument = Annotated[str, typer.Argument(help="What to call it, in snake_case: my_graph.")]
+
+
 DescriptionOption = Annotated[str, typer.Option(help="What callers read about it.")]
+
 
 _DESCRIPTION = "Facts and doubts about one question side by side, joined to an answer."
 

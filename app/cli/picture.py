@@ -17,6 +17,8 @@ from app.cli.rows import Row
 from app.cli.timeline import Axis, Bar
 
 _LONGEST_NAME = 24
+
+
 _URGENCY = {"running": 0, "failed": 1, "timeout": 1, "waiting": 3}
 
 

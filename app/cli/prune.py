@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from app.checkpoints import open_checkpoints
 from app.cli.environment import load_settings
 from app.cli.measures import counted
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.terminal import stdout, write_json
-from app.declarations import read_declarations
-from app.pruner import Pruned, Pruner
+from app.graphs.langgraph_json import read_declarations
+from app.retention.sweeper import Sweeper, Swept
 from app.settings import Settings
+from app.storage.checkpoints import open_checkpoints
 from app.storage.database import open_database
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say how much would go.")]
@@ -36,15 +36,15 @@ def prune(
         stdout().print(_describe(pruned, "would go" if dry_run else "gone"))
 
 
-async def _prune(settings: Settings, *, dry_run: bool) -> Pruned:
+async def _prune(settings: Settings, *, dry_run: bool) -> Swept:
     declared = read_declarations(settings.graphs_file).graphs
     async with open_database(settings) as database, open_checkpoints(settings) as checkpoints:
         graph_ids = [graph.graph_id for graph in declared]
-        pruner = Pruner(database, checkpoints, settings, graph_ids=graph_ids)
+        pruner = Sweeper(database, checkpoints, settings, graph_ids=graph_ids)
         return await (pruner.count() if dry_run else pruner.prune())
 
 
-def _describe(pruned: Pruned, gone: str) -> str:
+def _describe(pruned: Swept, gone: str) -> str:
     counts = (
         f"events of {counted(pruned.runs_without_events, 'run')}",
         counted(pruned.runs, "run"),

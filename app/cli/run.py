@@ -17,6 +17,8 @@ from app.cli.terminal import stdout
 from app.cli.watch import watch
 
 GraphArgument = Annotated[str, typer.Argument(help="The graph's id, as `fanjoin graphs` lists it.")]
+
+
 InputArgument = Annotated[
     list[str] | None,
     typer.Argument(
@@ -25,9 +27,13 @@ InputArgument = Annotated[
         "Without it the graph's own example is sent.",
     ),
 ]
+
+
 UrlOption = Annotated[
     str | None, typer.Option(help="The service; by default the one of FANJOIN_HOST and _PORT.")
 ]
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
 
 

@@ -16,12 +16,14 @@ from app.cli.problems import describe_problem
 from app.cli.summary import draw_figures
 from app.cli.terminal import stdout, write_json
 from app.errors import RunNotFound
-from app.runs import RunStatus
+from app.runs.record import RunRecord
+from app.runs.repository import RunRepository
+from app.runs.run import RunStatus
+from app.runs.search import RunSearch
 from app.storage.database import open_database
-from app.storage.records import RunRecord
-from app.storage.run_search import RunSearch
 
 commands = typer.Typer(help="List the runs that are kept, show one, end one.", no_args_is_help=True)
+
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
 
@@ -76,12 +78,12 @@ def cancel(run_id: RunArgument) -> None:
 
 async def _search(wanted: RunSearch) -> list[RunRecord]:
     async with open_database(load_settings()) as database:
-        return await database.runs.search(wanted)
+        return await RunRepository(database).search(wanted)
 
 
 async def _get(run_id: str) -> RunRecord:
     async with open_database(load_settings()) as database:
-        record = await database.runs.get(run_id, owner=None)
+        record = await RunRepository(database).get(run_id, owner=None)
     if record is None:
         raise RunNotFound(f"no run {run_id!r} is kept")
     return record
@@ -91,7 +93,7 @@ async def _cancel(run_id: str) -> RunRecord:
     record = await _get(run_id)
     if not record.run.is_over:
         async with open_database(load_settings()) as database:
-            await database.runs.request_cancel(run_id)
+            await RunRepository(database).request_cancel(run_id)
     return record
 
 

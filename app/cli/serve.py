@@ -22,14 +22,15 @@ from app.cli.model import fetch_bar
 from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.server import Server
 from app.cli.terminal import stdout
-from app.lifespan import open_service
 from app.local_llm.provision import provision
 from app.logs import configure_logs
 from app.main import create_app
+from app.service import open_service
 from app.settings import Settings
 
 _SECONDS_TO_SAY_SO = 3
 """For the last events of runs that were cancelled at the end of their grace."""
+
 
 WhenListening = Callable[[str], Awaitable[None]]
 """Told the address once the service listens; cancelled when it stops."""

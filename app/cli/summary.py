@@ -12,6 +12,8 @@ from app.cli.problems import describe_problem
 from app.cli.rows import Row
 
 _TOO_LITTLE_WORK = "the overhead outweighs so little work"
+
+
 _LITTLE_MS = 1000
 
 

@@ -10,6 +10,8 @@ from rich.text import Text
 from app.cli.measures import as_time
 
 _NARROWEST = 8
+
+
 _STEPS = (1, 2, 5, 10, 20, 30)
 
 

@@ -11,7 +11,11 @@ from rich.text import Text
 from app.cli.measures import printable
 
 _LONGEST_TEXT = 1500
+
+
 _MOST_ITEMS = 12
+
+
 _DEEPEST = 4
 
 

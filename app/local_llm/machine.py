@@ -11,9 +11,15 @@ from typing import Self
 from app.local_llm.unavailable import model_unavailable
 
 GIB = 1 << 30
+
+
 WORKING_MEMORY = 700 << 20
 """Beside the weights: contexts and batch buffers (measured with the 1.5B model: 0.3 GiB)."""
+
+
 DISK_SLACK = 100 << 20
+
+
 CPU_FEATURES = frozenset({"avx2", "bmi2", "f16c", "fma"})
 """What the x86-64 wheel of xllamacpp was compiled for; without them it dies of SIGILL."""
 

@@ -8,6 +8,8 @@ from app.local_llm.source import Progress, SourceFailed
 from app.local_llm.weights import Weights
 
 ATTEMPTS = 5
+
+
 TIMEOUT = httpx2.Timeout(30, connect=5)
 
 

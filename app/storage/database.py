@@ -1,35 +1,46 @@
-"""The database of runs and threads, open."""
+"""Connections to read through, many at a time."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.engines import reading_engine, writing_engine
+from app.storage.errors import storage_failures
 from app.storage.migrate import require_head
-from app.storage.orphans import Orphans
-from app.storage.reading import Reading, reading_from
-from app.storage.runs import RunTable
-from app.storage.threads import ThreadTable
 from app.storage.writer import Writer
+
+Reading = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+"""Lends a connection for some queries; StorageUnavailable where the database does not answer."""
+
+
+def reading_from(engine: AsyncEngine) -> Reading:
+    """Lend the connections of an engine's pool."""
+
+    @asynccontextmanager
+    async def reading() -> AsyncIterator[AsyncConnection]:
+        with storage_failures():
+            async with engine.connect() as connection:
+                yield connection
+
+    return reading
+
 
 _CHECK_SECONDS = 5
 
 
 class Database:
-    """What is kept, by noun; `reading` lends a connection for other queries."""
+    """What repositories stand on: one thread that writes, many connections that read."""
 
     def __init__(self, writer: Writer, reading: Reading) -> None:
         self.writer = writer
         self.reading = reading
-        self.runs = RunTable(writer, reading)
-        self.threads = ThreadTable(writer, reading)
-        self.orphans = Orphans(writer, reading)
         self._sound_until = 0.0
 
     async def read(self, found: Select[Any]) -> Sequence[Any]:

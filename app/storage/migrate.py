@@ -12,15 +12,19 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from app.checkpoints import set_up_checkpoints
 from app.errors import BehindMigrations, StorageUnavailable
 from app.settings import Settings
-from app.storage.advisory_lock import advisory_lock
+from app.storage.checkpoints import set_up_checkpoints
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
-from app.storage.failures import storage_failures
+from app.storage.errors import storage_failures
+from app.storage.locks import advisory_lock
 
 _NUMBER = 0x66616E6D
+
+
 _PATIENCE_SECONDS = 60
+
+
 _FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -20,12 +20,14 @@ from sqlalchemy import (
     text,
 )
 
-from app.storage.moments import Moment
+from app.storage.columns import Moment
 
 LIVE = ("pending", "running")
 """The statuses of a run that is not over."""
 
+
 metadata = MetaData()
+
 
 threads = Table(
     "threads",
@@ -42,10 +44,19 @@ threads = Table(
     Column("ttl_strategy", Text),
     Column("expires_at", Moment),
 )
+
+
 Index("ix_threads_updated", threads.c.owner, threads.c.updated_at)
+
+
 Index("ix_threads_status", threads.c.owner, threads.c.status, threads.c.updated_at)
+
+
 _EXPIRES = threads.c.expires_at.is_not(None)
+
+
 Index("ix_threads_expires", threads.c.expires_at, sqlite_where=_EXPIRES, postgresql_where=_EXPIRES)
+
 
 runs = Table(
     "runs",
@@ -82,7 +93,11 @@ runs = Table(
         ondelete="CASCADE",
     ),
 )
+
+
 _HAS_KEY = runs.c.idempotency_key.is_not(None)
+
+
 Index(
     "uq_runs_key",
     runs.c.owner,
@@ -91,14 +106,29 @@ Index(
     sqlite_where=_HAS_KEY,
     postgresql_where=_HAS_KEY,
 )
+
+
 Index("ix_runs_owner", runs.c.owner, runs.c.id)
+
+
 Index("ix_runs_status", runs.c.owner, runs.c.status, runs.c.id)
+
+
 Index("ix_runs_thread", runs.c.owner, runs.c.thread_id, runs.c.id)
+
+
 IS_LIVE = text("status IN ('pending', 'running')")
 """Written out, so that both databases see the condition of the index in that of a query."""
+
+
 Index("ix_runs_live", runs.c.id, sqlite_where=IS_LIVE, postgresql_where=IS_LIVE)
+
+
 _HAS_ENDED = runs.c.ended_at.is_not(None)
+
+
 Index("ix_runs_ended", runs.c.ended_at, sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED)
+
 
 run_events = Table(
     "run_events",
@@ -114,6 +144,7 @@ run_events = Table(
     Column("events", Text, nullable=False),
 )
 
+
 run_labels = Table(
     "run_labels",
     metadata,
@@ -128,7 +159,10 @@ run_labels = Table(
     ),
     sqlite_with_rowid=False,
 )
+
+
 Index("ix_run_labels_run", run_labels.c.run_id, run_labels.c.key)
+
 
 thread_labels = Table(
     "thread_labels",
@@ -145,6 +179,8 @@ thread_labels = Table(
     ),
     sqlite_with_rowid=False,
 )
+
+
 Index(
     "ix_thread_labels_thread",
     thread_labels.c.owner,

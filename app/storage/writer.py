@@ -15,12 +15,17 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import StorageUnavailable
-from app.storage.failures import is_lost_connection, storage_failure
+from app.storage.errors import is_lost_connection, storage_failure
 
 _MOST_AT_ONCE = 200
 
+
 Item = TypeVar("Item")
+
+
 Result = TypeVar("Result")
+
+
 Statements = Callable[[Connection, Sequence[Item]], Sequence[Result]]
 """What is executed for items that wait together; one result each, in their order."""
 

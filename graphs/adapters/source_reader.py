@@ -19,9 +19,9 @@ from graphs.adapters.errors import SourceError
 from graphs.adapters.findings import Finding
 from graphs.adapters.sources import Hit, Passage, Source
 from graphs.kit import Branch, add_fan_out, by_item, outcomes
-from graphs.kit.answers import ask_for
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import prompt, quote
 
 HITS = 2
 READ_CHARS = 2_000

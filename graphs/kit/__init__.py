@@ -1,15 +1,15 @@
 """What a graph author needs to fan out and join."""
 
-from graphs.kit.attempts import AttemptTimeout
-from graphs.kit.branches import Branch
-from graphs.kit.by_branch import by_branch
-from graphs.kit.by_item import by_item
-from graphs.kit.caches import BranchCache
-from graphs.kit.conditions import ALL, deadline, decided, first, quorum
 from graphs.kit.errors import KitError, WidthOutOfBounds
 from graphs.kit.fanout import add_fan_out
-from graphs.kit.outcomes import BranchOutcome, outcomes, reason
-from graphs.kit.verdicts import QuorumNotMet, RequiredBranchFailed
+from graphs.kit.policy.attempts import AttemptTimeout
+from graphs.kit.policy.branches import Branch
+from graphs.kit.policy.caches import BranchCache
+from graphs.kit.policy.conditions import ALL, deadline, decided, first, quorum
+from graphs.kit.round.verdicts import QuorumNotMet, RequiredBranchFailed
+from graphs.kit.state.by_branch import by_branch
+from graphs.kit.state.by_item import by_item
+from graphs.kit.state.outcomes import BranchOutcome, outcomes, reason
 
 __all__ = [
     "ALL",

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from graphs.kit.conditions import Decided, Quorum
 from graphs.kit.errors import KitError
-from graphs.kit.rounds import FanOut
-from graphs.kit.writes import check_update
+from graphs.kit.policy.conditions import Decided, Quorum
+from graphs.kit.round.rounds import FanOut
+from graphs.kit.round.writes import check_update
 
 
 def check_fan_out(fan_out: FanOut, *, is_one: bool, min_items: int) -> None:

@@ -6,20 +6,20 @@ from typing import Any, TypeAlias, overload
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import RetryPolicy
 
-from graphs.kit.attempts import is_worth_retrying
-from graphs.kit.branch_node import branch_node
-from graphs.kit.branches import Branch
 from graphs.kit.checks import check_fan_out, check_keys
-from graphs.kit.choices import Choice, Choose, schema_for_choosing
-from graphs.kit.conditions import ALL, Condition
 from graphs.kit.errors import KitError
-from graphs.kit.items import ItemsOf, Width
-from graphs.kit.join_node import join_node
-from graphs.kit.nodes import Node, input_schema_of, name_of
-from graphs.kit.rounds import FanOut
+from graphs.kit.policy.attempts import is_worth_retrying
+from graphs.kit.policy.branches import Branch
+from graphs.kit.policy.choices import Choice, Choose, schema_for_choosing
+from graphs.kit.policy.conditions import ALL, Condition
+from graphs.kit.policy.items import ItemsOf, Width
+from graphs.kit.policy.nodes import Node, input_schema_of, name_of
+from graphs.kit.round.branch_node import branch_node
+from graphs.kit.round.join_node import join_node
+from graphs.kit.round.rounds import FanOut
+from graphs.kit.round.verdicts import JoinRefused
 from graphs.kit.routers import items_router
-from graphs.kit.schemas import with_outcomes
-from graphs.kit.verdicts import JoinRefused
+from graphs.kit.state.schemas import with_outcomes
 
 Builder: TypeAlias = StateGraph[Any, Any, Any, Any]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from langgraph.types import Send
 
-from graphs.kit.items import Width
-from graphs.kit.members import wrote_before
-from graphs.kit.nodes import input_schema_of
-from graphs.kit.rounds import FanOut
-from graphs.kit.schemas import with_outcomes, without_outcomes
+from graphs.kit.policy.items import Width
+from graphs.kit.policy.nodes import input_schema_of
+from graphs.kit.round.members import wrote_before
+from graphs.kit.round.rounds import FanOut
+from graphs.kit.state.schemas import with_outcomes, without_outcomes
 
 
 def items_router(fan_out: FanOut, width: Width) -> Callable[[Any], list[Send]]:

@@ -7,11 +7,10 @@ from typing import Any
 
 import httpx2
 
-from app.lifespan import open_service
+from app.execution.active_runs import ActiveRun
 from app.main import create_app
-from app.service import Service
+from app.service import Service, open_service
 from app.settings import Settings
-from app.started_runs import StartedRun
 
 
 @asynccontextmanager
@@ -29,7 +28,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, 
                 yield client, service
 
 
-async def run_at_work(service: Service) -> StartedRun:
+async def run_at_work(service: Service) -> ActiveRun:
     """Return the one run there is, once there is one."""
     async with asyncio.timeout(60):
         while len(service.runner.live) == 0:  # noqa: ASYNC110  # no event tells of it
@@ -38,7 +37,7 @@ async def run_at_work(service: Service) -> StartedRun:
     return started
 
 
-async def finished_branches(started: StartedRun, *, count: int) -> set[str]:
+async def finished_branches(started: ActiveRun, *, count: int) -> set[str]:
     """Return which branches finished, once so many did."""
     finished: set[str] = set()
     async for event in started.log.follow():

@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, insert
 
-from app.runs import Run, RunStatus
+from app.runs.record import RunRecord, begun_row, ended_row
+from app.runs.run import Run, RunStatus
 from app.settings import Settings
+from app.storage.columns import labels_of
 from app.storage.database import open_database
-from app.storage.labels import labels_of
 from app.storage.migrate import migrate
-from app.storage.records import RunRecord, begun_row, ended_row
 from app.storage.tables import run_labels, runs
 from tests.benchmarks import servers
 from tests.benchmarks.children import Child

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from app.local_llm.provision import provision
 from app.main import create_app
 from app.settings import Settings
-from tests.app.test_runs import events_of, rows_of
+from tests.app.execution.test_runner import events_of, rows_of
 from tests.conftest import NO_SOURCES, OF_THE_MACHINE, ROOT
 
 pytestmark = pytest.mark.real_model

@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import TypeAdapter
 
 from graphs.adapters.plans.progress import TaskRow
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.plan_and_execute import Input, Output, graph
 from tests.model_answers import Answer
 from tests.plan_answers import task

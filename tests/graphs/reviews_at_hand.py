@@ -4,7 +4,7 @@ import json
 
 from pydantic import TypeAdapter
 
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.media_review import BEACH, EVENING, Input, Output, graph
 from tests.model_answers import Answer
 

@@ -26,7 +26,7 @@ from graphs.campaign import (
     subjects,
 )
 from graphs.kit import Branch, RequiredBranchFailed, add_fan_out
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from tests.html_page import HtmlPage
 from tests.model_answers import NEVER, Answer, all_asked
 from tests.model_server import ModelServer

@@ -13,7 +13,7 @@ from langgraph.graph import StateGraph
 from pydantic import TypeAdapter
 
 from graphs.kit import Branch, add_fan_out
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.media_review import (
     BEACH,
     EVENING,

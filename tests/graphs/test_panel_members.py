@@ -15,9 +15,9 @@ from app.settings import Settings
 from graphs.adapters.documents.index import writable_index
 from graphs.adapters.documents.source import SAMPLES_NOTE, index_file
 from graphs.kit import add_fan_out
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.panel import EXAMPLE, PANEL, Input, Output, State, TooFewBallots, decide, graph
-from tests.app.test_runs import rows_of
+from tests.app.execution.test_runner import rows_of
 from tests.conftest import ROOT
 from tests.graphs.adapters.agents.steps_at_hand import use, vote
 from tests.graphs.adapters.documents.documents_at_hand import bring_up_to_date, write

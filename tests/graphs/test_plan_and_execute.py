@@ -10,7 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import TypeAdapter
 
 from graphs.kit import RequiredBranchFailed
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.plan_and_execute import Input, NoTaskDone, Output, graph
 from tests.graphs.plans_at_hand import (
     CHAIN,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.plan_and_execute import Input, graph
 from tests.graphs.plans_at_hand import (
     CRITIC,

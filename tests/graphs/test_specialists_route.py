@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from graphs.kit.answers import REPAIR, AnswerOutOfShape
+from graphs.kit.model.answers import REPAIR, AnswerOutOfShape
 from graphs.specialists import REMITS
 from tests.graphs.test_specialists import REFUSED, ROUTER, routing, run
 from tests.model_answers import Answer

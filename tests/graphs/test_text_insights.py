@@ -11,7 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import TypeAdapter, ValidationError
 
 from graphs.kit import WidthOutOfBounds
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.text_insights import MOST_SEGMENTS, REVIEWS, Input, NothingRead, Output, graph
 from tests.graphs.insights_at_hand import (
     CATEGORY,

@@ -8,7 +8,7 @@ from langgraph.graph import StateGraph
 from pydantic import TypeAdapter
 
 from graphs.kit import Branch, RequiredBranchFailed, add_fan_out
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.topic_brief import (
     Input,
     Output,

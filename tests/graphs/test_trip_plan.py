@@ -17,7 +17,7 @@ from graphs.adapters.travel.places import PlaceUnknown
 from graphs.adapters.travel.plan import Kind
 from graphs.adapters.travel.trips import TripImpossible
 from graphs.kit import add_fan_out
-from graphs.kit.contexts import ModelContext
+from graphs.kit.model.contexts import ModelContext
 from graphs.trip_plan import (
     SEARCHES,
     Input,

@@ -18,13 +18,19 @@ from app.cli.glyphs import status_glyph
 from app.cli.measures import counted, printable
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.terminal import stdout, write_json
-from app.error_text import error_text
+from app.redaction import error_text
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
+
+
 SecondsOption = Annotated[float, typer.Option(min=0.1, help="The longest a check may take.")]
 
+
 _GLYPHS = {"ok": "ok", "warning": "degraded", "error": "failed", "skipped": "skipped"}
+
+
 _NAME_WIDTH = max(len(check.name) for check in CHECKS)
+
 
 Examined = dict[str, list[Finding]]
 """What was found, by the name of the check."""

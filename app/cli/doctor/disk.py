@@ -11,7 +11,11 @@ from app.cli.doctor.findings import Finding
 from app.cli.doctor.reading import Reading
 
 _MIB = 1 << 20
+
+
 _FULL = 100 * _MIB
+
+
 _NEARLY_FULL = 1024 * _MIB
 
 

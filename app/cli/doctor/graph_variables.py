@@ -12,7 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 
 _GRAPH_FILE = re.compile(r'"([^"]+\.py):\w+"')
+
+
 _NAMED = re.compile(r"FANJOIN_[A-Z0-9_]+")
+
+
 _EXPLAINED = re.compile(r"`([A-Z][A-Z0-9_]+)`[:;] (.+)", re.DOTALL)
 
 

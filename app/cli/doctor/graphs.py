@@ -15,6 +15,8 @@ from app.cli.doctor.findings import Finding
 from app.cli.doctor.reading import Reading
 
 _IMPORT_ROOT = Path(__file__).parents[3]
+
+
 _MEND = "`fanjoin lint` loads them in sight of you"
 
 

@@ -12,8 +12,10 @@ _PLACEHOLDER = re.compile(
 )
 """Its rows of hexadecimal signs are so long that chance hardly makes one."""
 
+
 _FEWEST_CHARACTERS = 8
 """Different ones: 16 characters of chance hold ten or more."""
+
 
 _MEND = "make one with `openssl rand -hex 24` and set it in FANJOIN_API_KEYS"
 

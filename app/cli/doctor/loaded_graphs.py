@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.cli.doctor.findings import Finding
 from app.cli.measures import counted
-from app.registry import inspect_graphs
+from app.graphs.registry import inspect_graphs
 
 
 def main() -> None:

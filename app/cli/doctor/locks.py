@@ -7,13 +7,15 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from app.storage.serving_lock import SERVING_FILE
+from app.storage.locks import SERVING_FILE
 
 if sys.platform == "linux":
     import fcntl
 
+
 _FLOCK = "@hhqqi4x"
 """struct flock of 64-bit Linux: type, whence, start, length, pid."""
+
 
 _WRITE_LOCK = 120
 """The byte of the -shm file that a writer locks: https://www.sqlite.org/walformat.html, 2.3.1."""

@@ -8,7 +8,7 @@ from app.cli.doctor.model_server import OPENAI_URL, ask_server
 from app.cli.doctor.reading import Reading
 
 OPENAI_MODEL = "gpt-4.1-mini"
-"""What graphs.kit.models asks where OpenAI itself is to answer and FANJOIN_MODEL is not set."""
+"""What graphs.kit.model asks where OpenAI itself is to answer and FANJOIN_MODEL is not set."""
 
 
 async def check_model(reading: Reading) -> list[Finding]:

@@ -11,12 +11,21 @@ from app.cli.doctor.findings import Finding, Status
 from app.cli.measures import as_time, one_line
 
 OPENAI_URL = "https://api.openai.com/v1"
+
+
 _CONNECT_SECONDS = 5
+
+
 _MOST_TOKENS = 64
 """Enough for models that think before they speak."""
 
+
 _LONGEST_LIST = 5
+
+
 _LONGEST_WORDS = 300
+
+
 _NO_SUCH_THING = (400, 404, 422)
 """What servers answer for a model they do not know, or an address."""
 

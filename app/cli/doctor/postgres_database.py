@@ -12,13 +12,15 @@ from app.cli.doctor.revisions import judge, known_revisions
 from app.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.engines import VERSION_TABLE, reading_engine
-from app.storage.failures import storage_failures
-from app.storage.serving_lock import SERVING_NUMBER
+from app.storage.errors import storage_failures
+from app.storage.locks import SERVING_NUMBER
 
 _STATE = text(
     "SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS only_reads, "
     "to_regclass(:versions) IS NOT NULL AS has_tables"
 )
+
+
 _HOLDER = text(
     "SELECT pid, client_addr FROM pg_locks LEFT JOIN pg_stat_activity USING (pid) "
     "WHERE locktype = 'advisory' AND granted AND pg_locks.objid = :number AND objsubid = 1 "

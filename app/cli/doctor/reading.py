@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
+from app.env_files import UnreadableVariables, load_env_file, load_secret_files
 from app.settings import Settings
-from app.variable_files import UnreadableVariables, load_env_file, load_secret_files
 
 _KEYS = ("stand-in for keys that are missing or weak",)
 """So that no second complaint comes of them: the door is not open, its keys are wrong."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from app.cli.doctor.findings import Finding
 from app.cli.doctor.locks import serving_process, writing_process
 from app.cli.doctor.revisions import judge, known_revisions
-from app.database_errors import reason_of
 from app.settings import Settings
 from app.storage.backup import FILES
 from app.storage.engines import FILE, VERSION_TABLE
-from app.storage.serving_lock import SERVING_FILE
+from app.storage.errors import reason_of
+from app.storage.locks import SERVING_FILE
 
 _BUSY_SECONDS = 2.0
 """Nobody who means well writes for so long."""

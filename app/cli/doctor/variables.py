@@ -10,6 +10,8 @@ from app.cli.wrong_variables import variable_of
 from app.settings import Settings
 
 _PREFIX = "FANJOIN_"
+
+
 _NEAR = 0.66
 """So near that DB_URL leads to DATABASE_URL."""
 

@@ -6,6 +6,8 @@ import re
 from app.cli.errors import NotWritten
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
 _LONGEST = 40
 """What is written with a name of this length still fits into its lines."""
 

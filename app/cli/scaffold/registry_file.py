@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from app.cli.errors import NotWritten
-from app.wire_models import pascal
+from app.graphs.schemas import pascal
 
 _BETWEEN = re.compile(r"[\s,:]*")
 

@@ -8,6 +8,7 @@ from app.cli.errors import NotWritten
 QUESTION = "Should we move to the sea?"
 """The example of the new graph's input."""
 
+
 _TEXTS = Path(__file__).parent
 
 

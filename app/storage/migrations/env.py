@@ -10,5 +10,7 @@ context.configure(
     version_table="fanjoin_version",
     transactional_ddl=True,
 )
+
+
 with context.begin_transaction():
     context.run_migrations()

@@ -24,9 +24,9 @@ from graphs.adapters.agents.steps import LETTERS, Step, UseTool, Vote, step_shap
 from graphs.adapters.agents.votes import YES_OR_NO, Ballot, ToolUse
 from graphs.adapters.excerpts import excerpt
 from graphs.kit import Branch
-from graphs.kit.answers import ask_for
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.prompts import Example, prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import Example, prompt, quote
 
 MOST_USES = 2
 RESULT_CHARS = 1_300

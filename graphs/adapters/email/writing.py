@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 from pydantic import AfterValidator, BaseModel, Field
 
 from graphs.adapters.lines import one_line
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.prompts import prompt, quote
 
 SUBJECT_CHARS = 78
 """The longest line that RFC 5322 §2.1.1 recommends; an inbox shows fewer still."""

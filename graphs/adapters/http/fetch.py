@@ -26,7 +26,7 @@ from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
 from graphs.adapters.http.tls import ssl_context
 from graphs.adapters.settings import AdapterSettings
-from graphs.kit.http_client import LIMITS, AnyLoopClient
+from graphs.kit.model.http_client import LIMITS, AnyLoopClient
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

@@ -9,7 +9,7 @@ from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.fetch import MOST_REDIRECTS, TIMEOUT, Service, fetch
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
 from graphs.adapters.images.decoding import ASKED_FOR, MOST_BYTES, ImageRefused
-from graphs.kit.http_client import AnyLoopClient
+from graphs.kit.model.http_client import AnyLoopClient
 
 HTTPS = "https"
 

@@ -21,7 +21,7 @@ from graphs.adapters.errors import (
 from graphs.adapters.images.decoding import ImageRefused, open_image, shrink
 from graphs.adapters.images.threads import in_image_thread
 from graphs.adapters.settings import AdapterSettings
-from graphs.kit.openai_client import openai_client
+from graphs.kit.model.openai_client import openai_client
 
 MOST_BYTES = 14_000_000
 """Of an answer: in base64, the largest image that is decoded."""

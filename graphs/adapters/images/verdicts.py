@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from graphs.adapters.images.facts import ImageFacts, tone_of
 from graphs.adapters.images.vision import Feeling, Sight
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.prompts import prompt, quote
 
 Fit = Literal["fits", "does_not_fit", "cannot_tell"]
 

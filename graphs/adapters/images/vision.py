@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field
 
 from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.settings import AdapterSettings
-from graphs.kit.answers import ask_for
-from graphs.kit.models import chat_model
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.models import chat_model
 
 _MAX_TOKENS = 300
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from graphs.adapters.moderation.flags import Category, flag
 from graphs.adapters.submissions.submission import Reason
-from graphs.kit.answers import ask_for
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.prompts import prompt, quote
 
 MOST_CHARS = 12_000
 """Of all texts together; a longer submission is not judged by its beginning alone."""

@@ -16,8 +16,8 @@ from graphs.adapters.excerpts import excerpt
 from graphs.adapters.moderation.flags import flag
 from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.submissions.submission import Reason
-from graphs.kit.openai_client import openai_client
-from graphs.kit.settings import ModelSettings
+from graphs.kit.model.openai_client import openai_client
+from graphs.kit.model.settings import ModelSettings
 
 OPENAI_MODEL = "omni-moderation-latest"
 """What OpenAI is asked for when FANJOIN_MODERATION_MODEL names no other."""

@@ -8,8 +8,8 @@ from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, model_validator
 
 from graphs.adapters.plans.plan import Task, Text, ToolName
-from graphs.kit.answers import ask_for
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.prompts import prompt, quote
 
 MAX_TOKENS = 120
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from langchain_openai import ChatOpenAI
 
 from graphs.adapters.plans.worker import quoted
-from graphs.kit.answers import ask_for_sentences
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for_sentences
+from graphs.kit.model.prompts import prompt, quote
 
 MAX_TOKENS = 300
 

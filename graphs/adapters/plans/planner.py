@@ -3,8 +3,8 @@
 from langchain_openai import ChatOpenAI
 
 from graphs.adapters.plans.plan import Plan, Task, plan_of_at_most
-from graphs.kit.answers import ask_for
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.prompts import prompt, quote
 
 PLANNER = (
     "You plan how to reach a goal. Name few tasks. Each has an id (one word), an instruction (one "

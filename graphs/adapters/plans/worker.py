@@ -10,8 +10,8 @@ from graphs.adapters.excerpts import excerpt
 from graphs.adapters.plans.plan import Task, ToolName
 from graphs.adapters.plans.progress import Progress, ready, results
 from graphs.adapters.tools.tools import TOOLS
-from graphs.kit.answers import ask_for, ask_for_sentences
-from graphs.kit.prompts import Example, prompt, quote
+from graphs.kit.model.answers import ask_for, ask_for_sentences
+from graphs.kit.model.prompts import Example, prompt, quote
 
 MAX_TOKENS = 200
 RESULT_CHARS = 1_500

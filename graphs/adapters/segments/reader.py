@@ -18,10 +18,10 @@ from pydantic import BaseModel, Field, create_model
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
-from graphs.kit.answers import ask_for
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.outcomes import BranchError
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.answers import ask_for
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.prompts import prompt, quote
+from graphs.kit.state.outcomes import BranchError
 
 READINGS = ("sentiment", "keywords", "category")
 OPENING_CHARS = 60

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from graphs.adapters.segments.reader import Row
 from graphs.adapters.segments.tallies import tally
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.prompts import prompt, quote
 
 
 class Totals(BaseModel):

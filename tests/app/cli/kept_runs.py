@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.cli.environment import load_settings
-from app.runs import Run, RunFailure, RunStatus
+from app.runs.record import RunRecord
+from app.runs.repository import RunRepository
+from app.runs.run import Run, RunFailure, RunStatus
 from app.storage.database import open_database
 from app.storage.migrate import migrate
-from app.storage.records import IDLE, RunRecord
+from app.threads.thread import IDLE
 
 
 def keep_run(
@@ -31,7 +33,7 @@ async def _keep(record: RunRecord, status: RunStatus, days: float) -> None:
     settings = load_settings()
     await migrate(settings)
     async with open_database(settings) as database:
-        await database.runs.begin(record)
+        await RunRepository(database).begin(record)
         record.run.status = status
         if not record.run.is_over:
             return
@@ -41,7 +43,7 @@ async def _keep(record: RunRecord, status: RunStatus, days: float) -> None:
             record.run.output = {"brief": "high and low"}
         else:
             record.run.failure = RunFailure("ValueError", "no tide today", "moon")
-        assert await database.runs.end(record, [], IDLE)
+        assert await RunRepository(database).end(record, [], IDLE)
 
 
 def is_kept(run_id: str) -> bool:
@@ -57,6 +59,6 @@ def is_asked_to_end(run_id: str) -> bool:
 def _get(run_id: str) -> RunRecord | None:
     async def get() -> RunRecord | None:
         async with open_database(load_settings()) as database:
-            return await database.runs.get(run_id, owner=None)
+            return await RunRepository(database).get(run_id, owner=None)
 
     return asyncio.run(get())

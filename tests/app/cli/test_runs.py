@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.commands import cli
-from app.runs import RunStatus
+from app.runs.run import RunStatus
 from tests.app.cli.kept_runs import is_asked_to_end, keep_run
 
 

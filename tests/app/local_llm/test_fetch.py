@@ -7,14 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import ModelUnavailable
-from app.local_llm.fetch import (
-    fetch,
-    fetch_weights,
-    is_complete,
-    locate,
-    refresh,
-    refresh_weights,
-)
+from app.local_llm.fetch import fetch, fetch_weights, is_complete, locate, refresh, refresh_weights
 from app.local_llm.weights import KNOWN, Weights
 from app.settings import Settings
 from tests.app.local_llm.conftest import CONTENT, Stages

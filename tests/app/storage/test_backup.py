@@ -11,13 +11,14 @@ import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 from pydantic import SecretStr
 
-from app.checkpoints import open_checkpoints
-from app.runs import Run
+from app.runs.record import RunRecord
+from app.runs.repository import RunRepository
+from app.runs.run import Run
 from app.settings import Settings
 from app.storage.backup import FILES, BackupFailed, back_up
+from app.storage.checkpoints import open_checkpoints
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
-from app.storage.records import RunRecord
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 async def begin_run(database: Database) -> str:
     record = RunRecord(Run("g"), "me", {"input": {"text": "tides"}}, is_background=True)
-    return (await database.runs.begin(record)).run.id
+    return (await RunRepository(database).begin(record)).run.id
 
 
 async def keep_checkpoint(settings: Settings, key: str) -> None:
@@ -58,7 +59,7 @@ async def test_backup_beside_writes_has_all_that_was_acknowledged_before(
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     async with open_database(restored) as database:
-        kept = [await database.runs.get(run_id, owner="me") for run_id in before]
+        kept = [await RunRepository(database).get(run_id, owner="me") for run_id in before]
         assert [record and record.asked for record in kept] == [{"input": {"text": "tides"}}] * 20
         await begin_run(database)
     assert await has_checkpoint(restored, "me/g/t")
@@ -110,7 +111,7 @@ async def test_dump_of_postgres_restores(
         _postgres("pg_restore", "--no-owner", "-d", url, str(dump))
         restored = settings.model_copy(update={"database_url": SecretStr(url)})
         async with open_database(restored) as database:
-            record = await database.runs.get(run_id, owner="me")
+            record = await RunRepository(database).get(run_id, owner="me")
         found = await has_checkpoint(restored, "me/g/t")
 
     assert record is not None

@@ -17,7 +17,7 @@ from graphs.adapters.errors import (
 from graphs.adapters.sources import PASSAGE_CHARS, Hit, Source
 from graphs.adapters.web.search import WebSearch
 from graphs.adapters.wikipedia import Wikipedia
-from graphs.kit.attempts import is_worth_retrying, retry_after_seconds
+from graphs.kit.policy.attempts import is_worth_retrying, retry_after_seconds
 from tests.source_answers import ARXIV, BRAVE, TAVILY, WIKIPEDIA, SourceAnswer, never
 from tests.source_server import SourceServer
 from tests.still_time import run_in_still_time

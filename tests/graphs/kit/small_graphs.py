@@ -12,7 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
-from graphs.kit.gates import Gates
+from graphs.kit.round.gates import Gates
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
 

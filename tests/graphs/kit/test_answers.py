@@ -8,7 +8,7 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, Field
 
-from graphs.kit.answers import (
+from graphs.kit.model.answers import (
     REPAIR,
     AnswerCutOff,
     AnswerOutOfShape,
@@ -16,7 +16,7 @@ from graphs.kit.answers import (
     ask_for,
     ask_for_sentences,
 )
-from graphs.kit.models import chat_model
+from graphs.kit.model.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

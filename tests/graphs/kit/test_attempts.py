@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from langgraph.errors import GraphInterrupt
 
-from graphs.kit.attempts import (
+from graphs.kit.policy.attempts import (
     AttemptPolicy,
     AttemptTimeout,
     is_worth_retrying,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from langgraph.types import Overwrite
 
-from graphs.kit.by_branch import ByBranch
-from graphs.kit.results import Tag, tag
+from graphs.kit.state.by_branch import ByBranch
+from graphs.kit.state.results import Tag, tag
 
 
 def channel_with(*writes: Any) -> ByBranch:

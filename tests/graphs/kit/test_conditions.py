@@ -21,7 +21,7 @@ from graphs.kit import (
     first,
     quorum,
 )
-from graphs.kit.conditions import Condition
+from graphs.kit.policy.conditions import Condition
 from tests.graphs.kit.small_graphs import (
     THREAD,
     Graph,

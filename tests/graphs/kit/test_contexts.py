@@ -3,8 +3,8 @@
 import pytest
 from langgraph.runtime import Runtime
 
-from graphs.kit.contexts import ModelContext, model_for
-from graphs.kit.models import ModelNotConfigured
+from graphs.kit.model.contexts import ModelContext, model_for
+from graphs.kit.model.models import ModelNotConfigured
 from tests.model_server import MODEL, ModelServer
 
 

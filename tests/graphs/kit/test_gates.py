@@ -9,8 +9,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import interrupt
 
 from graphs.kit import Branch, RequiredBranchFailed
-from graphs.kit.conditions import ALL, Tally
-from graphs.kit.gates import Closing, Gate, GateClosed, Gates
+from graphs.kit.policy.conditions import ALL, Tally
+from graphs.kit.round.gates import Closing, Gate, GateClosed, Gates
 from tests.graphs.kit.small_graphs import THREAD, State, fails, fan_out_of, gates_of, succeeds
 
 pytestmark = pytest.mark.anyio

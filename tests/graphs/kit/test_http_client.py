@@ -7,8 +7,8 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from graphs.kit.http_client import LIMITS, AnyLoopClient
-from graphs.kit.models import chat_model
+from graphs.kit.model.http_client import LIMITS, AnyLoopClient
+from graphs.kit.model.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

@@ -7,8 +7,8 @@ import pytest
 from langchain_core.messages import AIMessageChunk
 from openai import InternalServerError
 
-from graphs.kit.models import DEFAULT_OPENAI_MODEL, ModelNotConfigured, chat_model
-from graphs.kit.settings import ModelSettings
+from graphs.kit.model.models import DEFAULT_OPENAI_MODEL, ModelNotConfigured, chat_model
+from graphs.kit.model.settings import ModelSettings
 from tests.model_answers import Answer
 from tests.model_server import MODEL, ModelServer
 

@@ -14,7 +14,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import StreamWriter
 
 from graphs.kit import Branch, add_fan_out
-from graphs.kit.nodes import input_schema_of, is_async, return_hint_of
+from graphs.kit.policy.nodes import input_schema_of, is_async, return_hint_of
 from tests.graphs.kit.small_graphs import State, fan_out_of, join, succeeds
 
 pytestmark = pytest.mark.anyio

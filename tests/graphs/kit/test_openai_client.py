@@ -2,8 +2,8 @@
 
 import pytest
 
-from graphs.kit.models import ModelNotConfigured
-from graphs.kit.openai_client import openai_client
+from graphs.kit.model.models import ModelNotConfigured
+from graphs.kit.model.openai_client import openai_client
 from tests.model_server import ModelServer
 
 

@@ -3,7 +3,14 @@
 import pytest
 
 from graphs.kit import Branch, outcomes
-from graphs.kit.outcomes import BranchOutcome, Round, Status, describe, has_result, merge_rounds
+from graphs.kit.state.outcomes import (
+    BranchOutcome,
+    Round,
+    Status,
+    describe,
+    has_result,
+    merge_rounds,
+)
 from tests.graphs.kit.small_graphs import State, fan_out_of, join
 
 

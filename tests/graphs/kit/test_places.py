@@ -12,7 +12,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send
 
 from graphs.kit import Branch, QuorumNotMet, add_fan_out, deadline, quorum
-from graphs.kit.conditions import Condition
+from graphs.kit.policy.conditions import Condition
 from tests.graphs.kit.small_graphs import (
     THREAD,
     State,

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from graphs.kit.prompts import prompt, quote
+from graphs.kit.model.prompts import prompt, quote
 
 
 class Words(BaseModel):

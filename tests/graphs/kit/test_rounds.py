@@ -6,7 +6,7 @@ import pytest
 from langgraph.runtime import RunControl, Runtime
 
 from graphs.kit import Branch
-from graphs.kit.rounds import gate_key, round_of
+from graphs.kit.round.rounds import gate_key, round_of
 from tests.graphs.kit.small_graphs import Graph, chain, fan_out_of, succeeds
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from langgraph.graph import StateGraph
 from pydantic import BaseModel, ConfigDict, Field
 
 from graphs.kit import Branch, KitError, add_fan_out, by_branch, outcomes
-from graphs.kit.schemas import default_of, with_outcomes
+from graphs.kit.state.schemas import default_of, with_outcomes
 from tests.graphs.kit.small_graphs import Graph, State, fails
 
 pytestmark = pytest.mark.anyio

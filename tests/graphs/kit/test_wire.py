@@ -14,7 +14,7 @@ from langgraph.graph import StateGraph
 from langgraph.types import StreamMode
 
 from graphs.kit import Branch, RequiredBranchFailed, add_fan_out, by_item, deadline, decided, first
-from graphs.kit.conditions import Condition
+from graphs.kit.policy.conditions import Condition
 from tests.graphs.kit.small_graphs import (
     THREAD,
     Graph,

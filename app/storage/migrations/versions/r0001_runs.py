@@ -3,9 +3,11 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.storage.moments import Moment
+from app.storage.columns import Moment
 
 revision = "r0001"
+
+
 down_revision = None
 
 

@@ -12,7 +12,7 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 from app.settings import Settings
-from app.storage.serving_lock import hold_serving_lock
+from app.storage.locks import hold_serving_lock
 settings = Settings(_env_file=None, data_dir=Path(sys.argv[1]), database_url=sys.argv[2] or None)
 async def hold():
     async with hold_serving_lock(settings):

@@ -13,7 +13,7 @@ import pytest
 from app.cli.doctor.findings import Finding
 from app.cli.doctor.model import OPENAI_MODEL, check_model
 from app.settings import Settings
-from graphs.kit.models import DEFAULT_OPENAI_MODEL
+from graphs.kit.model.models import DEFAULT_OPENAI_MODEL
 from tests.app.cli.doctor.conftest import read_from
 from tests.app.cli.doctor.held_locks import SERVE, process
 from tests.conftest import NOBODY

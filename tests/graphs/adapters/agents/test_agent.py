@@ -10,7 +10,7 @@ from langgraph.graph.state import CompiledStateGraph
 from graphs.adapters.agents.agent import ERROR_CHARS, MOST_USES, RESULT_CHARS, agent_graph
 from graphs.adapters.agents.votes import Ballot
 from graphs.adapters.tools.tools import TOOLS
-from graphs.kit.answers import AnswerOutOfShape
+from graphs.kit.model.answers import AnswerOutOfShape
 from tests.graphs.adapters.agents.steps_at_hand import use, vote
 from tests.model_answers import Answer, Call
 from tests.model_server import ModelServer

@@ -20,8 +20,8 @@ from graphs.adapters.images.generation import (
     generate_image,
     is_configured,
 )
-from graphs.kit.attempts import is_worth_retrying
-from graphs.kit.models import ModelNotConfigured
+from graphs.kit.model.models import ModelNotConfigured
+from graphs.kit.policy.attempts import is_worth_retrying
 from tests.image_answers import in_base64, picture
 from tests.model_answers import Answer
 from tests.model_server import ModelServer

@@ -8,7 +8,7 @@ from openai import AuthenticationError
 
 from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.images.vision import Sight, is_configured, look_at
-from graphs.kit.answers import AnswerOutOfShape
+from graphs.kit.model.answers import AnswerOutOfShape
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

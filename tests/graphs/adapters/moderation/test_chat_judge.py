@@ -7,8 +7,8 @@ import pytest
 
 from graphs.adapters.moderation.chat_judge import MOST_CHARS, TooLongToJudge, judge
 from graphs.adapters.submissions.submission import Reason
-from graphs.kit.answers import AnswerOutOfShape
-from graphs.kit.models import chat_model
+from graphs.kit.model.answers import AnswerOutOfShape
+from graphs.kit.model.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

@@ -10,7 +10,7 @@ from graphs.adapters.errors import NoOfferInCurrency, SourceAnswerUnusable
 from graphs.adapters.travel.duffel import Duffel
 from graphs.adapters.travel.money import Money
 from graphs.adapters.travel.offers import FlightPair
-from graphs.kit.attempts import is_worth_retrying
+from graphs.kit.policy.attempts import is_worth_retrying
 from tests.graphs.adapters.travel.trips_at_hand import TRIP
 from tests.source_answers import SourceAnswer
 from tests.source_server import SourceServer

@@ -19,7 +19,7 @@ from graphs.adapters.travel.duffel import Duffel
 from graphs.adapters.travel.liteapi import LiteApi
 from graphs.adapters.travel.offers import MOST_OFFERS, Trip
 from graphs.adapters.travel.ticketmaster import Ticketmaster
-from graphs.kit.attempts import is_worth_retrying
+from graphs.kit.policy.attempts import is_worth_retrying
 from tests.graphs.adapters.travel.trips_at_hand import TRIP
 from tests.source_answers import SourceAnswer, never
 from tests.source_server import SourceServer

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from graphs.adapters.travel.teller import ToldWrongly, tell
-from graphs.kit.models import chat_model
+from graphs.kit.model.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

@@ -8,7 +8,7 @@ from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import PASSAGE_CHARS, TITLE_CHARS, Hit, Passage
 from graphs.adapters.web import search as web_search
 from graphs.adapters.web.search import WebSearch
-from graphs.kit.attempts import is_worth_retrying
+from graphs.kit.policy.attempts import is_worth_retrying
 from tests.source_answers import BRAVE, PAGES, TAVILY, SourceAnswer, never
 from tests.source_server import SourceServer
 from tests.still_time import run_in_still_time

@@ -1,0 +1,201 @@
+"""The state of a thread at one of its checkpoints, in the Agent Server's words."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from langgraph.types import Interrupt, PregelTask, StateSnapshot
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.api.fields import CheckpointParam, Name
+from app.errors import InvalidInput
+from app.graphs.wire import own_writes
+from app.plain_json import to_plain_json
+from app.redaction import Redact
+from app.threads.states import CheckpointRef
+
+_FilterKey = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9_]+$")]
+
+
+_FilterNumber = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+_FilterFloat = Annotated[float, Field(allow_inf_nan=False)]
+
+
+_FilterText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+
+
+class StateQuery(BaseModel):
+    """What a state is to show."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subgraphs: bool = Field(default=False, description="Whether to show the states of sub-graphs.")
+
+
+class StateAtCheckpoint(StateQuery):
+    """Which state to read."""
+
+    checkpoint: CheckpointParam
+
+
+class StateUpdate(BaseModel):
+    """What to write into a thread's state, as if a node had written it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"values": {}, "as_node": "__start__"}]}
+    )
+
+    values: dict[str, Any] | None
+    as_node: Name | None = Field(
+        default=None, description="The node that is taken to have written; by default the last one."
+    )
+    checkpoint: CheckpointParam | None = Field(
+        default=None, description="The checkpoint to go on from; by default the latest."
+    )
+    checkpoint_id: Name | None = None
+
+
+class HistoryQuery(BaseModel):
+    """Which states of a thread to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=10, ge=1, le=1000)
+    before: Name | CheckpointParam | None = Field(
+        default=None, description="List what is older than this checkpoint."
+    )
+    metadata: dict[_FilterKey, _FilterText | bool | _FilterNumber | _FilterFloat] | None = None
+    checkpoint: CheckpointParam | None = Field(
+        default=None, description="List the states of the sub-graph it is of."
+    )
+
+
+class CheckpointRead(BaseModel):
+    """Where a state is kept; `checkpoint_id` is null where there is none yet."""
+
+    thread_id: str
+    checkpoint_ns: str
+    checkpoint_id: str | None
+    checkpoint_map: dict[str, str] | None
+
+
+class InterruptRead(BaseModel):
+    """A question that waits for an answer."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    value: Any
+
+
+class ThreadTask(BaseModel):
+    """A task of the step after a checkpoint."""
+
+    id: str
+    name: str
+    error: str | None
+    interrupts: list[InterruptRead]
+    checkpoint: CheckpointRead | None = Field(description="Of its sub-graph, where it has one.")
+    state: "ThreadState | None" = Field(description="Of its sub-graph, where that was asked for.")
+    result: Any
+
+
+class ThreadState(BaseModel):
+    """What a thread holds at a checkpoint, and what comes next."""
+
+    values: Any
+    next: list[str] = Field(
+        description="The nodes to run next; empty when the graph is at its end."
+    )
+    tasks: list[ThreadTask]
+    metadata: dict[str, Any]
+    created_at: str | None
+    checkpoint: CheckpointRead
+    parent_checkpoint: CheckpointRead | None
+    interrupts: list[InterruptRead]
+
+
+class StateUpdated(BaseModel):
+    """The checkpoint that an update made."""
+
+    checkpoint: CheckpointRead
+
+
+def to_place(
+    thread_id: str, chosen: CheckpointParam | None, checkpoint_id: str | None = None
+) -> CheckpointRef:
+    """Return the checkpoint a body means; an id alone is the older way to say it.
+
+    Raises:
+        InvalidInput: it is another thread's, or two are named.
+    """
+    if chosen is None:
+        return CheckpointRef(checkpoint_id)
+    if chosen.thread_id not in (None, thread_id):
+        raise _wrong("checkpoint.thread_id", "another thread than the address names")
+    if checkpoint_id not in (None, chosen.checkpoint_id):
+        raise _wrong("checkpoint_id", "another one than `checkpoint` names")
+    return CheckpointRef(chosen.checkpoint_id, chosen.checkpoint_ns, chosen.checkpoint_map or {})
+
+
+def _wrong(place: str, message: str) -> InvalidInput:
+    return InvalidInput([{"place": place, "message": message}])
+
+
+def to_thread_state(thread_id: str, state: StateSnapshot, clean: Redact) -> dict[str, Any]:
+    """Return a state as JSON, under the thread's public name and without what the kit added."""
+    metadata = to_plain_json(state.metadata or {})
+    return {
+        "values": to_plain_json(own_writes(state.values)),
+        "next": list(state.next),
+        "tasks": [_to_task(thread_id, task, clean) for task in state.tasks],
+        "metadata": {key: value for key, value in metadata.items() if key != "thread_id"},
+        "created_at": state.created_at,
+        "checkpoint": to_checkpoint(thread_id, state.config),
+        "parent_checkpoint": to_checkpoint(thread_id, state.parent_config)
+        if state.parent_config
+        else None,
+        "interrupts": [to_interrupt(asked) for asked in state.interrupts],
+    }
+
+
+def to_checkpoint(thread_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a state is kept, under the thread's public name."""
+    at = config["configurable"]
+    return {
+        "thread_id": thread_id,
+        "checkpoint_ns": at.get("checkpoint_ns", ""),
+        "checkpoint_id": at.get("checkpoint_id"),
+        "checkpoint_map": at.get("checkpoint_map"),
+    }
+
+
+def to_interrupt(asked: Interrupt[Any]) -> dict[str, Any]:
+    """Return a question as JSON."""
+    shown = {"id": asked.id, "value": to_plain_json(asked.value)}
+    if asked.response_schema is not None:
+        shown["response_schema"] = to_plain_json(asked.response_schema)
+    return shown
+
+
+def _to_task(thread_id: str, task: PregelTask, clean: Redact) -> dict[str, Any]:
+    inner = task.state.config if isinstance(task.state, StateSnapshot) else task.state
+    return {
+        "id": task.id,
+        "name": task.name,
+        "error": clean(_error(task.error)) if task.error is not None else None,
+        "interrupts": [to_interrupt(asked) for asked in task.interrupts],
+        "checkpoint": to_checkpoint(thread_id, inner) if inner is not None else None,
+        "state": to_thread_state(thread_id, task.state, clean)
+        if isinstance(task.state, StateSnapshot)
+        else None,
+        "result": to_plain_json(own_writes(task.result)),
+    }
+
+
+def _error(error: object) -> str:
+    """Return what a task raised: an exception, or what the saver kept of one."""
+    if isinstance(error, BaseException):
+        return f"{type(error).__name__}: {error}"
+    return str(error)

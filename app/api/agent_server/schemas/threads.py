@@ -1,0 +1,205 @@
+"""A thread, in the Agent Server's words, so that its clients understand ours."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, get_args
+
+from langgraph.types import StateSnapshot
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.api.agent_server.schemas.thread_state import InterruptRead, to_interrupt
+from app.api.fields import Name
+from app.errors import InvalidInput
+from app.graphs.wire import own_writes
+from app.plain_json import to_plain_json
+from app.threads.search import ThreadSearch
+from app.threads.statements import ThreadChange
+from app.threads.thread import ThreadRecord
+
+ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
+
+
+ThreadField = Literal[
+    "thread_id", "created_at", "updated_at", "metadata", "status", "values", "interrupts"
+]
+
+
+ALL_FIELDS: tuple[ThreadField, ...] = get_args(ThreadField)
+
+
+_GRAPH = "graph_id"
+
+
+_OF_THE_STATE: frozenset[ThreadField] = frozenset({"values", "interrupts"})
+
+
+Metadata = Annotated[dict[Name, JsonValue], Field(max_length=64)]
+"""`graph_id` among them names the graph whose state the thread shows."""
+
+
+class ThreadTtl(BaseModel):
+    """How long to keep a thread."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ttl: float = Field(gt=0, le=100 * 366 * 24 * 60, description="Minutes from now.")
+    strategy: Literal["delete", "keep_latest"] = Field(
+        default="delete", description="Whether the thread goes, or all but its latest state."
+    )
+
+
+class ThreadCreate(BaseModel):
+    """A new thread; one also comes to be with its first run."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"metadata": {}}]})
+
+    thread_id: Name | None = Field(default=None, description="By default one is made.")
+    metadata: Metadata = Field(default_factory=dict)
+    if_exists: Literal["raise", "do_nothing"] = Field(
+        default="raise", description="Whether one that is there is an error (409), or the answer."
+    )
+    ttl: ThreadTtl | None = None
+
+
+class ThreadPatch(BaseModel):
+    """What to change of a thread."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metadata: Metadata = Field(
+        default_factory=dict, description="Added to what is there, key by key."
+    )
+    ttl: ThreadTtl | None = Field(default=None, description="By default left as it is.")
+
+
+class ThreadQuery(BaseModel):
+    """What to show of a thread besides."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    include: Literal["ttl"] | None = None
+
+
+class ThreadSearchBody(BaseModel):
+    """Which threads to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=10, ge=1, le=1000)
+    offset: int = Field(default=0, ge=0, le=1_000_000)
+    metadata: dict[Name, str | bool | int | float | None] = Field(
+        default_factory=dict, max_length=16, description="Each of these keys has this value."
+    )
+    ids: list[Name] | None = Field(default=None, max_length=1000)
+    status: ThreadStatus | None = None
+    sort_by: Literal["thread_id", "status", "created_at", "updated_at"] = "updated_at"
+    sort_order: Literal["asc", "desc"] = "desc"
+    select: list[ThreadField] = Field(
+        default_factory=lambda: list(ALL_FIELDS),
+        description="The fields to show. Without `values` and `interrupts` no state is read.",
+    )
+
+    @property
+    def wants_state(self) -> bool:
+        return not _OF_THE_STATE.isdisjoint(self.select)
+
+
+class ThreadTtlRead(BaseModel):
+    """How long a thread is kept."""
+
+    strategy: Literal["delete", "keep_latest"]
+    ttl_minutes: float
+    expires_at: datetime
+
+
+class ThreadRead(BaseModel):
+    """A thread as it stands."""
+
+    thread_id: str
+    created_at: datetime
+    updated_at: datetime
+    metadata: dict[str, Any] = Field(description="With `graph_id`, once the thread has a graph.")
+    status: ThreadStatus
+    values: Any = Field(description="Its state; null where there is none.")
+    interrupts: dict[str, list[InterruptRead]] = Field(description="Open questions by task id.")
+    ttl: ThreadTtlRead | None = Field(default=None, description="With `include=ttl`.")
+
+
+class ThreadFound(BaseModel):
+    """A thread, as far as it was asked for."""
+
+    thread_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    metadata: dict[str, Any] | None = None
+    status: ThreadStatus | None = None
+    values: Any = None
+    interrupts: dict[str, list[InterruptRead]] | None = None
+
+
+def to_change(
+    owner: str, thread_id: str, metadata: dict[str, Any], ttl: ThreadTtl | None
+) -> ThreadChange:
+    """Return what to keep of a thread; `graph_id` stands apart from the rest of the metadata."""
+    return ThreadChange(
+        owner,
+        thread_id,
+        metadata={key: to_plain_json(value) for key, value in metadata.items() if key != _GRAPH},
+        graph_id=_graph_of(metadata),
+        ttl_minutes=ttl.ttl if ttl is not None else None,
+        ttl_strategy=ttl.strategy if ttl is not None else None,
+    )
+
+
+def to_search(owner: str, asked: ThreadSearchBody) -> ThreadSearch:
+    """Return which threads to look for."""
+    _graph_of(asked.metadata)
+    return ThreadSearch(
+        owner,
+        metadata=asked.metadata,
+        ids=asked.ids,
+        status=asked.status,
+        sort_by=asked.sort_by,
+        is_ascending=asked.sort_order == "asc",
+        limit=asked.limit,
+        offset=asked.offset,
+    )
+
+
+def _graph_of(metadata: dict[str, Any]) -> str | None:
+    graph_id = metadata.get(_GRAPH)
+    if graph_id is None or (isinstance(graph_id, str) and "\x00" not in graph_id):
+        return graph_id
+    message = "the id of a graph is a string without NUL"
+    raise InvalidInput(
+        [{"place": f"metadata.{_GRAPH}", "message": message, "given": repr(graph_id)[:100]}]
+    )
+
+
+def to_thread_read(record: ThreadRecord, state: StateSnapshot | None) -> dict[str, Any]:
+    """Return a thread as JSON, with its state where there is one."""
+    has_state = state is not None and state.created_at is not None
+    graph = {"graph_id": record.graph_id} if record.graph_id is not None else {}
+    return {
+        "thread_id": record.thread_id,
+        "created_at": record.created_at.isoformat(),
+        "updated_at": record.updated_at.isoformat(),
+        "metadata": {**record.metadata, **graph},
+        "status": record.status,
+        "values": to_plain_json(own_writes(state.values)) if state and has_state else None,
+        "interrupts": {
+            task.id: [to_interrupt(asked) for asked in task.interrupts]
+            for task in (state.tasks if state else ())
+            if task.interrupts
+        },
+    }
+
+
+def to_ttl(record: ThreadRecord) -> dict[str, Any] | None:
+    """Return how long a thread is kept; None where nobody said."""
+    if record.expires_at is None:
+        return None
+    return {
+        "strategy": record.ttl_strategy,
+        "ttl_minutes": record.ttl_minutes,
+        "expires_at": record.expires_at.isoformat(),
+    }

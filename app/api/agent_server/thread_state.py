@@ -1,0 +1,94 @@
+"""The state of a thread: as it is, as it was at a checkpoint, and how to change it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse, Response
+
+from app.api.agent_server.schemas.thread_state import (
+    HistoryQuery,
+    StateAtCheckpoint,
+    StateQuery,
+    StateUpdate,
+    StateUpdated,
+    ThreadState,
+    to_checkpoint,
+    to_place,
+    to_thread_state,
+)
+from app.api.agent_server.threads import STORAGE_AWAY, ThreadDep, ThreadsDep
+from app.api.fields import Name
+from app.api.problems import NEEDS_KEY, describe_problems
+from app.threads.states import CheckpointRef
+
+router = APIRouter(
+    prefix="/threads/{thread_id}",
+    tags=["threads"],
+    responses=describe_problems(
+        s400="The body is not even text.",
+        s401=NEEDS_KEY,
+        s404="There is no such thread or checkpoint, or its graph is not offered any more.",
+        s422="The request does not fit; each place is named.",
+        s503=STORAGE_AWAY,
+    ),
+)
+
+
+StateParams = Annotated[StateQuery, Query()]
+
+
+@router.get("/state", response_model=ThreadState)
+async def read_state(thread: ThreadDep, threads: ThreadsDep, asked: StateParams) -> Response:
+    """Read the state of a thread as it is."""
+    state = await threads.states.read(thread, subgraphs=asked.subgraphs)
+    return JSONResponse(to_thread_state(thread.thread_id, state, threads.clean))
+
+
+@router.get("/state/{checkpoint_id}", response_model=ThreadState)
+async def read_state_at(
+    thread: ThreadDep,
+    checkpoint_id: Annotated[Name, Path()],
+    threads: ThreadsDep,
+    asked: StateParams,
+) -> Response:
+    """Read the state of a thread as it was at a checkpoint."""
+    at = CheckpointRef(checkpoint_id)
+    state = await threads.states.read(thread, at, subgraphs=asked.subgraphs)
+    return JSONResponse(to_thread_state(thread.thread_id, state, threads.clean))
+
+
+@router.post("/state/checkpoint", response_model=ThreadState)
+async def read_state_of(
+    thread: ThreadDep, body: StateAtCheckpoint, threads: ThreadsDep
+) -> Response:
+    """Read the state of a thread, or of one of its sub-graphs, at a checkpoint."""
+    at = to_place(thread.thread_id, body.checkpoint)
+    state = await threads.states.read(thread, at, subgraphs=body.subgraphs)
+    return JSONResponse(to_thread_state(thread.thread_id, state, threads.clean))
+
+
+@router.post(
+    "/state",
+    response_model=StateUpdated,
+    responses=describe_problems(s409="The thread is busy with a run."),
+)
+async def update_state(thread: ThreadDep, body: StateUpdate, threads: ThreadsDep) -> Response:
+    """Change the state of a thread as if a node had written; runs go on from there."""
+    at = to_place(thread.thread_id, body.checkpoint, body.checkpoint_id)
+    made = await threads.states.update(thread, body.values, as_node=body.as_node, place=at)
+    return JSONResponse({"checkpoint": to_checkpoint(thread.thread_id, made)})
+
+
+@router.post("/history", response_model=list[ThreadState])
+async def read_history(thread: ThreadDep, body: HistoryQuery, threads: ThreadsDep) -> Response:
+    """List the states of a thread, the newest first."""
+    before = body.before
+    states = await threads.states.history(
+        thread,
+        to_place(thread.thread_id, body.checkpoint),
+        limit=body.limit,
+        before=before if before is None or isinstance(before, str) else before.checkpoint_id,
+        metadata=body.metadata,
+    )
+    shown = [to_thread_state(thread.thread_id, state, threads.clean) for state in states]
+    return JSONResponse(shown)

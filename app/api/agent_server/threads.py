@@ -1,0 +1,132 @@
+"""Threads: make, read, change, find and delete them."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi.responses import JSONResponse, Response
+
+from app.api.agent_server.schemas.threads import (
+    ThreadCreate,
+    ThreadFound,
+    ThreadPatch,
+    ThreadQuery,
+    ThreadRead,
+    ThreadSearchBody,
+    to_change,
+    to_search,
+    to_thread_read,
+    to_ttl,
+)
+from app.api.auth import OwnerDep
+from app.api.dependencies import ServiceDep
+from app.api.fields import Name
+from app.api.problems import NEEDS_KEY, describe_problems
+from app.errors import ThreadExists
+from app.threads.thread import ThreadRecord
+from app.threads.threads import Threads
+
+
+async def get_threads(service: ServiceDep) -> Threads:
+    return service.threads
+
+
+ThreadsDep = Annotated[Threads, Depends(get_threads)]
+
+
+ThreadId = Annotated[Name, Path(description="The name the thread is kept under.")]
+
+
+async def get_thread(thread_id: ThreadId, threads: ThreadsDep, owner: OwnerDep) -> ThreadRecord:
+    return await threads.table.get(owner, thread_id)
+
+
+ThreadDep = Annotated[ThreadRecord, Depends(get_thread)]
+
+
+STORAGE_AWAY = "The database does not answer; `Retry-After` says when to come back."
+
+
+router = APIRouter(
+    prefix="/threads",
+    tags=["threads"],
+    responses=describe_problems(
+        s400="The body is not even text.",
+        s401=NEEDS_KEY,
+        s404="There is no such thread, or no such graph.",
+        s422="The request does not fit; each place is named.",
+        s503=STORAGE_AWAY,
+    ),
+)
+
+
+@router.post("", response_model=ThreadRead, responses=describe_problems(s409="It is there."))
+async def create_thread(body: ThreadCreate, threads: ThreadsDep, owner: OwnerDep) -> Response:
+    """Make a thread; a run with a new `thread_id` makes one too."""
+    thread_id = body.thread_id or str(uuid4())
+    change = to_change(owner, thread_id, body.metadata, body.ttl)
+    threads.states.require_graph(change.graph_id)
+    try:
+        record = await threads.table.create(change)
+    except ThreadExists:
+        if body.if_exists == "raise":
+            raise
+        record = await threads.table.get(owner, thread_id)
+    return JSONResponse(await _shown(record, threads))
+
+
+@router.post("/search", response_model=list[ThreadFound])
+async def search_threads(body: ThreadSearchBody, threads: ThreadsDep, owner: OwnerDep) -> Response:
+    """List threads, the last used ones first."""
+    found = await threads.table.search(to_search(owner, body))
+    shown = [
+        to_thread_read(
+            record, await threads.states.read_if_any(record) if body.wants_state else None
+        )
+        for record in found
+    ]
+    return JSONResponse([{name: thread[name] for name in body.select} for thread in shown])
+
+
+@router.get("/{thread_id}", response_model=ThreadRead)
+async def read_thread(
+    record: ThreadDep, threads: ThreadsDep, asked: Annotated[ThreadQuery, Query()]
+) -> Response:
+    """Read a thread, with its state and its open questions."""
+    ttl = {"ttl": to_ttl(record)} if asked.include == "ttl" else {}
+    return JSONResponse({**await _shown(record, threads), **ttl})
+
+
+@router.patch(
+    "/{thread_id}",
+    response_model=ThreadRead,
+    responses={204: {"description": "With `Prefer: return=minimal`."}},
+)
+async def patch_thread(
+    thread_id: ThreadId,
+    body: ThreadPatch,
+    threads: ThreadsDep,
+    owner: OwnerDep,
+    prefer: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Add to a thread's metadata, key by key, or change how long it is kept."""
+    change = to_change(owner, thread_id, body.metadata, body.ttl)
+    threads.states.require_graph(change.graph_id)
+    record = await threads.table.patch(change)
+    if prefer is not None and "return=minimal" in prefer.replace(" ", ""):
+        return Response(status_code=204)
+    return JSONResponse(await _shown(record, threads))
+
+
+@router.delete(
+    "/{thread_id}",
+    status_code=204,
+    responses=describe_problems(s409="The thread is busy with a run."),
+)
+async def delete_thread(thread_id: ThreadId, threads: ThreadsDep, owner: OwnerDep) -> None:
+    """Delete a thread with its states and its runs."""
+    await threads.delete(owner, thread_id)
+
+
+async def _shown(record: ThreadRecord, threads: Threads) -> dict[str, Any]:
+    return to_thread_read(record, await threads.states.read_if_any(record))

@@ -1,0 +1,102 @@
+"""Every error becomes a problem body (RFC 9457); none shows a traceback."""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from app.errors import InvalidInput, ServiceError, problem_of
+
+_LONGEST_SHOWN = 100
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let the app answer errors with problem bodies."""
+    app.add_exception_handler(ServiceError, _answer_service_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(Exception, _answer_unexpected_error)
+
+
+async def _answer_service_error(_: Request, error: Exception) -> JSONResponse:
+    known = cast("ServiceError", error)
+    return _problem(problem_of(known), known.headers)
+
+
+async def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
+    invalid = cast("RequestValidationError", error)
+    places = [_describe(found, invalid.body) for found in invalid.errors()]
+    return _problem(problem_of(InvalidInput(places)))
+
+
+async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
+    known = cast("HTTPException", error)
+    detail = f"{request.method} {request.url.path}: {known.detail}"
+    return _problem(_plain(known.status_code, detail), dict(known.headers or {}))
+
+
+async def _answer_unexpected_error(_: Request, __: Exception) -> JSONResponse:
+    return _problem(_plain(500, "an unexpected error, which is in the service's log"))
+
+
+def _describe(found: Any, body: Any) -> dict[str, Any]:
+    if found["type"] == "json_invalid":
+        return _describe_broken_json(found, body)
+    if found["loc"] == ("body",) and isinstance(body, bytes):
+        message = "send the header content-type: application/json"
+        return {"place": "body", "message": message, "given": _shorten(repr(body))}
+    place = ".".join(str(part) for part in found["loc"] if part != "body") or "body"
+    return {"place": place, "message": found["msg"], "given": _shorten(repr(found.get("input")))}
+
+
+def _describe_broken_json(found: Any, text: str) -> dict[str, Any]:
+    position = found["loc"][-1]
+    message = f"not JSON: {found['ctx']['error']} at character {position}"
+    begin = max(0, position - _LONGEST_SHOWN // 2)
+    around = repr(text[begin : begin + _LONGEST_SHOWN])
+    return {"place": "body", "message": message, "given": f"…{around}" if begin else around}
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _plain(status: int, detail: str) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
+
+
+def _problem(body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(
+        body, status_code=body["status"], headers=headers, media_type=PROBLEM_MEDIA_TYPE
+    )
+
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong; a failed run adds `run_id`, `branch`, `error_type` and its `report`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+NEEDS_KEY = "A valid key is needed."
+
+
+def describe_problems(**by_status: str) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI answers for statuses given as `s404="…"`."""
+    content = {PROBLEM_MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {
+        int(status.lstrip("s")): {"description": description, "content": content}
+        for status, description in by_status.items()
+    }

@@ -1,0 +1,62 @@
+"""Is the service there, and what is it."""
+
+import logging
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.api.dependencies import ServiceDep
+from app.api.problems import NEEDS_KEY, describe_problems
+from app.errors import Stopping, StorageUnavailable
+
+logger = logging.getLogger(__name__)
+
+
+router = APIRouter(tags=["system"], responses=describe_problems(s401=NEEDS_KEY))
+
+
+open_router = APIRouter(tags=["system"])
+"""What load balancers ask, without a key."""
+
+
+@open_router.get("/ok")
+async def read_ok() -> dict[str, bool]:
+    """Answer that the service answers."""
+    return {"ok": True}
+
+
+@open_router.get("/health/live")
+async def read_live() -> dict[str, str]:
+    """Answer that the process lives."""
+    return {"status": "live"}
+
+
+@open_router.get(
+    "/health/ready",
+    responses=describe_problems(s503="The service is stopping, or its database is away."),
+)
+async def read_ready(service: ServiceDep) -> dict[str, str | int]:
+    """Answer that the graphs are loaded, the database answers and runs are taken."""
+    if service.runner.is_stopping:
+        raise Stopping("the service is stopping", retry_after=5)
+    try:
+        await service.database.check()
+    except StorageUnavailable as error:  # whose reason names the database's host: none for all
+        logger.warning("the database does not answer", extra={"error": error.reason})
+        raise StorageUnavailable("the database does not answer") from error
+    return {"status": "ready", "graphs": len(service.registry)}
+
+
+@router.get("/info")
+async def read_info(service: ServiceDep) -> dict[str, Any]:
+    """Say which service this is, and which graphs it offers."""
+    settings = service.settings
+    return {
+        "name": "fanjoin",
+        "version": version("fanjoin"),
+        "langgraph_version": version("langgraph"),
+        "environment": settings.environment,
+        "embedded_model": settings.local_model if settings.wants_embedded_model else None,
+        "graphs": list(service.registry),
+    }

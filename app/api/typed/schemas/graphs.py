@@ -1,0 +1,47 @@
+"""What callers may know of a graph."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.api.typed.schemas.graph_runs import example_of
+from app.graphs.registry import GraphEntry
+
+
+class BranchRead(BaseModel):
+    """A branch and its policy; null where the graph declares none."""
+
+    name: str
+    fan_out: str | None = Field(description="The join it leads to.")
+    required: bool | None
+    timeout: float | None = Field(description="Seconds per attempt.")
+    attempts: int | None
+    has_fallback: bool | None
+
+
+class GraphRead(BaseModel):
+    """A graph, what it takes and what it gives."""
+
+    graph_id: str
+    description: str
+    branches: list[BranchRead]
+    joins: list[str]
+    example: dict[str, Any] | None = Field(description="An input that works as it is.")
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+    context_schema: dict[str, Any] | None
+
+
+def to_graph_read(entry: GraphEntry) -> GraphRead:
+    """Return an entry as callers see it."""
+    context = entry.context_model
+    return GraphRead(
+        graph_id=entry.id,
+        description=entry.description,
+        branches=[BranchRead(**vars(branch)) for branch in entry.branches],
+        joins=entry.joins,
+        example=example_of(entry),
+        input_schema=entry.input_model.model_json_schema(),
+        output_schema=entry.output_model.model_json_schema(mode="serialization"),
+        context_schema=context.model_json_schema() if context is not None else None,
+    )

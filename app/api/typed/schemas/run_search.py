@@ -1,0 +1,77 @@
+"""A search among the runs that are kept, as callers ask it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.api.fields import Metadata
+from app.runs.record import RunRecord
+from app.runs.run import RunStatus
+from app.runs.search import RunSearch
+
+_Id = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")]
+
+
+class RunSearchBody(BaseModel):
+    """Which runs to find; all that is given must hold."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"metadata": {"customer": "c1"}, "status": "error"}]},
+    )
+
+    metadata: Metadata = Field(
+        default_factory=dict, description="What the run was labelled with at its start, at least."
+    )
+    status: RunStatus | None = None
+    graph_id: _Id | None = None
+    thread_id: _Id | None = None
+    limit: int = Field(default=50, ge=1, le=1000)
+    before: _Id | None = Field(
+        default=None, description="The last `run_id` of the page before this one."
+    )
+
+
+class RunSummary(BaseModel):
+    """A run in a list; its output and problem are read by its id."""
+
+    run_id: str
+    graph_id: str
+    thread_id: str | None
+    status: RunStatus
+    attempt: int
+    metadata: dict[str, Any]
+    retry_of: str | None
+    resume_of: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def to_run_search(wanted: RunSearchBody, *, owner: str) -> RunSearch:
+    """Return a search among the runs of this owner."""
+    return RunSearch(
+        owner=owner,
+        metadata=wanted.metadata,
+        status=wanted.status,
+        graph_id=wanted.graph_id,
+        thread_id=wanted.thread_id,
+        limit=wanted.limit,
+        before=wanted.before,
+    )
+
+
+def to_run_listed(record: RunRecord) -> RunSummary:
+    run = record.run
+    return RunSummary(
+        run_id=run.id,
+        graph_id=run.graph_id,
+        thread_id=run.thread_id,
+        status=run.status,
+        attempt=record.attempt,
+        metadata=record.metadata,
+        retry_of=run.retry_of,
+        resume_of=run.resume_of,
+        created_at=run.created_at,
+        ended_at=record.ended_at,
+    )

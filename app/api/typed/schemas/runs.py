@@ -1,0 +1,98 @@
+"""A run, as callers see it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.problems import Problem
+from app.api.typed.schemas.reports import Report
+from app.runs.record import RunRecord
+from app.runs.run import Run, RunStatus
+
+
+class Interrupt(BaseModel):
+    """A question a branch asks before it goes on."""
+
+    id: str
+    value: Any
+    branch: str
+
+
+class RunAnswer(BaseModel):
+    """A run that is over, or waits for an answer."""
+
+    run_id: str
+    thread_id: str | None
+    status: Literal["success", "interrupted"]
+    degraded: bool = Field(description="Whether an optional branch failed, or a fallback stood in.")
+    interrupts: list[Interrupt]
+    report: Report
+
+
+class RunCreated(BaseModel):
+    """A run that was started and is left to itself."""
+
+    run_id: str
+    status: RunStatus
+
+
+class RunRead(BaseModel):
+    """Where a run stands."""
+
+    run_id: str
+    graph_id: str
+    thread_id: str | None
+    status: RunStatus
+    degraded: bool
+    output: Any = Field(description="null until the run has succeeded.")
+    error: Problem | None
+    interrupts: list[Interrupt]
+    retry_of: str | None
+    resume_of: str | None
+    attempt: int = Field(description="2 and more: taken up again after the service had ended.")
+    metadata: dict[str, Any] = Field(description="The labels it was given at its start.")
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class RunResume(BaseModel):
+    """The answer to a run's question, or one per question by its id."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"resume": "yes"}]})
+
+    resume: Any
+
+
+def to_answer(run: Run) -> dict[str, Any]:
+    """Return a run that is over as the JSON of its answer."""
+    return {
+        "run_id": run.id,
+        "thread_id": run.thread_id,
+        "status": run.status,
+        "degraded": run.is_degraded,
+        "output": run.output,
+        "interrupts": run.interrupts,
+        "report": run.report,
+    }
+
+
+def to_run_read(record: RunRecord) -> dict[str, Any]:
+    """Return a run as the JSON of where it stands."""
+    run, ended_at = record.run, record.ended_at
+    return {
+        "run_id": run.id,
+        "graph_id": run.graph_id,
+        "thread_id": run.thread_id,
+        "status": run.status,
+        "degraded": run.is_degraded,
+        "output": run.output,
+        "error": run.problem,
+        "interrupts": run.interrupts,
+        "retry_of": run.retry_of,
+        "resume_of": run.resume_of,
+        "attempt": record.attempt,
+        "metadata": record.metadata,
+        "created_at": run.created_at.isoformat(),
+        "ended_at": None if ended_at is None else ended_at.isoformat(),
+    }

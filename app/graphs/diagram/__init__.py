@@ -1,0 +1,6 @@
+"""A graph as a picture."""
+
+from app.graphs.diagram.mermaid import mermaid_of
+from app.graphs.diagram.svg import svg_of
+
+__all__ = ["mermaid_of", "svg_of"]

@@ -1,0 +1,139 @@
+"""A graph as a picture for people: an SVG without scripts, fonts or anything else from outside."""
+
+from collections.abc import Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from langgraph.graph.state import CompiledStateGraph
+
+from app.graphs.diagram.figures import GROUP_HEAD, Figure, Picture, picture_of
+from app.graphs.diagram.layout import CheckpointRef, Route
+from app.graphs.diagram.lettering import LINE_HEIGHT, plain
+from app.graphs.diagram.look import STYLE
+
+_MARGIN = 24.0
+
+
+_CORNER = 8.0
+
+
+_ASCENT = 13.0
+"""From the top of a line of text down to where its letters stand."""
+
+
+_HEAD = 8.0
+"""The length of an arrow's head."""
+
+
+def svg_of(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
+    """Return the graph, sub-graphs inside their nodes, as an SVG document."""
+    picture = picture_of(graph)
+    width = picture.layout.size.width + 2 * _MARGIN
+    height = picture.layout.size.height + 2 * _MARGIN
+    root = Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
+    root.attrib |= {"class": "fanjoin", "viewBox": f"0 0 {width:g} {height:g}"}
+    root.attrib |= {"width": f"{width:g}", "height": f"{height:g}"}
+    SubElement(root, "title").text = plain(graph.get_name())
+    SubElement(root, "desc").text = _in_words(picture)
+    SubElement(root, "style").text = STYLE
+    _draw_box(root, CheckpointRef(0.5, 0.5, width - 1, height - 1), ["paper"])
+    _draw_picture(root, picture, _MARGIN, _MARGIN)
+    return tostring(root, encoding="unicode")
+
+
+def _in_words(picture: Picture) -> str:
+    """Say what leads where, for who cannot see it."""
+    ways: dict[str, list[str]] = {}
+    for route in picture.layout.routes:
+        source, target = (picture.figures[end] for end in (route.edge.source, route.edge.target))
+        note = f" ({target.note})" if target.note else ""
+        ways.setdefault(source.name, []).append(target.name + note)
+    return " ".join(f"{source} leads to {', '.join(targets)}." for source, targets in ways.items())
+
+
+def _draw_picture(parent: Element, picture: Picture, left: float, top: float) -> None:
+    for route in picture.layout.routes:
+        _draw_route(parent, route.moved(left, top))
+    for name, figure in picture.figures.items():
+        _draw_figure(parent, figure, picture.layout.places[name].moved(left, top))
+    for route in picture.layout.routes:
+        _draw_label(parent, route.moved(left, top))
+
+
+def _draw_figure(parent: Element, figure: Figure, place: CheckpointRef) -> None:
+    box = _draw_box(parent, place, ["box", *figure.classes])
+    SubElement(box, "title").text = figure.name
+    center = place.x + place.width / 2
+    rows = [(line, ["name", *figure.classes]) for line in figure.lines]
+    if figure.note:
+        rows.append((figure.note, ["note"]))
+    height = GROUP_HEAD if figure.inner is not None else place.height
+    first = place.y + (height - LINE_HEIGHT * len(rows)) / 2 + _ASCENT
+    for number, (text, classes) in enumerate(rows):
+        _draw_text(parent, text, center, first + number * LINE_HEIGHT, classes)
+    if figure.inner is not None:
+        inset = (place.width - figure.inner.layout.size.width) / 2
+        _draw_picture(parent, figure.inner, place.x + inset, place.y + GROUP_HEAD)
+
+
+def _draw_route(parent: Element, route: Route) -> None:
+    classes = ["edge", *(["conditional"] if route.edge.is_conditional else [])]
+    SubElement(parent, "path", {"class": " ".join(classes), "d": _line_of(route)})
+    end = route.stretches[-1]
+    head = f"M{end.right:g} {end.y:g} l{-_HEAD:g} -4 v8 z"
+    SubElement(parent, "path", {"class": "head", "d": head})
+
+
+def _draw_label(parent: Element, route: Route) -> None:
+    if not route.edge.label:
+        return
+    x, y = _label_place(route)
+    _draw_text(parent, route.edge.label, x, y + 4, ["label"])
+
+
+def _label_place(route: Route) -> tuple[float, float]:
+    """Return the middle of a loop's lane, or where the first bend has parted from others."""
+    here, there = route.stretches[:2]
+    if route.lane is not None:
+        return (here.right + there.left) / 2, route.lane
+    t = 0.6
+    across, down = 1.5 * (1 - t) * t + t**3, 3 * (1 - t) * t**2 + t**3
+    return here.right + across * (there.left - here.right), here.y + down * (there.y - here.y)
+
+
+def _draw_box(parent: Element, place: CheckpointRef, classes: Sequence[str]) -> Element:
+    corner = place.height / 2 if "end" in classes else _CORNER
+    numbers = {"x": place.x, "y": place.y, "width": place.width, "height": place.height}
+    attributes = {key: f"{value:g}" for key, value in {**numbers, "rx": corner}.items()}
+    return SubElement(parent, "rect", {"class": " ".join(classes), **attributes})
+
+
+def _draw_text(parent: Element, text: str, x: float, y: float, classes: Sequence[str]) -> None:
+    attributes = {"class": " ".join(classes), "x": f"{x:g}", "y": f"{y:g}"}
+    SubElement(parent, "text", attributes).text = text
+
+
+def _line_of(route: Route) -> str:
+    """Return the path of an edge, as far as the middle of its head."""
+    end = route.stretches[-1].right - _HEAD / 2
+    if route.lane is not None:
+        return _way_round(route, route.lane, end)
+    here = route.stretches[0]
+    line = [f"M{here.left:g} {here.y:g} H{here.right:g}"]
+    for there in route.stretches[1:]:
+        bend = (here.right + there.left) / 2
+        line.append(f"C{bend:g} {here.y:g} {bend:g} {there.y:g} {there.left:g} {there.y:g}")
+        line.append(f"H{min(there.right, end):g}")
+        here = there
+    return " ".join(line)
+
+
+def _way_round(route: Route, lane: float, end: float) -> str:
+    """Return the path of an edge that goes back: out, down, left below everything, up, in."""
+    leave, enter = route.stretches
+    c = _CORNER
+    return (
+        f"M{leave.left:g} {leave.y:g} H{leave.right - c:g} q{c} 0 {c} {c} V{lane - c:g} "
+        f"q0 {c} {-c} {c} H{enter.left + c:g} q{-c} 0 {-c} {-c} V{enter.y + c:g} "
+        f"q0 {-c} {c} {-c} H{end:g}"
+    )

@@ -1,0 +1,158 @@
+"""The graphs this service offers, read from langgraph.json.
+
+LangGraph Studio reads the same file, so what one shows the other serves.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
+from pydantic import BaseModel
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
+
+from app.errors import GraphNotFound, InvalidGraphs
+from app.graphs.langgraph_json import GraphDef, read_declarations
+from app.graphs.lint import Finding, lint_graph
+from app.graphs.loader import GraphFileError, load_graph
+from app.graphs.schemas import pascal, to_state, wire_model
+from app.graphs.shape import BranchPolicy, Shape, shape_of
+
+
+@dataclass(frozen=True)
+class GraphEntry:
+    """One named graph, and all that start-up can know about it."""
+
+    id: str
+    description: str
+    file: str
+    graph: CompiledStateGraph[Any, Any, Any, Any]
+    shape: Shape
+    input_model: type[BaseModel]
+    output_model: type[BaseModel]
+    context_model: type[BaseModel] | None
+    """What a request may set besides the input; None when the graph declares no context."""
+
+    @property
+    def branches(self) -> list[BranchPolicy]:
+        return self.shape.branches
+
+    @property
+    def joins(self) -> list[str]:
+        return self.shape.joins
+
+    def to_state(self, value: BaseModel) -> dict[str, Any]:
+        """Return a validated input as the graph takes it."""
+        return to_state(value, self.graph.builder.input_schema)
+
+
+class GraphRegistry(Mapping[str, GraphEntry]):
+    """Graph id to entry; fixed once loaded."""
+
+    def __init__(self, entries: list[GraphEntry]) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+
+    def __getitem__(self, graph_id: str) -> GraphEntry:
+        try:
+            return self._entries[graph_id]
+        except KeyError:
+            known = ", ".join(self._entries) or "none"
+            raise GraphNotFound(f"no graph is called {graph_id!r}; there is {known}") from None
+
+    def __contains__(self, graph_id: object) -> bool:
+        return graph_id in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def with_store(self, store: BaseStore) -> "GraphRegistry":
+        """Return the same graphs with a store; one that brought its own keeps it."""
+        return GraphRegistry(
+            [
+                entry
+                if entry.graph.store is not None
+                else replace(entry, graph=entry.graph.copy(update={"store": store}))
+                for entry in self._entries.values()
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What langgraph.json leads to: the usable graphs, and everything that is wrong."""
+
+    entries: list[GraphEntry]
+    problems: list[str]
+    findings: list[Finding]
+
+
+async def load_registry(graphs_file: Path) -> GraphRegistry:
+    """Load every graph; raise InvalidGraphs with every problem at once."""
+    inspection = await inspect_graphs(graphs_file)
+    certain = [str(finding) for finding in inspection.findings if finding.severity == "error"]
+    if problems := [*inspection.problems, *certain]:
+        raise InvalidGraphs(problems)
+    return GraphRegistry(inspection.entries)
+
+
+async def inspect_graphs(graphs_file: Path) -> Inspection:
+    """Load what can be loaded, and say of the rest what is wrong."""
+    declared = read_declarations(graphs_file)
+    folder = _make_importable(graphs_file, declared.dependencies)
+    entries: list[GraphEntry] = []
+    problems = list(declared.problems)
+    for declaration in declared.graphs:
+        try:
+            entries.append(await _load_entry(declaration, folder))
+        except GraphFileError as error:
+            problems.append(f"graph {declaration.graph_id!r}: {error}")
+    findings = [
+        finding for entry in entries for finding in lint_graph(entry.id, entry.file, entry.graph)
+    ]
+    return Inspection(entries, problems, findings)
+
+
+def _make_importable(graphs_file: Path, dependencies: list[str]) -> Path:
+    """Put the file's folder and its local dependencies on the import path, as Studio does."""
+    folder = graphs_file.resolve().parent
+    local = [folder / name for name in dependencies if name.startswith(".")]
+    for place in (folder, *local):
+        if place.is_dir() and str(place.resolve()) not in sys.path:
+            sys.path.append(str(place.resolve()))
+    return folder
+
+
+async def _load_entry(declared: GraphDef, folder: Path) -> GraphEntry:
+    graph = await load_graph(declared.path, folder=folder, name=declared.graph_id)
+    builder = graph.builder
+    name = pascal(declared.graph_id)
+    return GraphEntry(
+        id=declared.graph_id,
+        description=declared.description,
+        file=declared.path.rpartition(":")[0],
+        graph=graph,
+        shape=shape_of(graph),
+        input_model=_describe(builder.input_schema, f"{name}Input"),
+        output_model=_describe(builder.output_schema, f"{name}Output"),
+        context_model=_describe(builder.context_schema, f"{name}Context")
+        if builder.context_schema
+        else None,
+    )
+
+
+def _describe(schema: Any, name: str) -> type[BaseModel]:
+    try:
+        model = wire_model(schema, name)
+        model.model_json_schema()
+    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, TypeError) as error:
+        raise GraphFileError(
+            f"{name} cannot be described in JSON ({str(error).splitlines()[0]}): give the "
+            f"StateGraph an input_schema and an output_schema of plain types"
+        ) from error
+    return model

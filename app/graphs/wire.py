@@ -1,0 +1,45 @@
+"""What passes between the kit and the service (ARCHITECTURE.md, the wire)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from langgraph.graph._node import StateNodeSpec
+
+_OUTCOMES_KEY = "fanjoin_outcomes"
+
+
+_ROUND_KEY = "fanjoin_round"
+
+
+_ROW_KEY = "fanjoin_row"
+"""What the kit adds to a branch's writes (ARCHITECTURE.md, the wire); not part of the result."""
+
+
+_TAKEN_BACK = object()
+"""A tag alone: the branch wrote nothing this time, and what it wrote before is gone."""
+
+
+def own_writes(writes: Any) -> Any:
+    """Return what a node wrote without what the kit added."""
+    if not isinstance(writes, dict):
+        return writes
+    untagged = {key: _without_tag(value) for key, value in writes.items() if key != _OUTCOMES_KEY}
+    return {key: value for key, value in untagged.items() if value is not _TAKEN_BACK}
+
+
+def _without_tag(value: Any) -> Any:
+    if not isinstance(value, dict) or _ROUND_KEY not in value:
+        return value
+    if _ROW_KEY in value:
+        return value[_ROW_KEY]
+    own = {key: item for key, item in value.items() if key != _ROUND_KEY}
+    return own or _TAKEN_BACK
+
+
+Spec = StateNodeSpec[Any, Any]
+
+
+def mark_of(spec: Spec) -> Mapping[str, Any]:
+    """Return what the kit says of a node it added (ARCHITECTURE.md, the wire), or nothing."""
+    mark = (spec.metadata or {}).get("fanjoin")
+    return mark if isinstance(mark, Mapping) else {}

@@ -1,0 +1,194 @@
+"""What is old enough to go: how it is found, and how a small batch of it goes.
+
+Found on a reading connection, so that the writer, which live runs wait for, only ever deletes rows
+whose ids it is given.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from app.storage.tables import LIVE, run_events, runs, threads
+from app.threads.statements import is_held_since, is_thread
+from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED
+
+ThreadKey = tuple[str, str]
+"""Owner and thread_id."""
+
+
+_THREAD_KEY = tuple_(threads.c.owner, threads.c.thread_id)
+
+
+_CAN_GO = threads.c.status.not_in((BUSY, DELETING))
+
+
+_IS_AT_REST = threads.c.status.in_((IDLE, ERROR))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A thread that pruning keeps busy, as it was before."""
+
+    owner: str
+    thread_id: str
+    status: str
+    used_at: datetime
+    since: datetime
+
+
+def old_events(before: datetime) -> Select[tuple[str]]:
+    """Find runs that ended before this moment and whose events are still kept."""
+    return (
+        select(runs.c.id)
+        .where(runs.c.ended_at < before, runs.c.last_events.is_not(None))
+        .order_by(runs.c.ended_at)
+    )
+
+
+def old_runs(before: datetime) -> Select[tuple[str]]:
+    """Find runs that ended before this moment; never one whose question is still open."""
+    is_asking = (
+        select(threads.c.thread_id)
+        .where(
+            threads.c.owner == runs.c.owner,
+            threads.c.thread_id == runs.c.thread_id,
+            threads.c.last_run_id == runs.c.id,
+            threads.c.status == INTERRUPTED,
+        )
+        .exists()
+    )
+    return select(runs.c.id).where(runs.c.ended_at < before, ~is_asking).order_by(runs.c.ended_at)
+
+
+def expired_threads(now: datetime, before: datetime | None) -> Select[tuple[str, str]]:
+    """Find threads past their own time to live, or unused since `before` where they have none."""
+    return (
+        select(threads.c.owner, threads.c.thread_id)
+        .where(_is_expired(now, before))
+        .order_by(threads.c.updated_at)
+    )
+
+
+def deleting_threads() -> Select[tuple[str, str, str | None]]:
+    """Find threads whose deletion has begun, with the graph of their last run."""
+    return select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
+        threads.c.status == DELETING
+    )
+
+
+def threads_to_shorten(now: datetime) -> Select[tuple[str, str, str | None]]:
+    """Find threads at rest whose time is up, and of which the latest checkpoint stays."""
+    return select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
+        threads.c.expires_at < now,
+        threads.c.ttl_strategy == "keep_latest",
+        _IS_AT_REST,
+    )
+
+
+def idle_threads(after: datetime | None, before: datetime) -> Select[tuple[str, str, str | None]]:
+    """Find threads at rest last used between the two moments, the longest unused first."""
+    found = select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
+        _IS_AT_REST, threads.c.updated_at < before
+    )
+    if after is not None:
+        found = found.where(threads.c.updated_at >= after)
+    return found.order_by(threads.c.updated_at)
+
+
+def live_runs(run_ids: Sequence[str]) -> Select[tuple[str]]:
+    """Find those of the runs that are not over."""
+    return select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.status.in_(LIVE))
+
+
+def drop_events(connection: Connection, batches: Sequence[Sequence[str]]) -> list[None]:
+    """Forget the events of runs; what came of them stays."""
+    for run_ids in batches:
+        connection.execute(delete(run_events).where(run_events.c.run_id.in_(run_ids)))
+        connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(last_events=None))
+    return [None for _ in batches]
+
+
+def drop_runs(connection: Connection, batches: Sequence[Sequence[str]]) -> list[None]:
+    """Forget runs, with their events and labels."""
+    for run_ids in batches:
+        connection.execute(delete(runs).where(runs.c.id.in_(run_ids)))
+    return [None for _ in batches]
+
+
+def begin_to_delete(
+    connection: Connection, batches: Sequence[tuple[Sequence[ThreadKey], datetime, datetime | None]]
+) -> list[None]:
+    """Mark those of the threads that are still expired: from then on nothing runs on them."""
+    for keys, now, before in batches:
+        connection.execute(
+            update(threads)
+            .where(_THREAD_KEY.in_(keys), _is_expired(now, before))
+            .values(status=DELETING)
+        )
+    return [None for _ in batches]
+
+
+def drop_threads(connection: Connection, batches: Sequence[Sequence[ThreadKey]]) -> list[None]:
+    """Forget threads marked for deletion, with their runs; their checkpoints are gone by now."""
+    for keys in batches:
+        is_marked = and_(_THREAD_KEY.in_(keys), threads.c.status == DELETING)
+        connection.execute(delete(threads).where(is_marked))
+    return [None for _ in batches]
+
+
+def hold(connection: Connection, keys: Sequence[ThreadKey]) -> list[Held | None]:
+    """Make threads at rest busy, so that nothing runs on them; return each as it was.
+
+    None for a thread that is not at rest any more.
+    """
+    return [_hold(connection, *key) for key in keys]
+
+
+def _hold(connection: Connection, owner: str, thread_id: str) -> Held | None:
+    is_free = and_(is_thread(owner, thread_id), _IS_AT_REST)
+    found = select(threads.c.status, threads.c.updated_at).where(is_free)
+    row = connection.execute(found.with_for_update()).first()
+    if row is None:
+        return None
+    now = datetime.now(UTC)
+    connection.execute(update(threads).where(is_free).values(status=BUSY, updated_at=now))
+    return Held(owner, thread_id, row.status, used_at=row.updated_at, since=now)
+
+
+def let_go(connection: Connection, given_back: Sequence[tuple[Held, datetime]]) -> list[None]:
+    """Give threads back as they were, without a time to live that was up by then.
+
+    Each comes with the moment its time to live is held against. One that was held for so long
+    that it was freed (`OrphanedRuns.free_threads`) is left to whoever has it now.
+    """
+    for held, now in given_back:
+        expires_at = case((threads.c.expires_at < now, null()), else_=threads.c.expires_at)
+        connection.execute(
+            update(threads)
+            .where(is_held_since(held.owner, held.thread_id, held.since))
+            .values(status=held.status, updated_at=held.used_at, expires_at=expires_at)
+        )
+    return [None for _ in given_back]
+
+
+def _is_expired(now: datetime, before: datetime | None) -> ColumnElement[bool]:
+    is_to_go = or_(threads.c.ttl_strategy.is_(None), threads.c.ttl_strategy != "keep_latest")
+    past_its_own = and_(threads.c.expires_at < now, is_to_go)
+    if before is None:
+        return and_(past_its_own, _CAN_GO)
+    unused = and_(threads.c.ttl_minutes.is_(None), threads.c.updated_at < before)
+    return and_(or_(past_its_own, unused), _CAN_GO)

@@ -1,0 +1,94 @@
+"""Lets go of threads that are old, and of the older checkpoints of those that stay."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from datetime import datetime
+
+from app.retention import statements as prune
+from app.retention.policy import RetentionPolicy
+from app.storage.checkpoints import Checkpoints, thread_keys
+from app.storage.database import Database
+from app.threads.repository import ThreadRepository
+
+logger = logging.getLogger(__name__)
+
+
+BATCH = 200
+
+
+REST_SECONDS = 0.05
+"""Between two batches, so that live runs get their turn at the database."""
+
+
+class ThreadSweeper:
+    """Deletes and shortens threads nobody is at work on."""
+
+    def __init__(
+        self, database: Database, checkpoints: Checkpoints, *, graph_ids: Collection[str]
+    ) -> None:
+        self._database = database
+        self._checkpoints = checkpoints
+        self._graph_ids = frozenset(graph_ids)
+        self._shortened_until: datetime | None = None
+
+    async def delete(self, kept: RetentionPolicy) -> int:
+        """Delete threads past their time, and finish what a killed process left half deleted."""
+        await self._mark(kept)
+        deleted = 0
+        while rows := await self._database.read(prune.deleting_threads().limit(BATCH)):
+            for owner, thread_id, graph_id in rows:
+                for key in await self._keys_of(owner, thread_id, graph_id):
+                    await self._checkpoints.delete(key)
+            keys = [(row.owner, row.thread_id) for row in rows]
+            await self._database.writer.write(prune.drop_threads, keys)
+            deleted += len(keys)
+            await asyncio.sleep(REST_SECONDS)
+        return deleted
+
+    async def shorten(self, kept: RetentionPolicy) -> int:
+        """Cut threads at rest to their latest checkpoint: those whose time is up, and old ones."""
+        rows = list(await self._database.read(prune.threads_to_shorten(kept.now)))
+        if kept.checkpoints is not None:
+            # Those of the last time are short already.
+            rows += await self._database.read(
+                prune.idle_threads(self._shortened_until, kept.checkpoints)
+            )
+        shortened = 0
+        for owner, thread_id, graph_id in rows:
+            shortened += await self._shorten(owner, thread_id, graph_id, kept.now)
+            await asyncio.sleep(REST_SECONDS)
+        self._shortened_until = kept.checkpoints
+        return shortened
+
+    async def _mark(self, kept: RetentionPolicy) -> None:
+        found = prune.expired_threads(kept.now, kept.threads).limit(BATCH)
+        while rows := await self._database.read(found):
+            keys = [(row.owner, row.thread_id) for row in rows]
+            batch = (keys, kept.now, kept.threads)
+            await self._database.writer.write(prune.begin_to_delete, batch)
+            await asyncio.sleep(REST_SECONDS)
+
+    async def _shorten(
+        self, owner: str, thread_id: str, graph_id: str | None, now: datetime
+    ) -> bool:
+        held = await self._database.writer.write(prune.hold, (owner, thread_id))
+        if held is None:
+            return False
+        try:
+            await self._checkpoints.prune(await self._keys_of(owner, thread_id, graph_id))
+        except NotImplementedError as error:
+            logger.warning(
+                "a thread keeps all its checkpoints",
+                extra={"thread_id": thread_id, "graph_id": graph_id, "reason": str(error)},
+            )
+            return False
+        finally:
+            await self._database.writer.write(prune.let_go, (held, now))
+        return True
+
+    async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:
+        """Return what its checkpoints may be kept under: a key for each graph it may know."""
+        ran = await ThreadRepository(self._database).graphs(owner, thread_id)
+        graph_ids = self._graph_ids | ran | ({graph_id} if graph_id else set())
+        return thread_keys(owner, thread_id, graph_ids)

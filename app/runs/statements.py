@@ -1,0 +1,162 @@
+"""What is executed when runs begin, go on and end; each is safe to repeat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Insert, bindparam, select, update
+
+from app.errors import KeyReused, ServiceError, ThreadBusy
+from app.runs.events import Event
+from app.runs.record import RunRecord, events_text, run_record_of
+from app.storage.columns import insert_into
+from app.storage.tables import IS_LIVE, run_events, run_labels, runs
+from app.threads.claims import claim_thread, settle_thread
+
+RECORD = [column for column in runs.c if column.name != "last_events"]
+"""The columns that make a RunRecord."""
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A run's first row, and those of its labels."""
+
+    row: dict[str, Any]
+    labels: list[dict[str, str]]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nobody can be in its way."""
+        return self.row["idempotency_key"] is None and self.row["thread_id"] is None
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What a run's end changes in its row, and in that of its thread."""
+
+    record: RunRecord
+    row: dict[str, Any]
+    thread_status: str | None
+
+
+def begin(connection: Connection, items: Sequence[NewRun]) -> list[RunRecord | ServiceError | None]:
+    """Return for each run what stands in its way; None where it is kept."""
+    if plain := [item for item in items if item.is_plain]:
+        _insert(connection, plain)
+    return [None if item.is_plain else _begin_one(connection, item) for item in items]
+
+
+def _begin_one(connection: Connection, item: NewRun) -> RunRecord | ServiceError | None:
+    row = item.row
+    earlier = _earlier(connection, row)
+    if earlier is not None:
+        return earlier
+    with connection.begin_nested() as savepoint:
+        thread_id = row["thread_id"]
+        if thread_id is not None and not claim_thread(
+            connection, row["owner"], thread_id, row["graph_id"], row["id"]
+        ):
+            return ThreadBusy(f"thread {thread_id!r} is busy with another run: wait for its end")
+        statement = (
+            insert_into(connection.dialect.name, runs).on_conflict_do_nothing().returning(runs.c.id)
+        )
+        if connection.execute(statement, row).first() is not None:
+            _insert_labels(connection, [item])
+            return None
+        savepoint.rollback()
+    return _earlier(connection, row)
+
+
+def _earlier(connection: Connection, row: dict[str, Any]) -> RunRecord | KeyReused | None:
+    key = row["idempotency_key"]
+    if key is None:
+        return None
+    statement = select(*RECORD).where(is_of(row["owner"]), runs.c.idempotency_key == key)
+    found = connection.execute(statement).mappings().first()
+    if found is None or found["id"] == row["id"]:  # its own: said again after a lost connection
+        return None
+    if found["request_hash"] != row["request_hash"]:
+        return KeyReused(f"Idempotency-Key came with another request, as run {found['id']}")
+    return run_record_of(found)
+
+
+def _insert(connection: Connection, items: Sequence[NewRun]) -> None:
+    connection.execute(_insert_run(connection.dialect.name), [item.row for item in items])
+    _insert_labels(connection, items)
+
+
+@cache
+def _insert_run(dialect: str) -> Insert:
+    return insert_into(dialect, runs).on_conflict_do_nothing(index_elements=["id"])
+
+
+def _insert_labels(connection: Connection, items: Sequence[NewRun]) -> None:
+    if labels := [label for item in items for label in item.labels]:
+        connection.execute(
+            insert_into(connection.dialect.name, run_labels).on_conflict_do_nothing(), labels
+        )
+
+
+def append_events(
+    connection: Connection, batches: Sequence[tuple[str, Sequence[Event]]]
+) -> list[None]:
+    statement = insert_into(connection.dialect.name, run_events)
+    statement = statement.on_conflict_do_update(
+        index_elements=["run_id", "first_event"],
+        set_={"last_event": statement.excluded.last_event, "events": statement.excluded.events},
+    )
+    rows = [
+        {
+            "run_id": run_id,
+            "first_event": events[0].id,
+            "last_event": events[-1].id,
+            "events": events_text(events),
+        }
+        for run_id, events in batches
+    ]
+    connection.execute(statement, rows)
+    lasts = [{"of_run": row["run_id"], "reached": row["last_event"]} for row in rows]
+    connection.execute(_REACH, lasts)
+    return [None for _ in batches]
+
+
+_REACH = (
+    update(runs)
+    .where(runs.c.id == bindparam("of_run"), IS_LIVE)
+    .values(status="running", last_event=bindparam("reached"))
+)
+
+
+_END = update(runs).where(
+    runs.c.id == bindparam("of_run"), runs.c.attempt == bindparam("of_attempt"), IS_LIVE
+)
+
+
+def end(connection: Connection, items: Sequence[FinishedRun]) -> list[bool]:
+    return [_end_one(connection, item) for item in items]
+
+
+def _end_one(connection: Connection, item: FinishedRun) -> bool:
+    record, run = item.record, item.record.run
+    ours = {"of_run": run.id, "of_attempt": record.attempt}
+    if connection.execute(_END, {**ours, **item.row}).rowcount == 0:
+        said = select(runs.c.id).where(
+            runs.c.id == run.id,
+            runs.c.attempt == record.attempt,
+            runs.c.ended_at == record.ended_at,
+        )
+        return connection.execute(said).first() is not None
+    if item.thread_status is not None and run.thread_id is not None:
+        settle_thread(connection, record.owner, run.thread_id, item.thread_status, run_id=run.id)
+    return True
+
+
+def request_cancel(connection: Connection, run_ids: Sequence[str]) -> list[None]:
+    asked = update(runs).where(runs.c.id.in_(run_ids), IS_LIVE).values(cancel_requested=True)
+    connection.execute(asked)
+    return [None for _ in run_ids]
+
+
+def is_of(owner: str) -> ColumnElement[bool]:
+    return runs.c.owner == owner

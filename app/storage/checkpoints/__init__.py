@@ -1,0 +1,47 @@
+"""What LangGraph keeps for graphs, in the database the settings name."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+from app.settings import Settings
+from app.storage.checkpoints.checkpoints import Checkpoints
+from app.storage.checkpoints.keys import run_key, run_of_key, thread_key, thread_keys
+from app.storage.checkpoints.retrying import OnSaved
+from app.storage.checkpoints.sqlite import open_sqlite, set_up_sqlite
+
+__all__ = [
+    "Checkpoints",
+    "OnSaved",
+    "open_checkpoints",
+    "run_key",
+    "run_of_key",
+    "set_up_checkpoints",
+    "thread_key",
+    "thread_keys",
+]
+
+
+_POSTGRES = "app.storage.checkpoints.postgres"
+
+
+@asynccontextmanager
+async def open_checkpoints(settings: Settings) -> AsyncIterator[Checkpoints]:
+    """Open the saver and the store, whose tables `set_up_checkpoints` has made.
+
+    Raises:
+        StorageUnavailable: PostgreSQL does not answer, or a file cannot be opened.
+    """
+    is_postgres = settings.postgres_url is not None
+    opened = import_module(_POSTGRES).open_postgres if is_postgres else open_sqlite
+    async with opened(settings) as checkpoints:
+        yield checkpoints
+
+
+async def set_up_checkpoints(settings: Settings) -> None:
+    """Make LangGraph's tables, or bring those of an older version up to date.
+
+    On PostgreSQL the caller sees to it that one process does so at a time.
+    """
+    is_postgres = settings.postgres_url is not None
+    await (import_module(_POSTGRES).set_up_postgres if is_postgres else set_up_sqlite)(settings)

@@ -1,0 +1,111 @@
+"""Checkpoints and store in PostgreSQL, beside the service's own tables.
+
+Imported only where the settings name PostgreSQL: its driver is an extra.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import psycopg
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.store.postgres.aio import AsyncPostgresStore
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from app.errors import StorageUnavailable
+from app.settings import Settings
+from app.storage.checkpoints.checkpoints import Checkpoints
+from app.storage.checkpoints.retrying import OnSaved, RetryingSaver
+from app.storage.errors import reason_of
+
+_MOST_CONNECTIONS = 10
+
+
+_POOL_SECONDS = 3.0
+"""How long a call waits for a connection before it counts as a failure."""
+
+
+_CONNECTION: dict[str, Any] = {
+    "autocommit": True,  # LangGraph's saver needs these three
+    "prepare_threshold": 0,
+    "row_factory": dict_row,
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds; else a network that is gone is noticed in minutes
+}
+
+
+# Reads the whole index: in a database of any language but C no range holds just these.
+_RUN_KEYS = """
+SELECT DISTINCT thread_id FROM checkpoints
+WHERE thread_id > %s AND starts_with(thread_id, 'run:') AND strpos(thread_id, '/') = 0
+ORDER BY thread_id LIMIT 100
+"""
+
+
+Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
+
+
+class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
+    """Checkpoints over a pool: patient, and each copy with a lock of its own."""
+
+    driver_errors = (
+        psycopg.OperationalError,
+        psycopg.errors.ReadOnlySqlTransaction,
+        psycopg.errors.IdleInTransactionSessionTimeout,
+    )
+
+    def apart(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
+        clone = super().apart(patience_seconds=patience_seconds, on_saved=on_saved)
+        # LangGraph lets one call of a saver through at a time, even where there is a pool.
+        clone.lock = asyncio.Lock()
+        return clone
+
+    async def run_keys(self, after: str) -> list[str]:
+        async def read() -> list[str]:
+            async with self._cursor() as cursor:
+                await cursor.execute(_RUN_KEYS, (after,))
+                return [row["thread_id"] for row in await cursor.fetchall()]
+
+        return await self.patiently(read)
+
+
+@asynccontextmanager
+async def open_postgres(settings: Settings) -> AsyncIterator[Checkpoints]:
+    async with _open_pool(settings) as pool:
+        saver = PostgresSaver(pool, serde=JsonPlusSerializer())
+        store = AsyncPostgresStore(pool)
+        yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
+
+
+async def set_up_postgres(settings: Settings) -> None:
+    """Make LangGraph's tables, or bring them up to date; one process at a time may."""
+    async with _open_pool(settings) as pool:
+        await AsyncPostgresSaver(pool).setup()
+        await AsyncPostgresStore(pool).setup()
+
+
+@asynccontextmanager
+async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
+    pool: Pool = AsyncConnectionPool(
+        settings.postgres_url or "",
+        min_size=1,
+        max_size=_MOST_CONNECTIONS,
+        timeout=_POOL_SECONDS,
+        kwargs=_CONNECTION,
+        open=False,
+        name="checkpoints",
+    )
+    try:
+        await pool.open(wait=True, timeout=_POOL_SECONDS)
+    except psycopg.OperationalError as error:
+        await pool.close()
+        reason = reason_of(error) or "PostgreSQL does not answer"
+        raise StorageUnavailable(reason) from error
+    try:
+        yield pool
+    finally:
+        await pool.close()

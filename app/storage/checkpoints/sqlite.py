@@ -1,0 +1,64 @@
+"""Checkpoints and store in files of the data folder: `checkpoints.db` and `store.db`.
+
+They stand apart from the service's own file: a run that saves then holds up no start of another.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiosqlite
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
+from langgraph.store.sqlite.aio import AsyncSqliteStore
+
+from app.settings import Settings
+from app.storage.checkpoints.checkpoints import Checkpoints
+from app.storage.checkpoints.sqlite_connection import open_sqlite_file, sqlite_failures
+from app.storage.checkpoints.sqlite_saver import SqliteSaver
+
+_SET_UP_SECONDS = 10.0
+
+
+_STORE_SECONDS = 2.0
+
+
+@asynccontextmanager
+async def open_sqlite(settings: Settings) -> AsyncIterator[Checkpoints]:
+    path = settings.data_dir / "checkpoints.db"
+    async with (
+        open_sqlite_file(path, settings.sqlite_synchronous) as file,
+        _open_store(settings, busy_seconds=_STORE_SECONDS) as store,
+    ):
+        saver = SqliteSaver(file, serde=JsonPlusSerializer())
+        yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
+
+
+async def set_up_sqlite(settings: Settings) -> None:
+    """Make both files, or bring those of before up to date; several processes may at once.
+
+    Raises:
+        StorageUnavailable: a file cannot be written, or its lock is held for long.
+    """
+    await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
+    path = settings.data_dir / "checkpoints.db"
+    with sqlite_failures():
+        async with open_sqlite_file(path, "full", busy_seconds=_SET_UP_SECONDS) as file:
+            await file.run(lambda connection: LangGraphSaver(connection).setup())
+            await file.run(lambda connection: connection.execute("BEGIN IMMEDIATE").close())
+            # The store's set-up fails beside another, so one file's lock guards the other file.
+            async with _open_store(settings, busy_seconds=_SET_UP_SECONDS):
+                await file.run(lambda connection: connection.rollback())
+
+
+@asynccontextmanager
+async def _open_store(
+    settings: Settings, *, busy_seconds: float
+) -> AsyncIterator[AsyncSqliteStore]:
+    path = settings.data_dir / "store.db"
+    async with aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None) as connection:
+        await connection.execute("PRAGMA journal_mode=WAL")
+        await connection.execute(f"PRAGMA synchronous={settings.sqlite_synchronous.upper()}")
+        store = AsyncSqliteStore(connection)
+        await store.setup()  # also gives the connection a function its searches call
+        yield store

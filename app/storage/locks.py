@@ -1,0 +1,99 @@
+"""A lock of PostgreSQL's that lasts as long as the connection that took it."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy import text
+
+from app.errors import AlreadyServed
+from app.settings import Settings
+from app.storage.engines import reading_engine
+from app.storage.errors import storage_failure, storage_failures
+
+_ASK_AGAIN_SECONDS = 0.05
+
+
+@asynccontextmanager
+async def advisory_lock(
+    settings: Settings, number: int, *, patience_seconds: float
+) -> AsyncIterator[bool]:
+    """Hold a lock of this database, on a connection of its own; False where another one has it.
+
+    Asked for again and again rather than waited for: LangGraph's `CREATE INDEX CONCURRENTLY` would
+    wait for the snapshot of whoever waits, and both for ever.
+    """
+    ask = text("SELECT pg_try_advisory_lock(:number)").bindparams(number=number)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience_seconds
+    async with AsyncExitStack() as stack:
+        engine = reading_engine(settings)
+        stack.push_async_callback(engine.dispose)  # ends the session, and with it the lock
+        with storage_failures():
+            connection = await stack.enter_async_context(engine.connect())
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            is_held = bool((await connection.execute(ask)).scalar())
+            while not is_held and loop.time() < until:
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+                is_held = bool((await connection.execute(ask)).scalar())
+        yield is_held
+
+
+SERVING_FILE = "serving.lock.db"
+
+
+SERVING_NUMBER = 0x66616E6A
+
+
+_PATIENCE_SECONDS = 5
+"""A service that is being replaced is given so long to be gone."""
+
+
+@asynccontextmanager
+async def hold_serving_lock(
+    settings: Settings, *, patience_seconds: float = _PATIENCE_SECONDS
+) -> AsyncIterator[None]:
+    """Be the one that serves, until left; a process that is killed holds nothing any more.
+
+    Raises:
+        AlreadyServed: another process serves from this database.
+        StorageUnavailable: the database does not answer.
+    """
+    if settings.postgres_url is not None:
+        lock = advisory_lock(settings, SERVING_NUMBER, patience_seconds=patience_seconds)
+        async with lock as is_held:
+            if not is_held:
+                raise AlreadyServed("another process serves from this PostgreSQL database: stop it")
+            yield
+        return
+    connection = await asyncio.to_thread(_hold_folder, settings, patience_seconds)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(connection.close)
+
+
+def _hold_folder(settings: Settings, patience_seconds: float) -> sqlite3.Connection:
+    """Hold an exclusive transaction open: the kernel ends it with the process, on any system."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(
+        settings.data_dir / SERVING_FILE,
+        timeout=patience_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        connection.close()
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise AlreadyServed(
+                f"another process serves from the folder {settings.data_dir}: stop it, or set "
+                "FANJOIN_DATA_DIR"
+            ) from error
+        unavailable = storage_failure(error)
+        if unavailable is None:
+            raise
+        raise unavailable from error
+    return connection

@@ -1,0 +1,166 @@
+"""What is written of threads: each function is for the writer, and gives one result per item."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, insert, select, update
+
+from app.storage.columns import insert_into, json_text, labels_of
+from app.storage.tables import thread_labels, threads
+from app.threads.thread import BUSY, DELETING, IDLE, ThreadRecord, thread_record_of
+
+
+@dataclass(frozen=True)
+class ThreadChange:
+    """What to keep of a thread besides what is there; a new one has nothing yet."""
+
+    owner: str
+    thread_id: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Merged key by key."""
+
+    graph_id: str | None = None
+    """Whose state the thread shows until another graph runs on it."""
+
+    ttl_minutes: float | None = None
+    """From now on; None leaves what was said before."""
+
+    ttl_strategy: str | None = None
+
+
+def create(connection: Connection, changes: Sequence[ThreadChange]) -> list[ThreadRecord | None]:
+    return [_create_one(connection, change) for change in changes]
+
+
+def _create_one(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
+    now = datetime.now(UTC)
+    record = _changed(ThreadRecord(change.owner, change.thread_id, IDLE, now, now), change)
+    statement = (
+        insert_into(connection.dialect.name, threads)
+        .values(**_row(record))
+        .on_conflict_do_nothing()
+    )
+    if connection.execute(statement.returning(threads.c.thread_id)).first() is None:
+        return None
+    _write_labels(connection, record)
+    return record
+
+
+def patch(connection: Connection, changes: Sequence[ThreadChange]) -> list[ThreadRecord | None]:
+    return [_patch_one(connection, change) for change in changes]
+
+
+def _patch_one(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
+    found = _lock(connection, change.owner, change.thread_id)
+    if found is None or found.status == DELETING:
+        return None
+    now = datetime.now(UTC)
+    # While it is busy that column tells since when, by which its holder knows it again.
+    used_at = found.updated_at if found.status == BUSY else now
+    record = replace(_changed(replace(found, updated_at=now), change), updated_at=used_at)
+    _update(connection, record, list(threads.c))
+    _write_labels(connection, record)
+    return record
+
+
+def claim(
+    connection: Connection, asked: Sequence[tuple[str, str, str]]
+) -> list[ThreadRecord | None]:
+    """Give threads a status that keeps others off.
+
+    Each result is the thread as it was, but `updated_at` is that of the claim: `settle` needs it.
+    """
+    return [_claim_one(connection, *one) for one in asked]
+
+
+def _claim_one(
+    connection: Connection, owner: str, thread_id: str, status: str
+) -> ThreadRecord | None:
+    found = _lock(connection, owner, thread_id)
+    if found is None or (found.status == DELETING and status != DELETING):
+        return None
+    if found.status == BUSY:
+        return found
+    claimed = replace(found, status=status, updated_at=datetime.now(UTC))
+    _update(connection, claimed, [threads.c.status, threads.c.updated_at])
+    return replace(found, updated_at=claimed.updated_at)
+
+
+def settle(connection: Connection, records: Sequence[ThreadRecord]) -> list[None]:
+    """Give claimed threads back; one that somebody else has by now is left to them."""
+    for record in records:
+        is_ours = is_held_since(record.owner, record.thread_id, record.updated_at)
+        settled = {
+            "status": record.status,
+            "last_run_id": record.last_run_id,
+            "updated_at": datetime.now(UTC),
+        }
+        connection.execute(update(threads).where(is_ours).values(settled))
+    return [None for _ in records]
+
+
+def remove(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[None]:
+    for owner, thread_id in keys:
+        is_marked = and_(is_thread(owner, thread_id), threads.c.status == DELETING)
+        connection.execute(delete(threads).where(is_marked))
+    return [None for _ in keys]
+
+
+def _lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:
+    """Read a thread's row, which nobody else changes until the transaction is over."""
+    found = select(threads).where(is_thread(owner, thread_id)).with_for_update()
+    row = connection.execute(found).mappings().first()
+    return None if row is None else thread_record_of(row)
+
+
+def _update(connection: Connection, record: ThreadRecord, columns: Sequence[Column[Any]]) -> None:
+    row = _row(record)
+    changed = {column: row[column.name] for column in columns}
+    connection.execute(
+        update(threads).where(is_thread(record.owner, record.thread_id)).values(changed)
+    )
+
+
+def _write_labels(connection: Connection, record: ThreadRecord) -> None:
+    place = {"owner": record.owner, "thread_id": record.thread_id}
+    is_its_own = and_(
+        thread_labels.c.owner == record.owner, thread_labels.c.thread_id == record.thread_id
+    )
+    connection.execute(delete(thread_labels).where(is_its_own))
+    labels = labels_of(record.metadata)
+    if labels:
+        rows = [{**place, "key": key, "value": value} for key, value in labels.items()]
+        connection.execute(insert(thread_labels), rows)
+
+
+def _changed(record: ThreadRecord, change: ThreadChange) -> ThreadRecord:
+    changed = replace(
+        record,
+        metadata={**record.metadata, **change.metadata},
+        graph_id=change.graph_id or record.graph_id,
+    )
+    if change.ttl_minutes is None:
+        return changed
+    return replace(
+        changed,
+        ttl_minutes=change.ttl_minutes,
+        ttl_strategy=change.ttl_strategy,
+        expires_at=record.updated_at + timedelta(minutes=change.ttl_minutes),
+    )
+
+
+def _row(record: ThreadRecord) -> dict[str, Any]:
+    return {**asdict(record), "metadata": json_text(record.metadata)}
+
+
+def is_held_since(owner: str, thread_id: str, since: datetime) -> ColumnElement[bool]:
+    """Whether it is still the one who made it busy at that moment that has the thread."""
+    return and_(
+        is_thread(owner, thread_id), threads.c.status == BUSY, threads.c.updated_at == since
+    )
+
+
+def is_thread(owner: str, thread_id: str) -> ColumnElement[bool]:
+    return and_(threads.c.owner == owner, threads.c.thread_id == thread_id)

@@ -1,0 +1,173 @@
+"""The state of a thread: read now, as it was, or change it as a node would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import InvalidUpdateError
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import StateSnapshot
+
+from app.errors import CheckpointNotFound, InvalidInput
+from app.graphs.registry import GraphRegistry
+from app.redaction import Redact
+from app.storage.checkpoints import Checkpoints, thread_key
+from app.threads.repository import ThreadRepository
+from app.threads.thread import IDLE, ThreadRecord
+
+
+@dataclass(frozen=True)
+class CheckpointRef:
+    """A checkpoint of a thread; by default the latest of the graph itself."""
+
+    checkpoint_id: str | None = None
+    namespace: str = ""
+    """Of a sub-graph; empty at the top."""
+
+    checkpoint_map: Mapping[str, str] = field(default_factory=dict)
+
+
+class ThreadStates:
+    """Shows a thread with the graph that ran on it last."""
+
+    def __init__(
+        self,
+        table: ThreadRepository,
+        checkpoints: Checkpoints,
+        registry: GraphRegistry,
+        clean: Redact,
+    ) -> None:
+        self._table = table
+        self._checkpoints = checkpoints
+        self._registry = registry
+        self._clean = clean
+
+    async def read(
+        self, thread: ThreadRecord, place: CheckpointRef | None = None, *, subgraphs: bool = False
+    ) -> StateSnapshot:
+        """Return a thread's state; an empty one where nothing has run yet.
+
+        Raises:
+            CheckpointNotFound: the thread has no such checkpoint.
+            GraphNotFound: its graph is not in langgraph.json any more.
+        """
+        place = place or CheckpointRef()
+        config = _config(thread, place)
+        if thread.graph_id is None:
+            state = StateSnapshot({}, (), config, None, None, None, (), ())
+        else:
+            state = await self._graph(thread.graph_id).aget_state(config, subgraphs=subgraphs)
+        if place.checkpoint_id is not None and state.created_at is None:
+            raise _not_found(thread, place.checkpoint_id)
+        return state
+
+    async def read_if_any(self, thread: ThreadRecord) -> StateSnapshot | None:
+        """Return a thread's state; None where its graph is not in langgraph.json any more."""
+        is_there = thread.graph_id is None or thread.graph_id in self._registry
+        return await self.read(thread) if is_there else None
+
+    def require_graph(self, graph_id: str | None) -> None:
+        """Raise GraphNotFound where a graph is named that is not in langgraph.json."""
+        if graph_id is not None:
+            self._registry[graph_id]
+
+    async def history(
+        self,
+        thread: ThreadRecord,
+        place: CheckpointRef | None = None,
+        *,
+        limit: int,
+        before: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> list[StateSnapshot]:
+        """Return states of a thread, the newest first."""
+        if thread.graph_id is None:
+            return []
+        states = self._graph(thread.graph_id).aget_state_history(
+            _config(thread, place or CheckpointRef()),
+            filter=dict(metadata) if metadata else None,
+            before=_config(thread, CheckpointRef(before)) if before is not None else None,
+            limit=limit,
+        )
+        return [state async for state in states]
+
+    async def update(
+        self,
+        thread: ThreadRecord,
+        values: dict[str, Any] | None,
+        *,
+        as_node: str | None = None,
+        place: CheckpointRef | None = None,
+    ) -> RunnableConfig:
+        """Change a thread's state as if a node had written, and return the new checkpoint's config.
+
+        No run begins meanwhile. Questions that are not open any more cannot be answered any more.
+
+        Raises:
+            ThreadBusy: a run, or another change, is at work on the thread.
+            CheckpointNotFound: the thread has no such checkpoint.
+            InvalidInput: the graph does not take the values, or there is no such node.
+        """
+        after = before = await self._table.claim(thread.owner, thread.thread_id)
+        try:
+            made = await self._write(before, values, as_node, place or CheckpointRef())
+            after = replace(before, status=IDLE, last_run_id=None)
+            if (await self.read(before)).interrupts:
+                after = before
+        finally:
+            await self._table.settle(after)
+        return made
+
+    async def _write(
+        self,
+        thread: ThreadRecord,
+        values: dict[str, Any] | None,
+        as_node: str | None,
+        place: CheckpointRef,
+    ) -> RunnableConfig:
+        if thread.graph_id is None:
+            raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
+        graph = self._graph(thread.graph_id)
+        if not place.namespace:
+            _require_keys(graph, values or {})
+        config, asked = _config(thread, place), place.checkpoint_id
+        if asked is not None and await self._checkpoints.saver.aget_tuple(config) is None:
+            raise _not_found(thread, asked)
+        try:
+            return await graph.aupdate_state(config, values, as_node=as_node)
+        except (InvalidUpdateError, TypeError, ValueError) as error:
+            reason = str(error).partition("\nFor troubleshooting")[0]
+            raise _invalid("values", self._clean(reason)) from error
+
+    def _graph(self, graph_id: str) -> CompiledStateGraph[Any, Any, Any, Any]:
+        graph = self._registry[graph_id].graph
+        return graph.copy(update={"checkpointer": self._checkpoints.saver})
+
+
+def _config(thread: ThreadRecord, place: CheckpointRef) -> RunnableConfig:
+    configurable: dict[str, Any] = {"checkpoint_ns": place.namespace}
+    if thread.graph_id is not None:
+        key = thread_key(thread.owner, thread.graph_id, thread.thread_id)
+        configurable["thread_id"] = key
+    if place.checkpoint_id is not None:
+        configurable["checkpoint_id"] = place.checkpoint_id
+    if place.checkpoint_map:
+        configurable["checkpoint_map"] = dict(place.checkpoint_map)
+    return {"configurable": configurable}
+
+
+def _require_keys(graph: CompiledStateGraph[Any, Any, Any, Any], values: Mapping[str, Any]) -> None:
+    """Refuse what LangGraph would drop without a word."""
+    known = graph.builder.channels
+    for key in values:
+        if key not in known and "__root__" not in known:
+            raise _invalid(f"values.{key}", "the graph's state has no such key")
+
+
+def _not_found(thread: ThreadRecord, checkpoint_id: str) -> CheckpointNotFound:
+    return CheckpointNotFound(f"thread {thread.thread_id!r} has no checkpoint {checkpoint_id!r}")
+
+
+def _invalid(place: str, message: str) -> InvalidInput:
+    return InvalidInput([{"place": place, "message": message}])

@@ -1,0 +1,36 @@
+"""A thread as it is kept."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from app.storage.columns import _read
+
+IDLE, BUSY, INTERRUPTED, ERROR, DELETING = "idle", "busy", "interrupted", "error", "deleting"
+"""What a thread may be; a run may begin on one that is neither busy nor deleting."""
+
+
+@dataclass
+class ThreadRecord:
+    """A thread: whose it is, what it is at, and how long it is kept."""
+
+    owner: str
+    thread_id: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    graph_id: str | None = None
+    """The graph of its last run."""
+
+    last_run_id: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    ttl_minutes: float | None = None
+    ttl_strategy: str | None = None
+    expires_at: datetime | None = None
+
+
+def thread_record_of(row: RowMapping) -> ThreadRecord:
+    """Read a row of `threads`."""
+    return ThreadRecord(**{**row, "metadata": _read(row["metadata"])})

@@ -1,0 +1,63 @@
+"""The node a branch becomes: it tries, falls back, and always leaves an outcome."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import Runtime
+
+from graphs.kit.policy.branches import Branch
+from graphs.kit.requests import request_of
+from graphs.kit.round.branch_keys import begin_branch
+from graphs.kit.round.branch_task import BranchTask, BranchWork, Settled
+from graphs.kit.round.gates import Gate, GateClosed
+from graphs.kit.round.members import member_of
+from graphs.kit.round.rounds import FanOut, round_of
+from graphs.kit.round.writes import state_update
+from graphs.kit.state.outcomes import BranchOutcome, has_result
+
+BranchNode = Callable[[Any, RunnableConfig, Runtime[Any]], Awaitable[dict[str, Any]]]
+
+
+def branch_node(fan_out: FanOut, branch: Branch) -> BranchNode:
+    """Wrap a branch's node so that its failure becomes an outcome instead of an exception."""
+    node = branch.node
+    work = BranchWork(fan_out, branch)
+
+    async def run(state: Any, config: RunnableConfig, runtime: Runtime[Any]) -> dict[str, Any]:
+        _ = node  # LangGraph looks for sub-graphs among the variables that `run` itself reads
+        place, request = round_of(runtime), request_of(config)
+        member = member_of(fan_out, branch, state)
+        key = begin_branch(config, place.ns, member.index if member.items else None)
+        task = BranchTask(work, member, place, config, runtime, request, key)
+        gate = fan_out.gate(place, state, request.get("deadline"), member.items)
+        settled = await (task.settle() if gate is None else _settle_behind(fan_out, gate, task))
+        outcome = BranchOutcome(
+            status=settled.status,
+            required=work.is_required,
+            attempts=task.attempts,
+            error=settled.error,
+        )
+        if gate is not None and settled.status != "skipped":
+            is_good = has_result(outcome)
+            decides = is_good and fan_out.until.decides(member.given, settled.update)
+            gate.settle(member.name, has_result=is_good, decides=decides)
+        task.emit("outcome", round=place.id, key=key, **outcome)
+        await task.remember(settled)
+        known = None if member.items == 0 else outcome
+        return state_update(fan_out, branch, member, place.id, settled.update, known)
+
+    return run
+
+
+async def _settle_behind(fan_out: FanOut, gate: Gate, task: BranchTask) -> Settled:
+    is_chosen = gate.chosen is None or task.member.name in gate.chosen
+    if not is_chosen or task.member.items == 0:
+        return Settled("skipped", {})
+    task.slots = gate.slots
+    try:
+        return await gate.run(task.settle)
+    except GateClosed as closed:
+        return task.cut_off(closed.closing)
+    finally:
+        fan_out.gates.tidy(task.place.key)

@@ -1,0 +1,63 @@
+"""Runs found by their labels and by what they are."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.app.execution.test_runner import invoke
+
+
+def test_runs_are_found_by_their_labels_newest_first(client: TestClient) -> None:
+    labels = {"customer": "c1", "express": True, "items": 3, "coupon": None}
+    first = invoke(client, "scripted", metadata=labels).json()["run_id"]
+    invoke(client, "scripted", metadata={"customer": "c2"})
+    last = invoke(client, "tally", metadata=labels).json()["run_id"]
+
+    found = client.post("/runs/search", json={"metadata": {"customer": "c1", "items": 3}})
+
+    assert [run["run_id"] for run in found.json()] == [last, first]
+    assert found.json()[0]["metadata"] == labels
+    assert client.get(f"/runs/{first}").json()["metadata"] == labels
+
+
+def test_search_narrows_by_status_graph_and_thread_and_goes_on_before_a_run(
+    client: TestClient,
+) -> None:
+    failed = invoke(client, "scripted", input={"must": "fail"}).json()["run_id"]
+    asking = invoke(client, "asks", thread_id="t").json()["run_id"]
+
+    def find(**wanted: Any) -> list[str]:
+        found = client.post("/runs/search", json=wanted).json()
+        return [run["run_id"] for run in found]
+
+    assert find() == [asking, failed]
+    assert find(status="error") == [failed]
+    assert find(graph_id="asks") == find(thread_id="t") == [asking]
+    assert find(limit=1) == [asking]
+    assert find(before=asking) == [failed]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{"a": {"b": 1}}, {"a": [1]}, {"": 1}, {"a": "\x00"}, {str(n): n for n in range(17)}],
+)
+def test_labels_that_could_not_be_searched_are_422(
+    client: TestClient, metadata: dict[str, Any]
+) -> None:
+    with_input = {"input": {}, "metadata": metadata}
+    for path, body in (
+        ("/graphs/scripted/invoke", with_input),
+        ("/runs/search", {"metadata": metadata}),
+    ):
+        refused = client.post(path, json=body)
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["place"].startswith("metadata")
+
+
+def test_labels_go_over_to_the_retry_of_a_run(client: TestClient) -> None:
+    failed = invoke(client, "flaky", input={"name": "labelled"}, metadata={"a": 1}).json()
+
+    again = client.post(f"/runs/{failed['run_id']}/retry").json()
+
+    assert (again["metadata"], again["retry_of"]) == ({"a": 1}, failed["run_id"])

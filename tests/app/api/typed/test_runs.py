@@ -1,0 +1,236 @@
+"""A run by its id: read, report, follow, cancel, resume, retry."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.app.at_work import assert_begins, assert_ends, holding
+from tests.app.execution.test_runner import events_of, invoke
+from tests.live_server import PATIENCE_SECONDS, LiveServer
+
+
+@pytest.fixture
+def caller(live_server: LiveServer) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=live_server.url, timeout=PATIENCE_SECONDS) as caller:
+        yield caller
+
+
+def create(client: httpx2.Client, graph_id: str, **body: Any) -> str:
+    created = client.post(f"/graphs/{graph_id}/runs", json={"input": {}, **body})
+    run_id: str = created.json()["run_id"]
+    return run_id
+
+
+def follow(client: TestClient, run_id: str, after: int = 0) -> list[tuple[str, dict[str, Any]]]:
+    return events_of(client.get(f"/runs/{run_id}/stream", headers={"Last-Event-ID": str(after)}))
+
+
+def test_finished_run_can_be_read_with_its_report(client: TestClient) -> None:
+    answer = invoke(client, "scripted").json()
+
+    run = client.get(f"/runs/{answer['run_id']}").json()
+
+    assert run["status"] == "success"
+    assert run["output"] == answer["output"]
+    assert run["graph_id"] == "scripted"
+    assert client.get(f"/runs/{answer['run_id']}/report").json() == answer["report"]
+
+
+def test_failed_run_shows_its_problem(client: TestClient) -> None:
+    problem = invoke(client, "scripted", input={"must": "fail"}).json()
+
+    run = client.get(f"/runs/{problem['run_id']}").json()
+
+    assert run["status"] == "error"
+    assert run["error"]["branch"] == "must"
+    assert client.get(f"/runs/{problem['run_id']}/report").status_code == 200
+
+
+def test_unknown_run_is_404(client: TestClient) -> None:
+    for method, path in (("GET", ""), ("GET", "/report"), ("GET", "/stream"), ("POST", "/cancel")):
+        assert client.request(method, f"/runs/nope{path}").status_code == 404
+
+
+def test_what_no_database_takes_is_422(client: TestClient) -> None:
+    run_id = create(client, "scripted")
+    endless = {"input": {}, "deadline_ms": int("9" * 401)}
+
+    for asked in (
+        client.get("/runs/a%00b"),
+        client.get(f"/runs/{run_id}/stream", headers={"Last-Event-ID": str(2**31)}),
+        client.post("/graphs/scripted/invoke", json=endless),
+        client.post("/threads/search", json={"metadata": {"graph_id": "a\x00b"}}),
+    ):
+        assert asked.status_code == 422
+
+
+def test_report_of_a_run_at_work_is_409(client: TestClient) -> None:
+    run_id = create(client, "scripted", input={"may": "stall"})
+
+    assert client.get(f"/runs/{run_id}/report").status_code == 409
+
+
+def test_rejoining_from_any_point_gives_the_same_events_to_the_end(client: TestClient) -> None:
+    run_id = create(client, "scripted", input={"may": "fail"})
+
+    whole = follow(client, run_id)
+
+    assert whole[-1][0] == "end"
+    for after in range(len(whole) + 1):
+        assert follow(client, run_id, after) == whole[after:]
+
+
+def test_rejoining_a_run_at_work_misses_and_repeats_nothing(caller: httpx2.Client) -> None:
+    seen: list[int] = []
+
+    with holding("rejoined:must") as let_go:
+        run_id = create(caller, "scripted", input={"name": "rejoined"})
+        with caller.stream("GET", f"/runs/{run_id}/stream") as response:
+            for line in response.iter_lines():
+                if line.startswith("id: "):
+                    seen.append(int(line[4:]))
+                if len(seen) == 2:
+                    break
+        last = {"Last-Event-ID": str(seen[-1])}
+        with caller.stream("GET", f"/runs/{run_id}/stream", headers=last) as response:
+            lines = response.iter_lines()
+            rest = [next(lines)]
+            let_go()
+            rest += lines
+
+    seen += [int(line[4:]) for line in rest if line.startswith("id: ")]
+    assert seen == list(range(1, len(seen) + 1))
+    assert '"status": "success"' in "\n".join(rest).rpartition("event: end")[2]
+
+
+def test_cancelled_run_ends_every_branch_and_says_so(client: TestClient) -> None:
+    run_id = create(client, "scripted", input={"may": "stall", "name": "doomed"})
+    assert_begins("doomed:may")
+
+    run = client.post(f"/runs/{run_id}/cancel").json()
+
+    assert_ends("doomed:may")
+    assert run["status"] == "cancelled"
+    assert follow(client, run_id)[-1][1]["status"] == "cancelled"
+    assert client.post(f"/runs/{run_id}/cancel").json() == run
+
+
+def test_follower_that_leaves_does_not_end_the_run(
+    live_server: LiveServer, caller: httpx2.Client
+) -> None:
+    with holding("followed:must"):
+        run_id = create(caller, "scripted", input={"name": "followed"})
+        with caller.stream("GET", f"/runs/{run_id}/stream") as response:
+            next(response.iter_lines())
+        live_server.wait_for_requests(0)  # it is seen that the follower has left
+
+    assert "success" in caller.get(f"/runs/{run_id}/stream").text.splitlines()[-3]
+
+
+class TestRetry:
+    def test_retry_without_waiting_answers_at_once(self, client: TestClient) -> None:
+        failed = invoke(client, "flaky", input={"name": "followed"}).json()
+
+        again = client.post(f"/runs/{failed['run_id']}/retry")
+
+        assert again.status_code == 202
+        assert follow(client, again.json()["run_id"])[-1][1]["status"] == "success"
+
+    def test_nothing_to_retry_is_409(self, client: TestClient) -> None:
+        succeeded = invoke(client, "scripted").json()["run_id"]
+        working = create(client, "scripted", input={"may": "stall"})
+        asking = invoke(client, "asks").json()["run_id"]
+
+        for run_id, reason in ((succeeded, "succeeded"), (working, "still"), (asking, "resume")):
+            refused = client.post(f"/runs/{run_id}/retry")
+            assert refused.status_code == 409
+            assert reason in refused.json()["detail"]
+
+    def test_graph_without_the_kit_goes_on_from_its_checkpoint_or_is_409(
+        self, client: TestClient
+    ) -> None:
+        kept = invoke(client, "plain_flaky", input={"name": "kept"}, thread_id="t").json()
+        lost = invoke(client, "plain_flaky", input={"name": "lost"}).json()
+
+        again = client.post(f"/runs/{kept['run_id']}/retry?wait=true")
+
+        assert again.json()["output"] == {"answer": "steady 1, flaky 2"}
+        assert client.post(f"/runs/{lost['run_id']}/retry").status_code == 409
+
+
+class TestResume:
+    def test_answer_goes_on_from_the_question(self, client: TestClient) -> None:
+        asking = invoke(client, "asks", thread_id="t").json()
+
+        answer = client.post(f"/runs/{asking['run_id']}/resume?wait=true", json={"resume": "yes!"})
+
+        assert answer.status_code == 200
+        assert answer.json()["output"]["answer"] == "{'sure': 'yes', 'unsure': 'yes!'}"
+        read = client.get(f"/runs/{answer.json()['run_id']}").json()
+        assert (read["resume_of"], read["thread_id"]) == (asking["run_id"], "t")
+
+    def test_answer_may_name_its_question(self, client: TestClient) -> None:
+        asking = invoke(client, "asks", thread_id="t").json()
+        named = {"resume": {asking["interrupts"][0]["id"]: "named"}}
+
+        answer = client.post(f"/runs/{asking['run_id']}/resume?wait=true", json=named)
+
+        assert "named" in answer.json()["output"]["answer"]
+
+    def test_run_that_asks_nothing_or_was_on_no_thread_is_409(self, client: TestClient) -> None:
+        done = invoke(client, "scripted").json()["run_id"]
+        stateless = invoke(client, "asks").json()["run_id"]
+
+        for run_id, reason in ((done, "asks nothing"), (stateless, "thread_id")):
+            refused = client.post(f"/runs/{run_id}/resume", json={"resume": 1})
+            assert refused.status_code == 409
+            assert reason in refused.json()["detail"]
+
+    def test_run_whose_thread_has_moved_on_is_409(self, client: TestClient) -> None:
+        asking = invoke(client, "asks", thread_id="t").json()["run_id"]
+        invoke(client, "asks", thread_id="t")
+
+        refused = client.post(f"/runs/{asking}/resume", json={"resume": "late"})
+
+        assert refused.status_code == 409
+        assert "moved on" in refused.json()["detail"]
+
+
+class TestForks:
+    """The whole of forking is in test_forks; here is what a body may say."""
+
+    @pytest.mark.parametrize(
+        ("body", "place"),
+        [
+            ({"input": None}, "input"),
+            ({"input": None, "thread_id": "t"}, "input"),
+            ({"input": None, "thread_id": "t", "checkpoint": {"checkpoint_id": None}}, "input"),
+            ({"input": {}, "checkpoint_id": "c"}, "body"),
+            ({"thread_id": "t", "checkpoint_id": "c"}, "input"),
+            (
+                {"input": {}, "thread_id": "t", "checkpoint": {"thread_id": "u"}},
+                "checkpoint",
+            ),
+        ],
+    )
+    def test_fork_from_nowhere_is_422(
+        self, client: TestClient, body: dict[str, Any], place: str
+    ) -> None:
+        refused = client.post("/graphs/scripted/invoke", json=body)
+
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["place"] == place
+
+    def test_fork_from_an_unknown_checkpoint_is_404_and_leaves_the_thread_free(
+        self, client: TestClient
+    ) -> None:
+        invoke(client, "tally", thread_id="t")
+
+        refused = invoke(client, "tally", thread_id="t", checkpoint_id="no-such")
+
+        assert refused.status_code == 404
+        assert "no-such" in refused.json()["detail"]
+        assert invoke(client, "tally", thread_id="t").json()["output"] == {"count": 2}

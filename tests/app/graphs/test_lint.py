@@ -1,0 +1,78 @@
+"""The lint over a corpus: every file of a folder is a case by being there."""
+
+import asyncio
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph.state import CompiledStateGraph
+
+from app.graphs.lint import Finding, lint_graph
+
+CORPUS = Path(__file__).parent.parent / "lint_corpus"
+
+
+def each(folder: str) -> pytest.MarkDecorator:
+    names = sorted(path.stem for path in (CORPUS / folder).glob("[!_]*.py"))
+    return pytest.mark.parametrize("case", names)
+
+
+def load(folder: str, case: str) -> ModuleType:
+    return importlib.import_module(f"tests.app.lint_corpus.{folder}.{case}")
+
+
+def findings_of(module: ModuleType) -> list[Finding]:
+    return lint_graph("case", "./case.py", module.graph)
+
+
+@each("valid")
+def test_a_valid_graph_passes_without_a_word(case: str) -> None:
+    assert findings_of(load("valid", case)) == []
+
+
+@each("valid")
+def test_what_passes_as_valid_does_run(case: str) -> None:
+    module = load("valid", case)
+    graph: CompiledStateGraph[Any, Any, Any, Any] = module.graph
+    graph = graph.copy(update={"checkpointer": InMemorySaver()})
+
+    result = asyncio.run(graph.ainvoke(module.INPUT, {"configurable": {"thread_id": "1"}}))
+
+    assert result.keys() > module.INPUT.keys() or len(result["messages"]) > 1
+
+
+@each("wrong")
+def test_a_wrong_graph_is_refused_once_and_its_node_named(case: str) -> None:
+    module = load("wrong", case)
+
+    found = [(finding.severity, finding.node) for finding in findings_of(module)]
+
+    assert found == [("error", module.NODE)]
+
+
+@each("wrong")
+def test_what_is_refused_does_go_wrong(case: str) -> None:
+    assert asyncio.run(load("wrong", case).goes_wrong())
+
+
+@each("suspicious")
+def test_a_suspicious_graph_is_warned_of_once_and_its_node_named(case: str) -> None:
+    module = load("suspicious", case)
+
+    found = [(finding.severity, finding.node) for finding in findings_of(module)]
+
+    assert found == [("warning", module.NODE)]
+
+
+def test_a_finding_reads_as_one_line_with_file_graph_node_and_mend() -> None:
+    finding = lint_graph("brief", "./b.py", load("wrong", "unequal_depth").graph)[0]
+
+    assert str(finding) == (
+        "error: ./b.py (brief) join: runs 2 times: counted in supersteps from '__start__' it is "
+        "reached from 'short' after 2, from 'second' after 3; mend: one list edge, "
+        "add_edge(['second', 'short'], 'join'), or defer=True on 'join', or add_fan_out with each "
+        "branch as one node"
+    )

@@ -1,0 +1,184 @@
+"""What is old goes, with all that belongs to it; what is in use stays. On both databases."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from langgraph.graph import START, StateGraph
+from sqlalchemy import Connection, func, select, update
+from typing_extensions import TypedDict
+
+from app.retention.sweeper import Sweeper, Swept
+from app.runs.record import RunRecord
+from app.runs.repository import RunRepository
+from app.runs.run import Run, RunStatus
+from app.settings import Settings
+from app.storage.checkpoints import Checkpoints, open_checkpoints, run_key, thread_key
+from app.storage.database import Database, open_database
+from app.storage.migrate import migrate
+from app.storage.tables import runs, threads
+from app.threads.thread import DELETING, IDLE
+
+pytestmark = pytest.mark.anyio
+
+
+class State(TypedDict, total=False):
+    """Grows with each run."""
+
+    number: int
+
+
+async def add(state: State) -> State:
+    return {"number": state.get("number", 0) + 1}
+
+
+builder = StateGraph(State)
+builder.add_node("add", add)
+builder.add_edge(START, "add")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A database and its checkpoints, open."""
+
+    settings: Settings
+    database: Database
+    checkpoints: Checkpoints
+
+    def pruner(self, **days: float) -> Sweeper:
+        """Prune by these settings, in a service that serves the graph `g`."""
+        settings = self.settings.model_copy(update=days)
+        return Sweeper(self.database, self.checkpoints, settings, graph_ids=["g"])
+
+    async def run(self, *, days: float, thread_id: str | None = None) -> None:
+        """Keep a run that ended so many days ago."""
+        record = await RunRepository(self.database).begin(RunRecord(Run("g", thread_id), "me", {}))
+        record.run.status = RunStatus.SUCCESS
+        record.ended_at = datetime.now(UTC) - timedelta(days=days)
+        assert await RunRepository(self.database).end(record, [], IDLE)
+
+    async def thread(self, thread_id: str, **values: Any) -> None:
+        """Keep a thread with two runs' checkpoints, and these columns in its row."""
+        await self.run(days=0, thread_id=thread_id)
+        await self.execute(thread_key("me", "g", thread_id))
+        await self.execute(thread_key("me", "g", thread_id))
+        if values:
+            await self.database.writer.write(_change, (thread_id, values))
+
+    async def execute(self, key: str) -> None:
+        graph = builder.compile(checkpointer=self.checkpoints.for_run())
+        await graph.ainvoke({}, {"configurable": {"thread_id": key}})
+
+    async def checkpoints_of(self, key: str) -> int:
+        config: Any = {"configurable": {"thread_id": key}}
+        return len([one async for one in self.checkpoints.saver.alist(config)])
+
+    async def count(self, table: Any) -> int:
+        async with self.database.reading() as connection:
+            counted = await connection.execute(select(func.count()).select_from(table))
+            return int(counted.scalar_one())
+
+
+def _change(connection: Connection, changes: Sequence[tuple[str, dict[str, Any]]]) -> list[None]:
+    for thread_id, values in changes:
+        connection.execute(update(threads).where(threads.c.thread_id == thread_id).values(values))
+    return [None for _ in changes]
+
+
+@pytest.fixture
+async def kept(stored_settings: Settings, anyio_backend: str) -> AsyncIterator[Kept]:
+    await migrate(stored_settings)
+    async with (
+        open_database(stored_settings) as database,
+        open_checkpoints(stored_settings) as checkpoints,
+    ):
+        yield Kept(stored_settings, database, checkpoints)
+
+
+def days_ago(days: float) -> datetime:
+    return datetime.now(UTC) - timedelta(days=days)
+
+
+async def test_nothing_is_old_at_first(kept: Kept) -> None:
+    await kept.run(days=0)
+    await kept.thread("t")
+
+    assert await kept.pruner().prune() == Swept()
+    assert await kept.count(runs) == 2
+
+
+async def test_more_than_one_batch_of_runs_goes_and_as_many_as_were_foretold(kept: Kept) -> None:
+    await asyncio.gather(*(kept.run(days=31) for _ in range(210)))
+    await kept.run(days=1)
+
+    foretold = await kept.pruner().count()
+    pruned = await kept.pruner().prune()
+
+    assert pruned == foretold
+    assert (pruned.runs_without_events, pruned.runs) == (210, 210)
+    assert await kept.count(runs) == 1
+
+
+async def test_expired_thread_goes_with_its_runs_and_checkpoints(kept: Kept) -> None:
+    await kept.thread("old", updated_at=days_ago(91))
+    await kept.thread("young")
+
+    pruned = await kept.pruner(keep_threads_days=90).prune()
+
+    assert pruned.threads == 1
+    assert (await kept.count(threads), await kept.count(runs)) == (1, 1)
+    assert await kept.checkpoints_of(thread_key("me", "g", "old")) == 0
+    assert await kept.checkpoints_of(thread_key("me", "g", "young")) > 0
+
+
+async def test_deletion_that_broke_off_is_finished(kept: Kept) -> None:
+    await kept.thread("t", status=DELETING)
+
+    pruned = await kept.pruner().prune()
+
+    assert pruned.threads == 1
+    assert await kept.count(threads) == 0
+    assert await kept.checkpoints_of(thread_key("me", "g", "t")) == 0
+
+
+async def test_thread_is_cut_to_its_latest_checkpoint_and_goes_on_from_it(kept: Kept) -> None:
+    key = thread_key("me", "g", "t")
+    await kept.thread("t", ttl_minutes=1, ttl_strategy="keep_latest", expires_at=days_ago(1))
+
+    pruned = await kept.pruner().prune()
+
+    assert pruned.shortened_threads == 1
+    assert await kept.checkpoints_of(key) == 1
+    await kept.execute(key)
+    tuple_ = await kept.checkpoints.saver.aget_tuple({"configurable": {"thread_id": key}})
+    assert tuple_ is not None
+    assert tuple_.checkpoint["channel_values"]["number"] == 3
+    assert await kept.pruner().prune() == Swept()
+
+
+async def test_long_idle_threads_are_cut_once_and_others_not(kept: Kept) -> None:
+    await kept.thread("old", updated_at=days_ago(10))
+    await kept.thread("young", updated_at=days_ago(5))
+    pruner = kept.pruner(keep_checkpoints_days=7)
+
+    first, second = await pruner.prune(), await pruner.prune()
+
+    assert (first.shortened_threads, second.shortened_threads) == (1, 0)
+    assert await kept.checkpoints_of(thread_key("me", "g", "old")) == 1
+    assert await kept.checkpoints_of(thread_key("me", "g", "young")) > 1
+
+
+async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(kept: Kept) -> None:
+    record = RunRecord(Run("g"), "me", {}, is_background=True)
+    live = (await RunRepository(kept.database).begin(record)).run.id
+    await kept.execute(run_key(live))
+    await kept.execute(run_key("gone"))
+
+    foretold, pruned = await kept.pruner().count(), await kept.pruner().prune()
+
+    assert foretold.run_checkpoints == pruned.run_checkpoints == 1
+    assert await kept.checkpoints_of(run_key("gone")) == 0
+    assert await kept.checkpoints_of(run_key(live)) > 0

@@ -1,0 +1,226 @@
+"""The saver and the store as a run gets them, on both databases."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import psycopg
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointMetadata, empty_checkpoint
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import START, StateGraph
+from langgraph.runtime import get_runtime
+from langgraph.types import Command, interrupt
+
+from app.settings import Settings
+from app.storage.checkpoints import (
+    Checkpoints,
+    open_checkpoints,
+    run_key,
+    set_up_checkpoints,
+    thread_key,
+)
+from tests.app.storage.checkpoints.fan_outs import State, fan_out, thread
+
+pytestmark = pytest.mark.anyio
+
+
+async def keys_of(checkpoints: Checkpoints) -> list[str]:
+    return [key async for key in checkpoints.stray_keys()]
+
+
+async def count(checkpoints: Checkpoints, key: str) -> int:
+    return len([found async for found in checkpoints.saver.alist(thread(key))])
+
+
+async def test_a_thread_is_there_again_after_the_database_was_closed(stored: Settings) -> None:
+    async with open_checkpoints(stored) as checkpoints:
+        await fan_out(checkpoints.for_run()).ainvoke({}, thread("t"))
+
+    await set_up_checkpoints(stored)
+    async with open_checkpoints(stored) as checkpoints:
+        state = await fan_out(checkpoints.saver).aget_state(thread("t"))
+
+    assert state.values["size"] == 2
+
+
+async def test_a_thread_of_an_earlier_version_opens_again(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    key = thread_key("someone", "graph", "t")
+    async with AsyncSqliteSaver.from_conn_string(str(settings.data_dir / "checkpoints.db")) as old:
+        await fan_out(old).ainvoke({}, thread("someone/graph/t"))
+
+    await set_up_checkpoints(settings)
+    async with open_checkpoints(settings) as checkpoints:
+        state = await fan_out(checkpoints.saver).aget_state(thread(key))
+
+    assert state.values["size"] == 2
+
+
+def committed_tasks(settings: Settings) -> set[str]:
+    """Ask as another process would, for which nothing counts that is not committed."""
+    if settings.postgres_url is not None:
+        with psycopg.connect(settings.postgres_url) as postgres:
+            rows = postgres.execute("SELECT task_id FROM checkpoint_writes").fetchall()
+    else:
+        with closing(sqlite3.connect(settings.data_dir / "checkpoints.db")) as file:
+            rows = file.execute("SELECT task_id FROM writes").fetchall()
+    return {task_id for (task_id,) in rows}
+
+
+async def test_a_saver_tells_of_each_task_and_checkpoint_once_it_is_committed(
+    stored: Settings,
+) -> None:
+    told: list[str | None] = []
+    told_early: set[str] = set()
+
+    def on_saved(task_id: str | None) -> None:
+        told.append(task_id)
+        if task_id is not None:
+            told_early.update({task_id} - committed_tasks(stored))
+
+    async with open_checkpoints(stored) as checkpoints:
+        graph = fan_out(checkpoints.for_run(on_saved))
+        parts = graph.astream({}, thread("t"), stream_mode="tasks", durability="sync")
+        scheduled = {part["id"] async for part in parts if "triggers" in part}
+
+        assert len(scheduled) == 3
+        assert scheduled <= set(told)
+        assert told_early == set()
+        listed = checkpoints.saver.alist(thread("t"))
+        of_the_graph = [c async for c in listed if not c.config["configurable"]["checkpoint_ns"]]
+        assert told.count(None) == len(of_the_graph)
+
+
+async def test_a_deleted_key_leaves_nothing_and_harms_no_other(checkpoints: Checkpoints) -> None:
+    graph = fan_out(checkpoints.for_run())
+    for key in ("gone", "kept"):
+        await graph.ainvoke({}, thread(key))
+    before = await count(checkpoints, "kept")
+
+    await checkpoints.delete("gone")
+    await checkpoints.delete("never there")
+
+    assert await count(checkpoints, "gone") == 0
+    assert await count(checkpoints, "kept") == before
+
+
+async def test_stray_keys_are_those_of_runs_alone_even_while_they_are_deleted(
+    checkpoints: Checkpoints,
+) -> None:
+    runs = [run_key(f"{number:032x}") for number in range(103)]
+    for key in [*runs, "someone/graph/t", "run:/graph/t", "runs", "run9"]:
+        config: RunnableConfig = {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
+        await checkpoints.saver.aput(config, empty_checkpoint(), {}, {})
+
+    found = []
+    async for key in checkpoints.stray_keys():
+        found.append(key)
+        await checkpoints.delete(key)
+
+    assert found == runs
+    assert await keys_of(checkpoints) == []
+
+
+async def test_a_pruned_thread_keeps_its_latest_checkpoint_and_goes_on(
+    checkpoints: Checkpoints,
+) -> None:
+    graph = fan_out(checkpoints.for_run())
+    for _ in range(3):
+        await graph.ainvoke({}, thread("t"))
+    before = await graph.aget_state(thread("t"))
+
+    await checkpoints.prune(["t", "never there"])
+
+    after = await graph.aget_state(thread("t"))
+    assert await count(checkpoints, "t") == 1
+    assert after.values == before.values
+    assert after.parent_config is None
+    assert (await graph.ainvoke({}, thread("t")))["size"] == 2
+
+
+async def test_a_thread_that_waits_for_an_answer_is_answered_after_it_was_pruned(
+    checkpoints: Checkpoints,
+) -> None:
+    async def asks(state: State) -> State:
+        return {"found": {"asked": interrupt("what?")}}
+
+    sub = StateGraph(State).add_node(asks).add_edge(START, "asks").compile()
+    builder = StateGraph(State).add_node("sub", sub).add_edge(START, "sub")
+    graph = builder.compile(checkpointer=checkpoints.for_run())
+    await graph.ainvoke({}, thread("t"))
+    await graph.ainvoke(Command(resume="first"), thread("t"))
+    await graph.ainvoke({}, thread("t"))
+
+    await checkpoints.prune(["t"])
+
+    state = await graph.ainvoke(Command(resume="second"), thread("t"))
+    assert state["found"] == {"asked": "second"}
+
+
+async def test_a_synchronous_node_may_run_a_graph_of_its_own(checkpoints: Checkpoints) -> None:
+    def asks(state: State) -> State:
+        return {"found": {"inner": interrupt("what?")}}
+
+    sub = StateGraph(State).add_node(asks).add_edge(START, "asks").compile()
+
+    def calls(state: State) -> State:
+        return {"found": sub.invoke({})["found"]}
+
+    builder = StateGraph(State).add_node(calls).add_edge(START, "calls")
+    graph = builder.compile(checkpointer=checkpoints.for_run())
+    await graph.ainvoke({}, thread("t"))
+
+    state = await graph.ainvoke(Command(resume="this"), thread("t"))
+
+    assert state["found"] == {"inner": "this"}
+
+
+async def test_a_synchronous_graph_inside_an_async_node_is_refused_instead_of_hanging(
+    checkpoints: Checkpoints,
+) -> None:
+    async def same(state: State) -> State:
+        return state
+
+    sub = StateGraph(State).add_node(same).add_edge(START, "same").compile()
+
+    async def calls(state: State) -> State:
+        return {"found": sub.invoke({})["found"]}
+
+    builder = StateGraph(State).add_node(calls).add_edge(START, "calls")
+    graph = builder.compile(checkpointer=checkpoints.for_run())
+
+    with pytest.raises(asyncio.InvalidStateError):
+        await graph.ainvoke({}, thread("t"))
+
+
+async def test_a_thread_with_a_delta_channel_is_not_pruned(checkpoints: Checkpoints) -> None:
+    config: RunnableConfig = {"configurable": {"thread_id": "t", "checkpoint_ns": ""}}
+    for _ in range(2):
+        counted: CheckpointMetadata = {"counters_since_delta_snapshot": {"notes": (1, 1)}}
+        await checkpoints.saver.aput(config, empty_checkpoint(), counted, {})
+
+    with pytest.raises(NotImplementedError, match="DeltaChannel"):
+        await checkpoints.prune(["t"])
+
+    assert await count(checkpoints, "t") == 2
+
+
+async def test_what_a_graph_puts_into_the_store_is_there_for_other_threads_and_after_a_restart(
+    stored: Settings,
+) -> None:
+    async def puts(state: State) -> State:
+        store = get_runtime().store
+        assert store is not None
+        await store.aput(("notes",), "a", {"text": "kept"})
+        return {"size": 1}
+
+    builder = StateGraph(State).add_node(puts).add_edge(START, "puts")
+    async with open_checkpoints(stored) as checkpoints:
+        await builder.compile(store=checkpoints.store).ainvoke({})
+
+    async with open_checkpoints(stored) as checkpoints:
+        found = await checkpoints.store.asearch(("notes",))
+
+    assert [item.value for item in found] == [{"text": "kept"}]

@@ -1,0 +1,224 @@
+"""Threads as rows, on both databases."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
+from app.runs.record import RunRecord
+from app.runs.repository import RunRepository
+from app.runs.run import Run
+from app.settings import Settings
+from app.storage.database import Database, open_database
+from app.storage.migrate import migrate
+from app.storage.tables import thread_labels
+from app.threads.claims import claim_thread, settle_thread
+from app.threads.repository import ThreadRepository
+from app.threads.search import ThreadSearch
+from app.threads.statements import ThreadChange
+from app.threads.thread import BUSY, IDLE, INTERRUPTED, ThreadRecord
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def database(stored_settings: Settings) -> AsyncIterator[Database]:
+    await migrate(stored_settings)
+    async with open_database(stored_settings) as database:
+        yield database
+
+
+@pytest.fixture
+def threads(database: Database) -> ThreadRepository:
+    return ThreadRepository(database)
+
+
+async def claim_for_a_run(database: Database, thread_id: str, run_id: str = "r") -> bool:
+    def claim(connection: Connection, ids: object) -> list[bool]:
+        return [claim_thread(connection, "me", thread_id, "tally", run_id)]
+
+    return await database.writer.write(claim, None)
+
+
+async def settle_after_a_run(database: Database, thread_id: str, status: str) -> None:
+    def settle(connection: Connection, ids: object) -> list[bool]:
+        return [settle_thread(connection, "me", thread_id, status)]
+
+    await database.writer.write(settle, None)
+
+
+async def ids_of(threads: ThreadRepository, asked: ThreadSearch) -> list[str]:
+    return [found.thread_id for found in await threads.search(asked)]
+
+
+async def test_created_thread_is_read_back_equal(threads: ThreadRepository) -> None:
+    metadata = {"nul": "a\0b", "nested": {"list": [1, None]}, "long": "x" * 100_000, "é": True}
+    change = ThreadChange("me", "ü/\N{SNOWMAN}", metadata, "tally", 1.5, "keep_latest")
+
+    began = datetime.now(UTC)
+    created = await threads.create(change)
+
+    read = await threads.get("me", change.thread_id)
+    assert read == created
+    assert read.metadata == metadata
+    assert (read.graph_id, read.status) == ("tally", IDLE)
+    assert read.expires_at == read.created_at + timedelta(seconds=90)
+    assert began <= read.created_at <= datetime.now(UTC)
+
+
+async def test_one_of_two_that_create_the_same_thread_is_refused(threads: ThreadRepository) -> None:
+    both = [threads.create(ThreadChange("me", "t", {"n": number})) for number in (1, 2)]
+
+    first, second = await asyncio.gather(*both, return_exceptions=True)
+
+    assert isinstance(first, ThreadRecord)
+    assert isinstance(second, ThreadExists)
+    assert (await threads.get("me", "t")).metadata == {"n": 1}
+
+
+async def test_another_owner_has_another_thread_of_the_same_id(threads: ThreadRepository) -> None:
+    await threads.create(ThreadChange("me", "t", {"whose": "mine"}))
+    await threads.create(ThreadChange("you", "t", {"whose": "yours"}))
+    await threads.create(ThreadChange("me", "other"))
+
+    assert (await threads.get("you", "t")).metadata == {"whose": "yours"}
+    assert await ids_of(threads, ThreadSearch("you")) == ["t"]
+    for refused in (
+        threads.get("you", "other"),
+        threads.patch(ThreadChange("you", "other")),
+        threads.claim("you", "other"),
+        threads.mark_deleting("you", "other"),
+    ):
+        with pytest.raises(ThreadNotFound):
+            await refused
+
+
+async def test_patch_merges_metadata_and_keeps_the_rest(threads: ThreadRepository) -> None:
+    created = await threads.create(ThreadChange("me", "t", {"a": 1, "b": 2}, "tally", 10, "delete"))
+
+    patched = await threads.patch(ThreadChange("me", "t", {"b": 3, "c": 4}))
+
+    assert patched.metadata == {"a": 1, "b": 3, "c": 4}
+    assert (patched.graph_id, patched.expires_at) == ("tally", created.expires_at)
+    assert await threads.get("me", "t") == patched
+
+
+async def test_patches_at_the_same_time_lose_nothing(threads: ThreadRepository) -> None:
+    await threads.create(ThreadChange("me", "t"))
+
+    await asyncio.gather(*(threads.patch(ThreadChange("me", "t", {str(n): n})) for n in range(20)))
+
+    assert (await threads.get("me", "t")).metadata == {str(n): n for n in range(20)}
+
+
+async def test_search_finds_by_metadata_as_it_is_now(threads: ThreadRepository) -> None:
+    await threads.create(ThreadChange("me", "a", {"team": "x", "n": 1}))
+    await threads.create(ThreadChange("me", "b", {"team": "x", "n": "1"}))
+    await threads.create(ThreadChange("me", "c", {"team": "y"}, "tally"))
+    await threads.patch(ThreadChange("me", "c", {"team": "x"}))
+
+    by_name = ThreadSearch("me", sort_by="thread_id", is_ascending=True)
+
+    assert await ids_of(threads, replace(by_name, metadata={"team": "x"})) == ["a", "b", "c"]
+    assert await ids_of(threads, replace(by_name, metadata={"team": "x", "n": 1})) == ["a"]
+    assert await ids_of(threads, replace(by_name, metadata={"graph_id": "tally"})) == ["c"]
+    assert await ids_of(threads, replace(by_name, metadata={"team": "y"})) == []
+    assert await ids_of(threads, replace(by_name, ids=["b", "nope"])) == ["b"]
+
+
+async def test_search_pages_through_all_the_last_used_first(
+    database: Database, threads: ThreadRepository
+) -> None:
+    for name in "abcde":
+        await threads.create(ThreadChange("me", name))
+    assert await claim_for_a_run(database, "b")
+
+    pages = [
+        await ids_of(threads, ThreadSearch("me", limit=2, offset=offset)) for offset in (0, 2, 4)
+    ]
+
+    assert pages == [["b", "e"], ["d", "c"], ["a"]]
+    assert await ids_of(threads, ThreadSearch("me", status=BUSY)) == ["b"]
+
+
+async def test_thread_is_held_by_one_at_a_time(
+    database: Database, threads: ThreadRepository
+) -> None:
+    await threads.create(ThreadChange("me", "t"))
+
+    assert await claim_for_a_run(database, "t")
+    for refused in (threads.claim("me", "t"), threads.mark_deleting("me", "t")):
+        with pytest.raises(ThreadBusy):
+            await refused
+
+    await settle_after_a_run(database, "t", INTERRUPTED)
+    before = await threads.claim("me", "t")
+    assert (before.status, before.last_run_id) == (INTERRUPTED, "r")
+    assert not await claim_for_a_run(database, "t", "another")
+
+    await threads.settle(replace(before, status=IDLE, last_run_id=None))
+    after = await threads.get("me", "t")
+    assert (after.status, after.last_run_id, after.graph_id) == (IDLE, None, "tally")
+    assert await claim_for_a_run(database, "t")
+
+
+async def test_patch_does_not_free_a_busy_thread(
+    database: Database, threads: ThreadRepository
+) -> None:
+    assert await claim_for_a_run(database, "t")
+
+    patched = await threads.patch(ThreadChange("me", "t", {"seen": True}))
+
+    assert patched.status == BUSY
+    assert not await claim_for_a_run(database, "t", "another")
+
+
+async def test_thread_marked_for_deletion_is_gone_for_all_but_another_deletion(
+    database: Database, threads: ThreadRepository
+) -> None:
+    await threads.create(ThreadChange("me", "t"))
+    await threads.mark_deleting("me", "t")
+
+    assert await ids_of(threads, ThreadSearch("me")) == []
+    assert not await claim_for_a_run(database, "t")
+    for refused in (
+        threads.get("me", "t"),
+        threads.claim("me", "t"),
+        threads.patch(ThreadChange("me", "t")),
+    ):
+        with pytest.raises(ThreadNotFound):
+            await refused
+    await threads.mark_deleting("me", "t")
+    await threads.remove("me", "t")
+    await threads.create(ThreadChange("me", "t"))
+
+
+async def test_removed_thread_takes_its_runs_and_labels_along(
+    database: Database, threads: ThreadRepository
+) -> None:
+    run = Run("tally", "t")
+    record = RunRecord(run=run, owner="me", asked={})
+    await RunRepository(database).begin(record)
+    await settle_after_a_run(database, "t", IDLE)
+    await threads.patch(ThreadChange("me", "t", {"team": "x"}))
+    assert await threads.graphs("me", "t") == {"tally"}
+
+    await threads.mark_deleting("me", "t")
+    await threads.remove("me", "t")
+
+    assert await RunRepository(database).get(run.id, owner="me") is None
+    async with database.reading() as connection:
+        left = await connection.execute(select(func.count()).select_from(thread_labels))
+        assert left.scalar_one() == 0
+
+
+async def test_thread_that_is_not_marked_is_not_removed(threads: ThreadRepository) -> None:
+    await threads.create(ThreadChange("me", "t"))
+
+    await threads.remove("me", "t")
+
+    assert (await threads.get("me", "t")).status == IDLE
