@@ -14,7 +14,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from app.cli.commands import all_names
+from app.cli.typer_app import all_names
 from app.graphs.registry import inspect_graphs
 from app.main import create_app
 from app.settings import Settings

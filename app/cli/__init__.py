@@ -5,8 +5,8 @@ import signal
 import sys
 from types import FrameType
 
-from app.cli.commands import cli
-from app.cli.terminal import write_anything
+from app.cli.typer_app import cli
+from app.cli.view.terminal import write_anything
 
 
 def main() -> None:

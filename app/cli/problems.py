@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.cli.measures import one_line
+from app.cli.view.measures import one_line
 
 
 def describe_problem(problem: dict[str, Any]) -> str:

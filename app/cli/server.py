@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from app.cli.errors import AddressTaken
-from app.cli.terminal import stdout
+from app.cli.view.terminal import stdout
 
 _SECONDS_FOR_LAST_EVENTS = 1
 """A stream that is not told of its run's end is cut by the end of the loop, with a traceback."""
@@ -51,7 +51,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
         grace = 0.0 if self.force_exit else self._grace_seconds
         if grace > 0:
-            told = f"FinishedRun; runs under way may take {grace:g} s more, Ctrl-C ends them now."
+            told = f"Stopping; running runs have {grace:g} s to finish, Ctrl-C ends them now."
             stdout().print(told, soft_wrap=True)
         self._draining.append(asyncio.ensure_future(self._drain(grace)))
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
-from app.cli.measures import one_line
+from app.cli.view.measures import one_line
 from app.settings import Settings
 
 

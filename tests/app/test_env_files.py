@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from app.cli.commands import cli
 from app.cli.environment import load_settings
 from app.cli.errors import BadSettings
+from app.cli.typer_app import cli
 from app.main import create_app
 from tests.conftest import SERVED_GRAPHS
 

@@ -3,7 +3,3 @@
 A check is a function in a file of its own; `examination.py` runs all of them side by side. None of
 them changes anything.
 """
-
-from app.cli.doctor.command import doctor
-
-__all__ = ["doctor"]

@@ -4,7 +4,7 @@ import re
 
 from app.cli.doctor.findings import Finding
 from app.cli.doctor.reading import Reading
-from app.cli.measures import counted
+from app.cli.view.measures import counted
 
 _PLACEHOLDER = re.compile(
     "change.?me|replace|placeholder|example|secret|passw|your.?(api.?)?key|012345|123456|abcdef|qwer",

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.doctor.findings import Finding
-from app.cli.measures import counted
+from app.cli.view.measures import counted
 from app.graphs.registry import inspect_graphs
 
 

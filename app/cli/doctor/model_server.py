@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from app.cli.doctor.findings import Finding, Status
-from app.cli.measures import as_time, one_line
+from app.cli.view.measures import as_time, one_line
 
 OPENAI_URL = "https://api.openai.com/v1"
 

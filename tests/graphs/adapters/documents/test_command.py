@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli.commands import cli
+from app.cli.typer_app import cli
 from graphs.adapters.documents.source import SAMPLES
 from tests.conftest import ROOT
 from tests.graphs.adapters.documents.documents_at_hand import scanned_pdf, write

@@ -1,0 +1,50 @@
+"""`fanjoin lint`: what is certainly wrong with the graphs, and what looks wrong."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.environment import load_settings
+from app.cli.options import GraphsFileOption
+from app.cli.view.glyphs import status_glyph
+from app.cli.view.measures import counted, printable
+from app.cli.view.terminal import stdout
+from app.graphs.lint import Finding
+from app.graphs.registry import inspect_graphs
+
+StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
+
+
+def lint(graphs_file: GraphsFileOption = None, strict: StrictOption = False) -> None:
+    """Check every graph; exit 1 when one is certainly wrong, with --strict when one looks wrong."""
+    settings = load_settings(graphs_file=graphs_file)
+    inspection = asyncio.run(inspect_graphs(settings.graphs_file))
+    errors = [found for found in inspection.findings if found.severity == "error"]
+    failing = inspection.findings if strict else errors
+    for problem in inspection.problems:
+        _print(problem, is_error=True)
+    for finding in inspection.findings:
+        _print(_describe(finding), is_error=finding in failing)
+    passed = len(inspection.entries) - len({found.graph_id for found in failing})
+    stdout().print(
+        f"{counted(passed, 'graph')} passed, "
+        f"{counted(len(errors) + len(inspection.problems), 'error')}, "
+        f"{counted(len(inspection.findings) - len(errors), 'warning')}"
+    )
+    if inspection.problems or failing:
+        raise typer.Exit(1)
+
+
+def _describe(finding: Finding) -> str:
+    where = f"{finding.file} ({finding.graph_id})"
+    return f"{where}: {f'{finding.node} {finding.message}'.strip()}\n  mend: {finding.mend}"
+
+
+def _print(text: str, *, is_error: bool) -> None:
+    sign = status_glyph("failed" if is_error else "degraded")
+    table = Table.grid(padding=(0, 1))
+    table.add_row(sign, Text(printable(text), overflow="fold"))
+    stdout().print(table)

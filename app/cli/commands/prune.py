@@ -1,0 +1,55 @@
+"""`fanjoin prune`: let go of what the settings say is old, now."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli.environment import load_settings
+from app.cli.options import GraphsFileOption, JsonOption
+from app.cli.view.measures import counted
+from app.cli.view.terminal import stdout, write_json
+from app.graphs.langgraph_json import read_declarations
+from app.retention.sweeper import Sweeper, Swept
+from app.settings import Settings
+from app.storage.checkpoints import open_checkpoints
+from app.storage.database import open_database
+
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say how much would go.")]
+
+
+def prune(
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+    graphs_file: GraphsFileOption = None,
+) -> None:
+    """Drop old events, runs, threads and checkpoints, in small batches beside a service at work.
+
+    What is old is said by FANJOIN_KEEP_RUNS_DAYS and its like, and by each thread's own time to
+    live.
+    """
+    pruned = asyncio.run(_prune(load_settings(graphs_file=graphs_file), dry_run=dry_run))
+    if as_json:
+        write_json(asdict(pruned))
+    else:
+        stdout().print(_describe(pruned, "would go" if dry_run else "gone"))
+
+
+async def _prune(settings: Settings, *, dry_run: bool) -> Swept:
+    declared = read_declarations(settings.graphs_file).graphs
+    async with open_database(settings) as database, open_checkpoints(settings) as checkpoints:
+        graph_ids = [graph.graph_id for graph in declared]
+        pruner = Sweeper(database, checkpoints, settings, graph_ids=graph_ids)
+        return await (pruner.count() if dry_run else pruner.prune())
+
+
+def _describe(pruned: Swept, gone: str) -> str:
+    counts = (
+        f"events of {counted(pruned.runs_without_events, 'run')}",
+        counted(pruned.runs, "run"),
+        counted(pruned.threads, "thread"),
+        f"older checkpoints of {counted(pruned.shortened_threads, 'thread')}",
+        f"checkpoints of {counted(pruned.run_checkpoints, 'finished run')}",
+    )
+    return "\n  ".join([f"{gone}:", *counts])

@@ -1,0 +1,187 @@
+"""`fanjoin runs`: what is kept of runs, read from the database, with or without a service."""
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.environment import load_settings
+from app.cli.errors import BadInput, CommandError
+from app.cli.options import JsonOption
+from app.cli.problems import describe_problem
+from app.cli.view.measures import as_time, one_line
+from app.cli.view.summary import draw_figures
+from app.cli.view.terminal import stdout, write_json
+from app.errors import RunNotFound
+from app.runs.record import RunRecord
+from app.runs.repository import RunRepository
+from app.runs.run import RunStatus
+from app.runs.search import RunSearch
+from app.storage.database import open_database
+
+commands = typer.Typer(help="List the runs that are kept, show one, end one.", no_args_is_help=True)
+
+
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
+
+
+@commands.command("list")
+def list_runs(
+    status: Annotated[RunStatus | None, typer.Option(help="Only runs of this status.")] = None,
+    graph: Annotated[str | None, typer.Option(help="Only runs of this graph.")] = None,
+    thread: Annotated[str | None, typer.Option(help="Only runs on this thread.")] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Only runs labelled so; may be repeated."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List runs, the newest first, whoever they belong to."""
+    labels = dict(map(_label, metadata or []))
+    wanted = RunSearch(
+        metadata=labels, status=status, graph_id=graph, thread_id=thread, limit=limit
+    )
+    found = asyncio.run(_search(wanted))
+    if as_json:
+        write_json([_listed(record) for record in found])
+    else:
+        stdout().print(_table(found) if found else "no such runs are kept")
+
+
+@commands.command()
+def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
+    """Show one run: what came of it, and its branch report with --json."""
+    record = asyncio.run(_get(run_id))
+    if as_json:
+        write_json(_shown(record))
+    else:
+        stdout().print(_details(record))
+        if record.run.report:
+            stdout().print(_figures(record))
+
+
+@commands.command()
+def cancel(run_id: RunArgument) -> None:
+    """Ask the service to end a run, with every branch of it."""
+    record = asyncio.run(_cancel(run_id))
+    if record.run.is_over:
+        raise CommandError(f"run {run_id} is over already: {record.run.status}")
+    stdout().print(
+        f"run {run_id} is asked to end: within a second, or when a service starts again",
+        soft_wrap=True,
+    )
+
+
+async def _search(wanted: RunSearch) -> list[RunRecord]:
+    async with open_database(load_settings()) as database:
+        return await RunRepository(database).search(wanted)
+
+
+async def _get(run_id: str) -> RunRecord:
+    async with open_database(load_settings()) as database:
+        record = await RunRepository(database).get(run_id, owner=None)
+    if record is None:
+        raise RunNotFound(f"no run {run_id!r} is kept")
+    return record
+
+
+async def _cancel(run_id: str) -> RunRecord:
+    record = await _get(run_id)
+    if not record.run.is_over:
+        async with open_database(load_settings()) as database:
+            await RunRepository(database).request_cancel(run_id)
+    return record
+
+
+def _label(words: str) -> tuple[str, Any]:
+    """Read `key=value`; a value that is JSON is what it says, anything else is text."""
+    key, is_told, value = words.partition("=")
+    if not key or not is_told:
+        raise BadInput(f"{words!r} is no label: write KEY=VALUE")
+    try:
+        read = json.loads(value)
+    except ValueError:
+        return key, value
+    return key, value if isinstance(read, dict | list) else read
+
+
+def _listed(record: RunRecord) -> dict[str, Any]:
+    run = record.run
+    return {
+        "run_id": run.id,
+        "status": run.status,
+        "graph_id": run.graph_id,
+        "thread_id": run.thread_id,
+        "owner": record.owner,
+        "attempt": record.attempt,
+        "metadata": record.metadata,
+        "retry_of": run.retry_of,
+        "resume_of": run.resume_of,
+        "created_at": run.created_at,
+        "ended_at": record.ended_at,
+    }
+
+
+def _shown(record: RunRecord) -> dict[str, Any]:
+    run = record.run
+    return {
+        **_listed(record),
+        "asked": record.asked,
+        "output": run.output,
+        "interrupts": run.interrupts,
+        "error": run.problem,
+        "report": run.report,
+    }
+
+
+def _table(found: list[RunRecord]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("run", "status", "graph", "thread", "began", "took"):
+        # An id is there to be copied: it is never folded.
+        table.add_column(heading, overflow="fold", no_wrap=heading == "run")
+    for record in found:
+        run = record.run
+        began = f"{run.created_at:%Y-%m-%d %H:%M:%S}"
+        cells = (run.id, run.status, run.graph_id, run.thread_id or "", began, _took(record))
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    return table
+
+
+def _took(record: RunRecord) -> str:
+    if record.ended_at is None:
+        return ""
+    return as_time((record.ended_at - record.run.created_at).total_seconds() * 1000)
+
+
+def _details(record: RunRecord) -> Table:
+    run = record.run
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    labels = ", ".join(f"{key}={value}" for key, value in record.metadata.items())
+    rows = {
+        "run": run.id,
+        "status": run.status,
+        "graph": run.graph_id,
+        "thread": run.thread_id,
+        "labels": labels,
+        "began": f"{run.created_at:%Y-%m-%d %H:%M:%S}",
+        "attempt": str(record.attempt) if record.attempt > 1 else None,
+        "retry of": run.retry_of,
+        "answers": run.resume_of,
+        "error": describe_problem(run.problem) if run.problem else None,
+    }
+    for name, value in rows.items():
+        if value:
+            table.add_row(name, Text(one_line(value)))
+    return table
+
+
+def _figures(record: RunRecord) -> Table:
+    return draw_figures(
+        record.run.report, has_failed=record.run.failure is not None, speedup_note=""
+    )

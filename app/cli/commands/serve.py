@@ -1,0 +1,109 @@
+"""`fanjoin serve`: the service in this process, until Ctrl-C or SIGTERM."""
+
+import asyncio
+import gc
+import logging
+import math
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from functools import partial
+
+import uvicorn
+from fastapi import FastAPI
+from rich.text import Text
+from uvicorn.loops.auto import auto_loop_factory
+
+from app.cli.address import bind_address, local_url
+from app.cli.environment import load_settings
+from app.cli.loading import uncollected
+from app.cli.options import GraphsFileOption, HostOption, PortOption
+from app.cli.server import Server
+from app.cli.view.fetch_bar import fetch_bar
+from app.cli.view.terminal import stdout
+from app.local_llm.provision import provision
+from app.logs import configure_logs
+from app.main import create_app
+from app.service import open_service
+from app.settings import Settings
+
+_SECONDS_TO_SAY_SO = 3
+"""For the last events of runs that were cancelled at the end of their grace."""
+
+
+WhenListening = Callable[[str], Awaitable[None]]
+"""Told the address once the service listens; cancelled when it stops."""
+
+
+def serve(
+    host: HostOption = None, port: PortOption = None, graphs_file: GraphsFileOption = None
+) -> None:
+    """Start the service and serve until Ctrl-C."""
+    run_service(load_settings(host=host, port=port, graphs_file=graphs_file), greet)
+
+
+async def greet(url: str) -> None:
+    stdout().print(Text.assemble("Fanjoin listens on ", (url, "bold")), soft_wrap=True)
+    stdout().print(f"Pages: {url}/docs   Ctrl-C ends it.", soft_wrap=True)
+
+
+def run_service(settings: Settings, when_listening: WhenListening) -> None:
+    """Provide the embedded model if it is wanted, then serve until told to stop.
+
+    Raises CommandError or ServiceError before anything listens.
+    """
+    configure_logs(settings.log_level)
+    # What uvicorn tells of its own start is said by `greet`, better.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    with bind_address(settings) as address, suppress(KeyboardInterrupt):
+        if settings.wants_embedded_model:
+            stdout().print("Starting the embedded model ...")
+            with fetch_bar() as progress:
+                provision(settings, progress)
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(_serve(settings, address, when_listening))
+
+
+async def _serve(settings: Settings, address: socket.socket, when_listening: WhenListening) -> None:
+    host, port = address.getsockname()[:2]
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
+    async with AsyncExitStack() as stack:
+        with uncollected():
+            service = await stack.enter_async_context(open_service(settings))
+        config = _configure(create_app(settings, service), settings)
+        server = Server(
+            config,
+            partial(when_listening, local_url(host, port)),
+            drain=service.runner.drain,
+            grace_seconds=settings.grace_seconds,
+        )
+        loop.add_signal_handler(signal.SIGINT, server.stop)
+        with _start_up_out_of_the_collectors_way():
+            await server.serve(sockets=[address])
+
+
+@contextmanager
+def _start_up_out_of_the_collectors_way() -> Iterator[None]:
+    """Let the garbage collector pass over what start-up made and nothing will ever free.
+
+    Measured with 16 connections (`make bench`): a third more runs per second.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _configure(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        lifespan="on",
+        access_log=settings.log_level == "debug",
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(settings.grace_seconds + _SECONDS_TO_SAY_SO),
+    )

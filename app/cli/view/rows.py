@@ -1,0 +1,136 @@
+"""What is known of a branch, a node or a join, from its declaration to its row in the report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.cli.view.measures import as_time, one_line
+
+_KIND_ORDER = {"node": 0, "branch": 1, "join": 2}
+
+
+_REMEMBERED_TEXT = 200
+
+
+_WORTH_TELLING_MS = 100
+
+
+_ROUNDING_MS = 0.2
+
+
+@dataclass
+class Row:
+    """One row of the live view."""
+
+    name: str
+    kind: str
+    order: int
+    """Its place among the rows as they became known."""
+
+    row_id: str | None = None
+    """Its id in the report; None while it is only declared."""
+
+    status: str = "waiting"
+    attempts: int = 1
+    queued_ms: float = 0.0
+    started_ms: float = 0.0
+    duration_ms: float = 0.0
+    tokens: dict[str, int] | None = None
+    error: dict[str, Any] | None = None
+    text: str = field(default="", repr=False)
+    """The newest of what its model wrote."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == "running"
+
+    @property
+    def label(self) -> str:
+        """The id, where there is one: it tells the rows of one name apart."""
+        return one_line(self.row_id or self.name)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.status not in {"waiting", "skipped", "not run"}
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in {"waiting", "running"}
+
+    def start(self, event: dict[str, Any]) -> None:
+        if self.is_over:
+            return
+        if self.status == "waiting":
+            self.status = "running"
+            self.started_ms = event.get("started_ms") or 0.0
+            self.queued_ms = event.get("queued_ms") or 0.0
+        self.attempts = event.get("attempt") or 1
+
+    def add_text(self, event: dict[str, Any]) -> None:
+        attempt = event.get("attempt") or 1
+        if attempt != self.attempts:
+            self.attempts, self.text = attempt, ""
+        self.text = (self.text + str(event.get("text", "")))[-_REMEMBERED_TEXT:]
+
+    def finish(self, reported: dict[str, Any]) -> None:
+        """Take over what the report says, whatever was seen before."""
+        self.kind = reported.get("kind") or self.kind
+        self.status = reported.get("status") or "unfinished"
+        self.attempts = reported.get("attempts") or self.attempts
+        self.queued_ms = reported.get("queued_ms") or 0.0
+        self.started_ms = reported.get("started_ms") or 0.0
+        self.duration_ms = reported.get("duration_ms") or 0.0
+        self.tokens = reported.get("tokens")
+        self.error = reported.get("error")
+
+    def close(self) -> None:
+        """The run is over: what has not ended by now never will."""
+        if not self.is_over:
+            self.status = "unfinished" if self.is_running else "not run"
+
+    def elapsed_ms(self, now_ms: float) -> float:
+        return max(0.0, now_ms - self.started_ms) if self.is_running else self.duration_ms
+
+    def remarks(self) -> list[str]:
+        """What else there is to say of it, the gravest first."""
+        remarks = []
+        if self.status not in {"running", "ok"}:
+            remarks.append(self.status)
+        if self.attempts > 1:
+            remarks.append(
+                f"attempt {self.attempts}" if self.is_running else f"{self.attempts} attempts"
+            )
+        if self.queued_ms >= _WORTH_TELLING_MS:
+            remarks.append(f"queued {as_time(self.queued_ms)}")
+        if written := (self.tokens or {}).get("output"):
+            remarks.append(f"{written:,} tokens")
+        if self.error is not None:
+            remarks.append(self.error_line)
+        return remarks
+
+    @property
+    def error_line(self) -> str:
+        error = self.error or {}
+        return ": ".join(
+            one_line(str(error[part])) for part in ("type", "message") if error.get(part)
+        )
+
+
+def in_order_of_work(rows: Sequence[Row]) -> list[Row]:
+    """Sort nodes before the branches they lead to, branches before their join, then what follows.
+
+    The times decide, so that it does not matter in which order the rows became known; within one
+    stage it is the order of declaration.
+    """
+    marks = [row.started_ms for row in rows if row.kind == "join" and row.has_begun]
+    marks += [
+        row.started_ms + row.duration_ms - _ROUNDING_MS
+        for row in rows
+        if row.kind == "node" and row.is_over
+    ]
+
+    def place(row: Row) -> tuple[int, int, int]:
+        passed = sum(mark < row.started_ms for mark in marks) if row.has_begun else len(marks)
+        return passed, _KIND_ORDER.get(row.kind, 0), row.order
+
+    return sorted(rows, key=place)

@@ -1,0 +1,36 @@
+"""Where the commands write: plain text, with colour only where a terminal shows it."""
+
+import io
+import sys
+from typing import Any
+
+from pydantic_core import to_json
+from rich.console import Console
+from rich.text import Text
+
+from app.cli.view.measures import printable
+
+
+def stdout() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def stderr() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def write_json(value: Any) -> None:
+    """Print a value for a program to read."""
+    sys.stdout.write(to_json(value, indent=2).decode() + "\n")
+
+
+def complain(message: str) -> None:
+    """Tell why a command ends here, on stderr, never cut or re-wrapped."""
+    stderr().print(Text.assemble(("fanjoin: ", "red"), printable(message)), soft_wrap=True)
+
+
+def write_anything() -> None:
+    """Let a terminal that lacks a sign show `?` in its place instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
