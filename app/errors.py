@@ -21,6 +21,7 @@
     ├── InvalidGraphs               the service does not start
     ├── AlreadyServed               the service does not start
     └── BehindMigrations            the service does not start
+        └── NewerTables             the service does not start
 
 The class's docstring is its title (RFC 9457).
 """
@@ -225,6 +226,10 @@ class AlreadyServed(ServiceError):
 
 class BehindMigrations(ServiceError):
     """The database's tables are not those of this version."""
+
+
+class NewerTables(BehindMigrations):
+    """The database's tables are those of a newer version."""
 
 
 def problem_of(error: ServiceError) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """Settings for a command: the environment, `.env`, and the options given beside them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.cli.errors import BadSettings
-from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
+from app.cli.wrong_variables import wrong_variables
 from app.env_files import UnreadableVariables, load_variable_files
 from app.settings import Settings
 
@@ -21,10 +20,9 @@ def load_settings(**options: Any) -> Settings:
     load_env_file()
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
-    except ValidationError as error:
-        raise _bad_settings(map(wrong_variable, error.errors())) from error
-    except SettingsError as error:
-        raise _bad_settings(wrong_json(error)) from error
+    except (ValidationError, SettingsError) as error:
+        lines = [f"  {wrong.detail}: {wrong.fix}" for wrong in wrong_variables(error)]
+        raise BadSettings("\n".join(["The settings cannot be used:", *lines])) from error
 
 
 def load_env_file() -> None:
@@ -36,8 +34,3 @@ def load_env_file() -> None:
         load_variable_files()
     except UnreadableVariables as error:
         raise BadSettings(str(error)) from error
-
-
-def _bad_settings(wrong: Iterable[WrongVariable]) -> BadSettings:
-    lines = [f"  {one.detail}: {one.mend}" for one in wrong]
-    return BadSettings("\n".join(["The settings cannot be used:", *lines]))

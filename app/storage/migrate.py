@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from app.errors import BehindMigrations, StorageUnavailable
+from app.errors import BehindMigrations, NewerTables, StorageUnavailable
 from app.settings import Settings
 from app.storage.checkpoints import set_up_checkpoints
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
@@ -45,16 +45,22 @@ async def require_head(settings: Settings) -> None:
     """Make sure that the tables are those of this version.
 
     Raises:
+        NewerTables: they are those of a newer one.
         BehindMigrations: they are not.
         StorageUnavailable: the database does not answer.
     """
     revision = await asyncio.to_thread(_current, settings)
     head = _head()
-    if revision != head:
-        raise BehindMigrations(
-            f"the database is at {revision or 'nothing'}, this version needs {head}: "
-            "run `fanjoin migrate`"
+    if revision == head:
+        return
+    if revision not in {None, *(script.revision for script in _scripts().walk_revisions())}:
+        raise NewerTables(
+            f"the database is at {revision}, of a newer version of Fanjoin: install that one"
         )
+    raise BehindMigrations(
+        f"the database is at {revision or 'nothing'}, this version needs {head}: "
+        "run `fanjoin migrate`"
+    )
 
 
 @asynccontextmanager
@@ -79,7 +85,7 @@ def _upgrade(settings: Settings) -> tuple[str | None, str]:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as error:
-        raise BehindMigrations(
+        raise NewerTables(
             f"the database is of a newer version of Fanjoin ({error}): install that one"
         ) from error
     finally:
@@ -104,7 +110,11 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _head() -> str:
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(_scripts().get_current_head())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

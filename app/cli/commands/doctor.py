@@ -1,7 +1,9 @@
-"""The command: checks on the screen as they end, or as JSON; and the exit status."""
+"""`fanjoin doctor`: what is wrong with this installation, and how to fix it."""
 
 import asyncio
+import sys
 from collections import Counter
+from contextlib import redirect_stdout
 from dataclasses import asdict, replace
 from typing import Annotated
 
@@ -10,9 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.doctor.checks import CHECKS, Check
-from app.cli.doctor.examination import examine
-from app.cli.doctor.findings import Finding
+from app.cli.doctor.checks import CHECKS, Check, run_checks
+from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading, read_settings
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.view.glyphs import status_glyph
@@ -32,52 +33,45 @@ _GLYPHS = {"ok": "ok", "warning": "degraded", "error": "failed", "skipped": "ski
 _NAME_WIDTH = max(len(check.name) for check in CHECKS)
 
 
-Examined = dict[str, list[Finding]]
-"""What was found, by the name of the check."""
-
-
 def doctor(
     graphs_file: GraphsFileOption = None,
     as_json: JsonOption = False,
     strict: StrictOption = False,
     seconds: SecondsOption = 60,
 ) -> None:
-    """Check this installation and say how to mend it; exit 1 if an error was found.
+    """Check this installation and say how to fix it; exit 1 if there is an error.
 
-    One short question is put to the configured model. Nothing is fetched, migrated or changed.
+    Sends one short question to the configured model. Fetches, migrates and changes nothing.
     """
     reading = read_settings(graphs_file)
-    console = Console(quiet=True) if as_json else stdout()
-    examined = asyncio.run(_examine(reading, seconds, console))
-    counts = Counter(finding.status for findings in examined.values() for finding in findings)
+    console = stdout(sys.stdout, quiet=as_json)
+    # A graph's file may print while it is loaded.
+    with redirect_stdout(sys.stderr):
+        results = asyncio.run(_check(reading, seconds, console))
+    counts = Counter(finding.status for findings in results.values() for finding in findings)
     if as_json:
-        write_json(_listed(examined))
+        write_json(
+            [{"name": name, **asdict(finding)} for name in results for finding in results[name]]
+        )
     else:
         errors, warnings = counted(counts["error"], "error"), counted(counts["warning"], "warning")
-        stdout().print(f"{errors}, {warnings}")
+        console.print(f"{errors}, {warnings}")
     if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(1)
 
 
-async def _examine(reading: Reading, seconds: float, console: Console) -> Examined:
-    clean = error_text(reading.settings.secrets)
-    waiting = [check.name for check in CHECKS]
-    examined: Examined = {name: [] for name in waiting}
-    with console.status("", spinner="line") as status:
-        status.update(_waiting_for(waiting))
-        async for check, findings in examine(CHECKS, reading, seconds=seconds):
-            examined[check.name] = [
-                replace(found, detail=clean(found.detail), mend=found.mend and clean(found.mend))
-                for found in findings
+async def _check(reading: Reading, seconds: float, console: Console) -> dict[str, list[Finding]]:
+    """Show each check as it ends; return the findings by its name, in the order of the list."""
+    redact = error_text(reading.settings.secrets)
+    results: dict[str, list[Finding]] = {check.name: [] for check in CHECKS}
+    with console.status(Text("checking", style="dim"), spinner="line"):
+        async for check, findings in run_checks(CHECKS, reading, seconds=seconds):
+            results[check.name] = [
+                replace(one, detail=redact(one.detail), fix=one.fix and redact(one.fix))
+                for one in findings
             ]
-            console.print(_table(check, examined[check.name]))
-            waiting.remove(check.name)
-            status.update(_waiting_for(waiting))
-    return examined
-
-
-def _waiting_for(names: list[str]) -> Text:
-    return Text(f"looking at {', '.join(names)}", style="dim")
+            console.print(_table(check, results[check.name]))
+    return results
 
 
 def _table(check: Check, findings: list[Finding]) -> Table:
@@ -85,18 +79,9 @@ def _table(check: Check, findings: list[Finding]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="bold", min_width=_NAME_WIDTH)
     table.add_column(overflow="fold")
-    for place, finding in enumerate(findings):
-        mend = "" if finding.mend is None else f"\nmend: {finding.mend}"
+    for index, finding in enumerate(findings):
+        fix = "" if finding.fix is None else f"\nfix: {finding.fix}"
         style = "dim" if finding.status == "skipped" else ""
-        text = Text(printable(finding.detail + mend), style=style)
-        name = check.name if place == 0 else ""
-        table.add_row(status_glyph(_GLYPHS[finding.status]), name, text)
+        text = Text(printable(finding.detail + fix), style=style)
+        table.add_row(status_glyph(_GLYPHS[finding.status]), "" if index else check.name, text)
     return table
-
-
-def _listed(examined: Examined) -> list[dict[str, str | None]]:
-    return [
-        {"name": name, **asdict(finding)}
-        for name, findings in examined.items()
-        for finding in findings
-    ]

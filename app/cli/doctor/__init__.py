@@ -1,5 +1,4 @@
-"""`fanjoin doctor`: what is wrong with this installation, and how to mend it.
+"""What `fanjoin doctor` checks: one file for each subject, and `checks.py` runs them all.
 
-A check is a function in a file of its own; `examination.py` runs all of them side by side. None of
-them changes anything.
+No check fetches, migrates or changes anything.
 """

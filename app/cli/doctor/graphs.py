@@ -1,47 +1,36 @@
-"""The graphs: whether langgraph.json leads to them, and what the lint says.
+"""The graphs: whether langgraph.json leads to usable ones, and what the lint says.
 
-They are loaded in a process of their own, which may print, hang or die.
+They load in a daemon thread, which does not outlive the command even if a graph's file hangs.
 """
 
 import asyncio
-import json
-import os
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import suppress
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 
-from app.cli.doctor.findings import Finding
+from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading
-
-_IMPORT_ROOT = Path(__file__).parents[3]
-
-
-_MEND = "`fanjoin lint` loads them in sight of you"
+from app.cli.view.measures import counted
+from app.graphs.registry import Inspection, inspect_graphs
 
 
 async def check_graphs(reading: Reading) -> list[Finding]:
-    process = await _load(reading.settings.graphs_file)
+    graphs_file = reading.settings.graphs_file
+    loading: Future[Inspection] = Future()
+    loading.set_running_or_notify_cancel()
+    Thread(target=_load, args=(graphs_file, loading), daemon=True).start()
+    inspection = await asyncio.wrap_future(loading)
+    fix = f"correct it in {graphs_file}, or in the file it names"
+    findings = [Finding("error", problem, fix) for problem in inspection.problems]
+    for linted in inspection.findings:
+        detail = f"{linted.file} ({linted.graph_id}): {f'{linted.node} {linted.message}'.strip()}"
+        findings.append(Finding(linted.severity, detail, linted.mend))
+    served = f"{counted(len(inspection.entries), 'graph')} of {graphs_file} can be served"
+    return findings or [Finding("ok", served)]
+
+
+def _load(graphs_file: Path, loading: "Future[Inspection]") -> None:
     try:
-        out, err = await process.communicate()
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode != 0:
-        last = err.decode(errors="replace").strip().splitlines()[-1:]
-        detail = " ".join([f"loading the graphs ended with status {process.returncode}", *last])
-        return [Finding("error", detail, _MEND)]
-    return [Finding(**finding) for finding in json.loads(out)]
-
-
-async def _load(graphs_file: Path) -> Process:
-    path = os.pathsep.join([str(_IMPORT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    # -P: no other `app` in the working directory is taken for this one.
-    return await asyncio.create_subprocess_exec(
-        *[sys.executable, "-P", "-m", "app.cli.doctor.loaded_graphs", str(graphs_file)],
-        env={**os.environ, "PYTHONPATH": path},
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
+        loading.set_result(asyncio.run(inspect_graphs(graphs_file)))
+    except Exception as error:  # noqa: BLE001 - raised again where the result is awaited
+        loading.set_exception(error)

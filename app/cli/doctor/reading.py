@@ -1,6 +1,7 @@
 """The settings as far as they can be used, so that one wrong variable hides nothing else."""
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from app.cli.wrong_variables import WrongVariable, wrong_json, wrong_variable
+from app.cli.wrong_variables import WrongVariable, variable_of, wrong_variables
 from app.env_files import UnreadableVariables, load_env_file, load_secret_files
 from app.settings import Settings
 
-_KEYS = ("stand-in for keys that are missing or weak",)
-"""So that no second complaint comes of them: the door is not open, its keys are wrong."""
+_STAND_IN_KEYS = ("stand-in for keys that are missing or weak",)
+"""Prevents a second error: the address is not open, its keys are wrong."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Reading:
     """What the environment and `.env` say."""
 
     settings: Settings
-    """A default stands in for each variable that cannot be used."""
+    """With the default in place of each variable that cannot be used."""
 
     wrong: list[WrongVariable]
 
@@ -31,44 +32,32 @@ class Reading:
 
 
 def read_settings(graphs_file: Path | None = None) -> Reading:
-    """Read what can be read; what cannot be used is named with its value, unless it is secret."""
-    wrong = _load_files()
+    """Read what can be used; name the rest with its value, unless it is secret."""
+    wrong = [variable for load in (load_secret_files, load_env_file) for variable in _errors(load)]
     given: dict[str, Any] = {} if graphs_file is None else {"graphs_file": graphs_file}
     while True:
         try:
             return Reading(Settings(_env_file=None, **given), wrong)
-        except ValidationError as error:
-            found = [wrong_variable(details) for details in error.errors()]
-        except SettingsError as error:
-            found = wrong_json(error)
-            if not found:
-                raise
-        wrong += found
-        for variable in found:
-            _leave_out(variable.name)
-            given[variable.field] = _stand_in(variable.field)
+        except (ValidationError, SettingsError) as error:
+            for variable in wrong_variables(error):
+                wrong.append(variable)
+                _unset(variable_of(variable.field))
+                given[variable.field] = _stand_in(variable.field)
 
 
-def _load_files() -> list[WrongVariable]:
-    """Put secret files and `.env` into the process environment, as every command does."""
-    wrong = []
-    for load, mend in (
-        (load_secret_files, "let the service's user read them"),
-        (load_env_file, "make it readable text"),
-    ):
-        try:
-            load()
-        except UnreadableVariables as error:
-            wrong.append(WrongVariable("", "", str(error), mend))
-    return wrong
+def _errors(load: Callable[[], None]) -> Iterator[WrongVariable]:
+    try:
+        load()
+    except UnreadableVariables as error:
+        yield WrongVariable("", str(error), "make it text that the service's user can read")
 
 
-def _leave_out(name: str) -> None:
-    for known in [known for known in os.environ if known.upper() == name]:
-        del os.environ[known]
+def _unset(name: str) -> None:
+    for spelling in [spelling for spelling in os.environ if spelling.upper() == name]:
+        del os.environ[spelling]
 
 
 def _stand_in(field: str) -> Any:
     if field == "api_keys":
-        return _KEYS
+        return _STAND_IN_KEYS
     return Settings.model_fields[field].get_default(call_default_factory=True)

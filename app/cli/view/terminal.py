@@ -2,7 +2,7 @@
 
 import io
 import sys
-from typing import Any
+from typing import IO, Any
 
 from pydantic_core import to_json
 from rich.console import Console
@@ -11,8 +11,9 @@ from rich.text import Text
 from app.cli.view.measures import printable
 
 
-def stdout() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
+def stdout(file: IO[str] | None = None, *, quiet: bool = False) -> Console:
+    """Return a console on standard output as it is now, or on `file` whatever it becomes."""
+    return Console(file=file, quiet=quiet, highlight=False, markup=False, emoji=False)
 
 
 def stderr() -> Console:

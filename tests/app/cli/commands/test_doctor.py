@@ -1,18 +1,45 @@
 """`fanjoin doctor` as a person and as a script call it."""
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.typer_app import cli
-from tests.app.cli.doctor.conftest import Doctor
 from tests.app.cli.graph_files import write_graph, write_registry
+from tests.app.cli.processes import REPOSITORY
 from tests.model_server import ModelServer
 
 pytestmark = pytest.mark.slow
 
 NAMES = ["python", "settings", "graphs", "model", "database", "disk", "keys", "sources"]
+
+Doctor = Callable[..., tuple[int, list[dict[str, Any]]]]
+
+
+@pytest.fixture
+def doctor(tmp_path: Path) -> Doctor:
+    """`fanjoin doctor --json` as a script calls it: its exit status and its findings."""
+
+    def call(*options: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
+        ended = subprocess.run(
+            [sys.executable, "-m", "app", "doctor", "--json", *options],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in ended.stderr
+        return ended.returncode, json.loads(ended.stdout)
+
+    return call
 
 
 def show(*options: str) -> Result:
@@ -24,20 +51,20 @@ def test_sound_installation_exits_0_with_a_list_in_fixed_order(
 ) -> None:
     write_registry(tmp_path, tides=write_graph(tmp_path))
 
-    status, found = doctor()
+    status, findings = doctor()
 
     assert status == 0
-    assert [finding["name"] for finding in found] == NAMES
-    assert {finding["status"] for finding in found[:-1]} == {"ok"}
-    assert all(set(finding) == {"name", "status", "detail", "mend"} for finding in found)
+    assert [finding["name"] for finding in findings] == NAMES
+    assert {finding["status"] for finding in findings[:-1]} == {"ok"}
+    assert all(set(finding) == {"name", "status", "detail", "fix"} for finding in findings)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fan_out_0.py", "langgraph.json"]
 
 
-def test_every_error_is_told_with_its_mend_and_no_secret_is(tmp_path: Path, doctor: Doctor) -> None:
+def test_every_error_has_a_fix_and_no_secret_is_shown(tmp_path: Path, doctor: Doctor) -> None:
     write_registry(tmp_path, tides="./tides.py:graph")
     (tmp_path / "tides.py").write_text("import os\nraise LookupError(os.environ['OPENAI_API_KEY'])")
 
-    status, found = doctor(
+    status, findings = doctor(
         OPENAI_API_KEY="sk-very-private",
         OPENAI_BASE_URL="http://me:hushhush@127.0.0.1:9/v1",
         FANJOIN_MODEL="any",
@@ -47,16 +74,28 @@ def test_every_error_is_told_with_its_mend_and_no_secret_is(tmp_path: Path, doct
     )
 
     assert status == 1
-    wrong = [finding for finding in found if finding["status"] == "error"]
+    wrong = [finding for finding in findings if finding["status"] == "error"]
     assert [f["name"] for f in wrong] == ["settings", "settings", "graphs", "model", "database"]
-    assert all(finding["mend"] for finding in wrong)
-    assert [f["name"] for f in found if f["status"] == "skipped"] == ["keys", "sources"]
-    assert "LookupError: ***" in str(found)
+    assert all(finding["fix"] for finding in wrong)
+    assert [f["name"] for f in findings if f["status"] == "skipped"] == ["keys", "sources"]
+    assert "LookupError: ***" in str(findings)
     for secret in ("sk-very-private", "hushhush", "too-short-key"):
-        assert secret not in str(found)
+        assert secret not in str(findings)
 
 
-def test_screen_shows_each_check_with_its_mend_and_counts(
+def test_graph_file_that_prints_and_hangs_ends_with_its_check(
+    tmp_path: Path, doctor: Doctor
+) -> None:
+    write_registry(tmp_path, endless="./endless.py:graph")
+    (tmp_path / "endless.py").write_text("import threading\nprint('[]')\nthreading.Event().wait()")
+
+    status, findings = doctor("--seconds", "1")
+
+    assert status == 1
+    assert "not done after 1 s" in [f["detail"] for f in findings if f["name"] == "graphs"]
+
+
+def test_screen_shows_each_check_with_its_fix_and_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_registry(tmp_path, tides=write_graph(tmp_path))
@@ -69,7 +108,7 @@ def test_screen_shows_each_check_with_its_mend_and_counts(
     signs = {line[1]: line[0] for line in lines if line[1:2] and line[1] in NAMES}
     assert set(signs) == set(NAMES)
     assert (signs["graphs"], signs["model"], signs["sources"]) == ("✓", "▲", "-")
-    assert "mend: set OPENAI_API_KEY" in result.stdout
+    assert "fix: set OPENAI_API_KEY" in result.stdout
     assert result.stdout.endswith("0 errors, 1 warning\n")
 
 

@@ -1,10 +1,8 @@
-"""The database in every state, and nothing of it changed by looking."""
+"""The database in every state, through the file or server that it is."""
 
 import asyncio
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,28 +12,23 @@ import pytest
 from pydantic import SecretStr
 
 from app.cli.doctor.database import check_database
-from app.cli.doctor.disk import check_disk
-from app.cli.doctor.findings import Finding
-from app.cli.doctor.revisions import judge
+from app.cli.doctor.finding import Finding
+from app.cli.doctor.machine import check_disk
+from app.cli.doctor.reading import Reading
 from app.settings import Settings
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.migrate import migrate
-from tests.app.cli.doctor.conftest import read_from
-from tests.app.cli.doctor.held_locks import SERVE, WRITE, process
+from tests.app.cli.doctor.serving_process import serving
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.anyio
 
-NOBODY = 65534
+UNPRIVILEGED = 65534
 
 
-async def look(settings: Settings) -> list[Finding]:
-    return await check_database(read_from(settings))
-
-
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    """What is kept; the -shm file is an index that every reader notes itself in."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".db-shm"}
+async def check(settings: Settings, **changes: object) -> Finding:
+    (finding,) = await check_database(Reading(settings.model_copy(update=changes), []))
+    return finding
 
 
 def write(settings: Settings, statement: str) -> None:
@@ -50,106 +43,66 @@ async def migrated(settings: Settings) -> None:
         await migrate(settings)
 
 
-async def test_database_that_is_not_there_is_not_made(settings: Settings) -> None:
-    (found,) = await look(settings)
+async def test_database_that_does_not_exist_yet_is_not_created(settings: Settings) -> None:
+    finding = await check(settings)
+    without_migration = await check(settings, migrate_at_start=False)
 
-    assert found.status == "ok"
-    assert "the first start makes them" in found.detail
+    assert finding.status == "ok"
+    assert "the first start creates it" in finding.detail
+    assert (without_migration.status, without_migration.fix) == ("error", "run `fanjoin migrate`")
     assert not settings.data_dir.exists()
 
 
-async def test_tables_of_this_version_are_in_order(stored_settings: Settings) -> None:
+async def test_database_with_tables_of_this_version_answers(stored_settings: Settings) -> None:
     await migrated(stored_settings)
 
-    (found,) = await look(stored_settings)
+    finding = await check(stored_settings)
 
-    assert found.status == "ok"
-    assert found.detail.endswith(", its tables at r0001")
+    assert finding.status == "ok"
+    assert finding.detail.endswith(" answers")
 
 
-async def test_looking_leaves_no_trace_in_the_folder(settings: Settings) -> None:
+async def test_looking_changes_no_file(settings: Settings) -> None:
     await migrate(settings)
-    before = bytes_of(settings.data_dir)
+    before = {path.name: path.read_bytes() for path in settings.data_dir.iterdir()}
 
-    await look(settings)
+    await check(settings)
 
-    assert bytes_of(settings.data_dir) == before
-    assert not list(settings.data_dir.glob("*-shm"))
-
-
-async def test_what_a_killed_process_left_in_its_log_is_read_and_kept(settings: Settings) -> None:
-    await migrate(settings)
-    killed = f"""if True:
-        import os, sqlite3
-        connection = sqlite3.connect({str(settings.data_dir / FILE)!r})
-        connection.execute("UPDATE {VERSION_TABLE} SET version_num = 'r9999'")
-        connection.commit()
-        os._exit(0)"""
-    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", killed], check=True)
-    before = bytes_of(settings.data_dir)
-
-    (found,) = await look(settings)
-
-    assert "its tables at r9999" in found.detail
-    assert bytes_of(settings.data_dir) == before
+    assert {path.name: path.read_bytes() for path in settings.data_dir.iterdir()} == before
 
 
 async def test_tables_of_a_newer_version_are_an_error(stored_settings: Settings) -> None:
     await migrated(stored_settings)
     write(stored_settings, f"UPDATE {VERSION_TABLE} SET version_num = 'r9999'")
 
-    (found,) = await look(stored_settings)
+    finding = await check(stored_settings)
 
-    assert found.status == "error"
-    assert found.mend == "install that version"
+    assert (finding.status, finding.fix) == ("error", "install that one")
 
 
-@pytest.mark.parametrize(
-    ("revision", "migrates", "status"),
-    [
-        ("r2", True, "ok"),
-        ("r1", True, "warning"),
-        ("r1", False, "error"),
-        ("r3", True, "error"),
-        (None, True, "ok"),
-        (None, False, "error"),
-    ],
-)
-def test_older_tables_are_an_error_only_where_the_start_does_not_migrate(
-    revision: str | None, migrates: bool, status: str
+async def test_tables_behind_are_an_error_only_where_the_start_does_not_migrate(
+    stored_settings: Settings,
 ) -> None:
-    found = judge(revision, "here", known=["r2", "r1"], migrates_at_start=migrates)
+    await migrated(stored_settings)
+    write(stored_settings, f"DELETE FROM {VERSION_TABLE}")
 
-    assert found.status == status
-    assert (found.mend is None) == (status == "ok")
+    findings = [await check(stored_settings, migrate_at_start=value) for value in (True, False)]
+
+    assert [finding.status for finding in findings] == ["warning", "error"]
+    assert {finding.fix for finding in findings} == {"run `fanjoin migrate`"}
 
 
-async def test_database_that_is_served_names_its_process(stored_settings: Settings) -> None:
+async def test_database_that_another_process_serves_from_is_said_to_be_in_use(
+    stored_settings: Settings,
+) -> None:
     await migrated(stored_settings)
 
-    with process(SERVE, stored_settings) as pid:
-        tables, served = await look(stored_settings)
+    with serving(stored_settings):
+        served = await check(stored_settings)
+    free = await check(stored_settings)
 
-    assert tables.status == "ok"
-    assert served.status == "ok"
-    if stored_settings.database_url is None:
-        assert served.detail == f"served by process {pid}"
-    else:
-        assert "served by a process" in served.detail
-    assert await look(stored_settings) == [tables]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
-async def test_write_lock_that_is_held_for_long_is_an_error(settings: Settings) -> None:
-    await migrate(settings)
-
-    with process(WRITE, settings) as pid:
-        _, held = await look(settings)
-
-    assert (held.status, held.detail) == (
-        "error",
-        f"process {pid} has been holding the write lock for 2 s",
-    )
+    assert (served.status, free.status) == ("ok", "ok")
+    assert served.detail == f"{free.detail}, a service uses it"
 
 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, b"SQLite format 3\x00damaged"])
@@ -157,30 +110,32 @@ async def test_file_that_is_no_database_is_an_error(content: bytes, settings: Se
     settings.data_dir.mkdir()
     (settings.data_dir / FILE).write_bytes(content)
 
-    (found,) = await look(settings)
+    finding = await check(settings)
 
-    assert found.status == "error"
-    assert "is no SQLite database" in found.detail
+    assert finding.status == "error"
+    assert "is no SQLite database" in finding.detail
 
 
-async def test_locked_database_is_an_error(settings: Settings) -> None:
+@pytest.mark.parametrize("mode", ["NORMAL", "EXCLUSIVE"])
+async def test_lock_that_another_process_holds_is_an_error(mode: str, settings: Settings) -> None:
     await migrate(settings)
-    with closing(sqlite3.connect(settings.data_dir / FILE)) as connection:
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    with closing(sqlite3.connect(settings.data_dir / FILE, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA locking_mode={mode}")
+        connection.execute("BEGIN IMMEDIATE")
         connection.execute("CREATE TABLE mine (word TEXT)")
 
-        found, *_ = await look(settings)
+        finding = await check(settings)
 
-    assert found.status == "error"
-    assert "another process holds the database's lock" in found.detail
+    assert finding.status == "error"
+    assert "another process holds the database's lock" in finding.detail
 
 
 @contextmanager
-def nobody() -> Iterator[None]:
+def unprivileged() -> Iterator[None]:
     """Be a user without rights, as far as root may."""
     user = os.geteuid()
     if user == 0:
-        os.seteuid(NOBODY)
+        os.seteuid(UNPRIVILEGED)
     try:
         yield
     finally:
@@ -200,26 +155,26 @@ def closed_folder(settings: Settings) -> Iterator[Settings]:
         Path(name).chmod(0o755)
 
 
-async def test_database_of_another_user_is_told_file_by_file(closed_folder: Settings) -> None:
-    with nobody():
-        tables, *closed = await look(closed_folder)
-        (folder,) = await check_disk(read_from(closed_folder))
-
-    assert tables.status == "ok"
-    assert f"{closed_folder.data_dir / FILE} cannot be written" in [f.detail for f in closed]
-    assert {found.status for found in [*closed, folder]} == {"error"}
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="a folder of another user is there for root alone")
-async def test_folder_that_lets_nobody_in_is_told_with_its_mend(settings: Settings) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        closed = settings.model_copy(update={"data_dir": Path(name) / "data"})
-        with nobody():
-            (database,) = await look(closed)
-            (folder,) = await check_disk(read_from(closed))
+async def test_database_of_another_user_is_an_error(closed_folder: Settings) -> None:
+    with unprivileged():
+        database = await check(closed_folder)
+        (folder,) = await check_disk(Reading(closed_folder, []))
 
     assert (database.status, folder.status) == ("error", "error")
-    assert "cannot be looked at: Permission denied" in database.detail
+    assert "the database's file cannot be" in database.detail
+    assert f"let user {UNPRIVILEGED} write" in (database.fix or "") or os.geteuid() != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of another user")
+async def test_folder_that_cannot_be_entered_is_an_error(settings: Settings) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        closed = settings.model_copy(update={"data_dir": Path(name) / "data"})
+        with unprivileged():
+            database = await check(closed)
+            (folder,) = await check_disk(Reading(closed, []))
+
+    assert (database.status, folder.status) == ("error", "error")
+    assert "Permission denied" in database.detail
     assert "cannot be written to" in folder.detail
 
 
@@ -227,19 +182,19 @@ async def test_postgres_without_tables_waits_for_the_first_start(
     postgres_server: PostgresServer, settings: Settings
 ) -> None:
     with postgres_server.fresh_database(is_migrated=False) as url:
-        (found,) = await look(settings.model_copy(update={"database_url": SecretStr(url)}))
+        finding = await check(settings, database_url=SecretStr(url))
 
-    assert found.status == "ok"
-    assert "has no tables yet" in found.detail
+    assert finding.status == "warning"
+    assert "the database is at nothing" in finding.detail
 
 
 @pytest.mark.parametrize(
     "url",
     ["postgresql://me:hushhush@127.0.0.1:9/name", "postgresql://me:hushhush@127.0.0.1:x/name"],
 )
-async def test_postgres_that_cannot_be_asked_is_an_error(url: str, settings: Settings) -> None:
-    (found,) = await look(settings.model_copy(update={"database_url": SecretStr(url)}))
+async def test_postgres_that_does_not_answer_is_an_error(url: str, settings: Settings) -> None:
+    finding = await check(settings, database_url=SecretStr(url))
 
-    assert found.status == "error"
-    assert "FANJOIN_DATABASE_URL" in (found.mend or "")
-    assert "hushhush" not in found.detail
+    assert finding.status == "error"
+    assert "FANJOIN_DATABASE_URL" in (finding.fix or "")
+    assert "hushhush" not in finding.detail

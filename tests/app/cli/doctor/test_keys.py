@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.cli.doctor.keys import check_keys
+from app.cli.doctor.reading import Reading
 from app.settings import Settings
-from tests.app.cli.doctor.conftest import read_from
 
 pytestmark = pytest.mark.anyio
 
@@ -15,12 +15,12 @@ GOOD = "7e41b0c2d95f48a36b1e"
 
 async def look(*keys: str) -> tuple[str, str]:
     given: dict[str, Any] = {"api_keys": ",".join(keys)} if keys else {}
-    (found,) = await check_keys(read_from(Settings(_env_file=None, **given)))
+    (found,) = await check_keys(Reading(Settings(_env_file=None, **given), []))
     return found.status, found.detail
 
 
 async def test_service_without_keys_says_who_gets_in() -> None:
-    assert await look() == ("ok", "no key is asked for: open to whoever reaches 127.0.0.1")
+    assert await look() == ("ok", "no key is required: open to everyone who reaches 127.0.0.1")
 
 
 async def test_key_in_which_chance_made_a_short_row_is_no_weak_one() -> None:
@@ -44,4 +44,4 @@ async def test_key_that_can_be_guessed_is_told_by_its_place(weak: str) -> None:
 async def test_repeated_key_is_told() -> None:
     status, detail = await look(GOOD, GOOD)
 
-    assert (status, detail) == ("warning", "FANJOIN_API_KEYS names a key more than once")
+    assert (status, detail) == ("warning", "FANJOIN_API_KEYS repeats a key")

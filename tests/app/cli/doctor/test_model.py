@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from app.cli.doctor.findings import Finding
+from app.cli.doctor.finding import Finding
 from app.cli.doctor.model import OPENAI_MODEL, check_model
+from app.cli.doctor.reading import Reading
 from app.settings import Settings
 from graphs.kit.model.models import DEFAULT_OPENAI_MODEL
-from tests.app.cli.doctor.conftest import read_from
-from tests.app.cli.doctor.held_locks import SERVE, process
+from tests.app.cli.doctor.serving_process import serving
 from tests.conftest import NOBODY
 from tests.model_answers import Answer
 from tests.model_server import MODEL, ModelServer
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 async def look(**given: Any) -> Finding:
     settings = Settings(_env_file=None, **{"local_model": "off", **given})
-    (found,) = await check_model(read_from(settings))
+    (found,) = await check_model(Reading(settings, []))
     return found
 
 
@@ -51,7 +51,7 @@ class Offering(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -72,38 +72,38 @@ async def test_model_that_answers_is_told_with_its_time(model_server: ModelServe
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "mend"),
+    ("answer", "status", "fix"),
     [
         (Answer(status=401), "error", "set OPENAI_API_KEY to a key of this server"),
         (Answer(status=403), "error", "set OPENAI_API_KEY to a key of this server"),
-        (Answer(status=429), "warning", "ask less often"),
+        (Answer(status=429), "warning", "send fewer requests"),
         (Answer(status=429, text="insufficient_quota"), "error", "raise the quota"),
         (Answer(status=503), "error", "look into the log of the model server"),
-        (Answer(fault="malformed"), "error", "no OpenAI-style server"),
+        (Answer(fault="malformed"), "error", "no OpenAI-compatible server"),
         (Answer(fault="hang_up"), "error", "start the model server, or correct OPENAI_BASE_URL"),
     ],
 )
 async def test_refusal_is_told_with_its_mend(
-    answer: Answer, status: str, mend: str, model_server: ModelServer
+    answer: Answer, status: str, fix: str, model_server: ModelServer
 ) -> None:
     model_server.answer(answer)
 
     found = await look()
 
     assert found.status == status
-    assert mend in (found.mend or "")
+    assert fix in (found.fix or "")
 
 
 async def test_unknown_model_is_told_with_those_the_server_offers() -> None:
-    with serving(Offering) as url:
+    with listening(Offering) as url:
         found = await look(openai_base_url=url, model="tide-1")
 
     assert found.status == "error"
     assert "tide-1" in found.detail
     assert "404: The model does not exist" in found.detail
-    assert found.mend is not None
-    assert "the server offers: tide-2, " in found.mend
-    assert found.mend.endswith(", …")
+    assert found.fix is not None
+    assert "the server offers: tide-2, " in found.fix
+    assert found.fix.endswith(", …")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_server_that_cannot_be_asked_is_an_error(url: str) -> None:
     found = await look(openai_base_url=url, model="any")
 
     assert found.status == "error"
-    assert "cannot be asked" in found.detail
+    assert "cannot be reached" in found.detail
 
 
 @pytest.mark.parametrize("key", ["sk-hush\nhush", "sk-hüsh", " sk-hush"])
@@ -129,7 +129,7 @@ async def test_server_without_a_model_name_is_an_error() -> None:
     found = await look(openai_base_url=NOBODY)
 
     assert found.status == "error"
-    assert "FANJOIN_MODEL" in (found.mend or "")
+    assert "FANJOIN_MODEL" in (found.fix or "")
 
 
 def test_openai_is_asked_for_the_model_that_the_graphs_ask() -> None:
@@ -147,9 +147,9 @@ async def test_weights_that_are_not_here_are_a_warning_and_not_fetched(tmp_path:
 
     assert (found.status, found.detail) == (
         "warning",
-        "qwen2.5-coder-0.5b is not here yet, 0.5 GiB",
+        "qwen2.5-coder-0.5b is not downloaded yet, 0.5 GiB",
     )
-    assert "fanjoin model pull" in (found.mend or "")
+    assert "fanjoin model pull" in (found.fix or "")
     assert not folder.exists()
 
 
@@ -182,7 +182,7 @@ async def test_memory_that_the_service_at_work_uses_is_not_missed(settings: Sett
     with weights.open("wb") as file:
         file.truncate(1 << 42)
 
-    with process(SERVE, settings):
+    with serving(settings):
         found = await look(local_model=str(weights), data_dir=settings.data_dir)
 
     assert found.status == "ok"

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.anyio
 
 async def wrong() -> list[tuple[str, str | None]]:
     findings = await check_settings(read_settings())
-    return [(found.detail, found.mend) for found in findings if found.status != "ok"]
+    return [(found.detail, found.fix) for found in findings if found.status != "ok"]
 
 
-async def test_every_wrong_variable_is_named_with_value_and_mend(
+async def test_every_wrong_variable_is_named_with_value_and_fix(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FANJOIN_PORT", "abc")
@@ -29,9 +29,7 @@ async def test_every_wrong_variable_is_named_with_value_and_mend(
     assert "FANJOIN_PORT = 'abc': Input should be a valid integer" in told
     assert "FANJOIN_PRICES is not valid JSON" in told
     assert "FANJOIN_DATABASE_URL = (hidden): it must begin with postgresql://" in told
-    assert "set FANJOIN_PORT right, or leave it out, which means 8000" in [
-        mend for _, mend in found
-    ]
+    assert "correct FANJOIN_PORT, or leave it out, which means 8000" in [fix for _, fix in found]
     assert len(found) == 3
 
 
@@ -56,21 +54,21 @@ async def test_open_door_is_one_complaint_that_names_the_keys(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
 
-    ((detail, mend),) = await wrong()
+    ((detail, fix),) = await wrong()
 
     assert "let anyone in" in detail or "production needs a key" in detail
-    assert mend is not None
-    assert mend.startswith("set FANJOIN_API_KEYS")
+    assert fix is not None
+    assert fix.startswith("set FANJOIN_API_KEYS")
 
 
 async def test_weak_key_beyond_loopback_is_one_complaint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FANJOIN_HOST", "0.0.0.0")
     monkeypatch.setenv("FANJOIN_API_KEYS", "short-secret")
 
-    ((detail, mend),) = await wrong()
+    ((detail, fix),) = await wrong()
 
     assert detail == "FANJOIN_API_KEYS = (hidden): a key has fewer than 16 characters"
-    assert mend == "`openssl rand -hex 24` makes one"
+    assert fix == "`openssl rand -hex 24` makes one"
 
 
 async def test_secret_file_and_env_file_that_cannot_be_read_are_told(
@@ -102,10 +100,10 @@ async def test_mistyped_name_is_told_with_the_one_that_was_meant(
 ) -> None:
     monkeypatch.setenv(mistyped, "any")
 
-    ((detail, mend),) = await wrong()
+    ((detail, fix),) = await wrong()
 
     assert detail.startswith(f"{mistyped}: did you mean {meant}?")
-    assert mend == f"rename it to {meant}"
+    assert fix == f"rename it to {meant}"
 
 
 async def test_variable_that_is_near_none_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

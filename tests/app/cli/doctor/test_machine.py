@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.cli.doctor.disk import check_disk
-from app.cli.doctor.findings import Finding
+from app.cli.doctor.finding import Finding
+from app.cli.doctor.machine import check_disk
+from app.cli.doctor.reading import Reading
 from app.settings import Settings
-from tests.app.cli.doctor.conftest import read_from
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +19,7 @@ POSTGRES = SecretStr("postgresql://me@there/name")
 
 
 async def look(settings: Settings, **changes: object) -> Finding:
-    (found,) = await check_disk(read_from(settings.model_copy(update=changes)))
+    (found,) = await check_disk(Reading(settings.model_copy(update=changes), []))
     return found
 
 
@@ -28,7 +28,7 @@ async def test_folder_is_sound_and_left_as_it_was(settings: Settings) -> None:
 
     found = await look(settings)
 
-    assert found.detail.startswith(f"{settings.data_dir}, ")
+    assert found.detail.startswith(f"{settings.data_dir}: ")
     assert found.detail.endswith("GiB free")
     assert list(settings.data_dir.iterdir()) == []
 
@@ -37,7 +37,7 @@ async def test_folder_that_is_not_there_is_not_made(settings: Settings) -> None:
     found = await look(settings)
 
     assert found.status == "ok"
-    assert f"{settings.data_dir} can be made" in found.detail
+    assert f"{settings.data_dir}, which does not exist yet" in found.detail
     assert not settings.data_dir.exists()
 
 
@@ -47,7 +47,7 @@ async def test_folder_that_takes_no_file_is_an_error(settings: Settings) -> None
 
     assert found.status == "error"
     assert "/proc cannot be written to" in found.detail
-    assert "FANJOIN_DATA_DIR" in (found.mend or "")
+    assert "FANJOIN_DATA_DIR" in (found.fix or "")
 
 
 @only_linux

@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from app.cli.doctor.checks import Check
-from app.cli.doctor.examination import examine
-from app.cli.doctor.findings import Finding
+from app.cli.doctor.checks import Check, run_checks
+from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading, read_settings
 from tests.patience import SECONDS
 
@@ -27,21 +26,13 @@ async def broken(reading: Reading) -> list[Finding]:
 
 
 async def test_checks_run_side_by_side_and_are_told_as_they_end() -> None:
-    all_at_work, good_is_told = asyncio.Barrier(5), asyncio.Event()
+    checks = [Check(f"slow {n}", slow) for n in range(5)]
+    began = time.monotonic()
 
-    async def slow(reading: Reading) -> list[Finding]:
-        await all_at_work.wait()
-        await good_is_told.wait()
-        return [Finding("ok", "slow")]
-
-    checks = [Check(name=f"slow {n}", look=slow) for n in range(5)]
-    told = []
-
-    async for check, findings in examine(
-        [*checks, Check(name="good", look=good)], read_settings(), seconds=SECONDS
-    ):
-        told.append((check.name, [finding.status for finding in findings]))
-        good_is_told.set()
+    ended = [
+        check.name
+        async for check, _ in run_checks([*checks, Check("good", good)], read_settings(), seconds=5)
+    ]
 
     assert told[0] == ("good", ["ok"])
     assert sorted(told[1:]) == [(f"slow {n}", ["ok"]) for n in range(5)]
@@ -49,14 +40,14 @@ async def test_checks_run_side_by_side_and_are_told_as_they_end() -> None:
 
 async def test_check_that_raises_or_takes_too_long_ends_no_other() -> None:
     checks = [
-        Check(name="broken", look=broken),
-        Check(name="endless", look=endless, late="wait"),
-        Check(name="good", look=good),
+        Check("broken", broken),
+        Check("endless", endless, late_fix="wait"),
+        Check("good", good),
     ]
 
     found = {
         check.name: findings
-        async for check, findings in examine(checks, read_settings(), seconds=0.2)
+        async for check, findings in run_checks(checks, read_settings(), seconds=0.2)
     }
 
     assert found["good"] == [Finding("ok", "good")]
@@ -67,8 +58,8 @@ async def test_check_that_raises_or_takes_too_long_ends_no_other() -> None:
 
 async def test_check_whose_settings_are_wrong_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FANJOIN_PORT", "abc")
-    check = Check(name="good", look=good, reads=frozenset({"port"}))
+    check = Check("good", good, needs=["port"])
 
-    ((_, findings),) = [item async for item in examine([check], read_settings(), seconds=1)]
+    ((_, findings),) = [item async for item in run_checks([check], read_settings(), seconds=1)]
 
-    assert findings == [Finding("skipped", "not looked at, since FANJOIN_PORT cannot be used")]
+    assert findings == [Finding("skipped", "not checked, because FANJOIN_PORT cannot be used")]

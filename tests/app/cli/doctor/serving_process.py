@@ -1,4 +1,4 @@
-"""Other processes that hold a lock of the database while a block lasts."""
+"""Another process that serves from the database while a block lasts."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from app.settings import Settings
 from tests.conftest import ROOT
 
-SERVE = """
+_SERVE = """
 import asyncio, sys
 from pathlib import Path
 from app.settings import Settings
@@ -20,23 +20,13 @@ async def hold():
         await asyncio.Event().wait()
 asyncio.run(hold())
 """
-WRITE = """
-import sqlite3, sys, threading
-connection = sqlite3.connect(f"{sys.argv[1]}/fanjoin.db", isolation_level=None)
-connection.execute("BEGIN IMMEDIATE")
-print("ready", flush=True)
-threading.Event().wait()
-"""
 
 
 @contextmanager
-def process(code: str, settings: Settings) -> Iterator[int]:
-    """Run this while the block lasts, and kill it."""
-    arguments = [sys.executable, "-c", code, str(settings.data_dir), settings.postgres_url or ""]
+def serving(settings: Settings) -> Iterator[None]:
+    arguments = [sys.executable, "-c", _SERVE, str(settings.data_dir), settings.postgres_url or ""]
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        try:
-            assert child.stdout.readline() == "ready\n"
-            yield child.pid
-        finally:
-            child.kill()
+        assert child.stdout.readline() == "ready\n"
+        yield
+        child.kill()
