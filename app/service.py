@@ -13,9 +13,8 @@ from app.execution.recovery import Recovery
 from app.execution.runner import Runner
 from app.graphs.registry import GraphRegistry, load_registry
 from app.local_llm.fetch import locate
-from app.local_llm.machine import Machine, require_able
+from app.local_llm.machine import Machine, model_unavailable, require_able
 from app.local_llm.server import serve_model
-from app.local_llm.unavailable import model_unavailable
 from app.redaction import error_text
 from app.retention.sweeper import Sweeper
 from app.runs.repository import RunRepository

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Self
 from zipfile import ZipFile, ZipInfo
 
-from app.local_llm.source import Progress, SourceFailed
-from app.local_llm.weights import Weights
+from app.local_llm.weights import Progress, SourceFailed, Weights
 
 
 @dataclass(frozen=True)

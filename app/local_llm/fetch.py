@@ -6,16 +6,20 @@ A file in the cache was verified before it got its name, so later starts look at
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from functools import partial as bind
 from pathlib import Path
+from typing import TypeAlias
 
 from app.local_llm import chunks, official
 from app.local_llm.lockfile import exclusive
-from app.local_llm.machine import require_disk
-from app.local_llm.source import Progress, Source, SourceFailed
-from app.local_llm.unavailable import model_unavailable
-from app.local_llm.weights import KNOWN, Weights
+from app.local_llm.machine import Machine, model_unavailable, require_able, require_disk
+from app.local_llm.weights import KNOWN, Progress, SourceFailed, Weights
 from app.settings import Settings
+
+Source: TypeAlias = Callable[[Weights, Path, Progress], None]
+"""Writes the whole file to the path, or raises SourceFailed and keeps what helps a later try."""
+
 
 SOURCES: tuple[Source, ...] = (official.download, chunks.download)
 
@@ -42,6 +46,14 @@ def locate(settings: Settings) -> Path | None:
         return wanted
     path = cache_folder(settings) / wanted.file
     return path if is_complete(path, wanted) else None
+
+
+def provision(settings: Settings, progress: Progress) -> Path:
+    """Check that this machine can serve the weights, then find or fetch them; blocks meanwhile."""
+    wanted = choose(settings)
+    size = wanted.size if isinstance(wanted, Weights) else wanted.stat().st_size
+    require_able(Machine.read(), weights_size=size)
+    return fetch(settings, progress)
 
 
 def fetch(settings: Settings, progress: Progress) -> Path:

@@ -4,11 +4,18 @@ import importlib.util
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from app.local_llm.unavailable import model_unavailable
+from app.errors import ModelUnavailable
+
+WAYS_ON = """\
+Two ways on:
+  1. use a model server: set OPENAI_API_KEY or OPENAI_BASE_URL (and FANJOIN_MODEL, its name);
+  2. put a GGUF file anywhere and set FANJOIN_LOCAL_MODEL=/path/to/file.gguf"""
+
 
 GIB = 1 << 30
 
@@ -54,6 +61,11 @@ class Machine:
                 f"{self.available_memory / GIB:.1f} GiB are available"
             )
         return reasons
+
+
+def model_unavailable(problem: str, reasons: Sequence[str] = ()) -> ModelUnavailable:
+    """Make the error for `problem`, with one line per reason and the ways on."""
+    return ModelUnavailable("\n".join([problem, *(f"  - {reason}" for reason in reasons), WAYS_ON]))
 
 
 def require_able(machine: Machine, *, weights_size: int) -> None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import httpx2
 
-from app.local_llm.source import Progress, SourceFailed
-from app.local_llm.weights import Weights
+from app.local_llm.weights import Progress, SourceFailed, Weights
 
 ATTEMPTS = 5
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from app.local_llm.machine import usable_cores
-from app.local_llm.unavailable import model_unavailable
+from app.local_llm.machine import model_unavailable, usable_cores
 
 logger = logging.getLogger(__name__)
 

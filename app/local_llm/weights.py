@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 LOCKS = Path(__file__).parent / "locks"
 
@@ -48,3 +49,14 @@ _QWEN = Weights(
 KNOWN: Mapping[str, Weights] = MappingProxyType(
     {weights.name: weights for weights in (_QWEN, _QWEN_SMALL)}
 )
+
+
+class Progress(Protocol):
+    """Draws how far a fetch is."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show what is going on, with `done` of `total` bytes here."""
+
+
+class SourceFailed(Exception):
+    """This source cannot give the weights; another may."""

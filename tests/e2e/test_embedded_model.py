@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from fastapi.testclient import TestClient
 
-from app.local_llm.provision import provision
+from app.local_llm.fetch import provision
 from app.main import create_app
 from app.settings import Settings
 from tests.app.execution.test_runner import events_of, rows_of

@@ -13,8 +13,7 @@ from rich.console import Console
 
 from app.cli.environment import load_settings
 from app.cli.view.fetch_bar import fetch_bar
-from app.local_llm.fetch import locate, refresh
-from app.local_llm.provision import provision
+from app.local_llm.fetch import locate, provision, refresh
 from app.local_llm.server import Endpoint, serve_model
 from app.local_llm.weights import KNOWN
 

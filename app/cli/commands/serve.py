@@ -22,7 +22,7 @@ from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.server import Server
 from app.cli.view.fetch_bar import fetch_bar
 from app.cli.view.terminal import stdout
-from app.local_llm.provision import provision
+from app.local_llm.fetch import provision
 from app.logs import configure_logs
 from app.main import create_app
 from app.service import open_service

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.local_llm.chunks import Chunk, download, folder_beside
-from app.local_llm.source import SourceFailed
-from app.local_llm.weights import KNOWN, Weights
+from app.local_llm.weights import KNOWN, SourceFailed, Weights
 from tests.app.local_llm.conftest import CONTENT, Stages
 from tests.app.local_llm.wheels import write_chunks, write_lock, write_wheel
 

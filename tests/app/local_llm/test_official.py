@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.local_llm.official import ATTEMPTS, download
-from app.local_llm.source import SourceFailed
-from app.local_llm.weights import Weights
+from app.local_llm.weights import SourceFailed, Weights
 from tests.app.local_llm.conftest import CONTENT, Stages
 from tests.app.local_llm.file_server import FileServer
 

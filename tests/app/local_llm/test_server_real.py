@@ -13,7 +13,7 @@ import httpx2
 import psutil
 import pytest
 
-from app.local_llm.provision import provision
+from app.local_llm.fetch import provision
 from app.local_llm.server import Endpoint, serve_model
 from app.settings import Settings
 from tests.app.local_llm.test_server import await_end, await_model_server, serving_parent
