@@ -7,7 +7,7 @@ from pydantic_settings import SettingsError
 
 from app.cli.errors import BadSettings
 from app.cli.wrong_variables import wrong_variables
-from app.env_files import UnreadableVariables, load_variable_files
+from app.env_files import load_variable_files
 from app.settings import Settings
 
 
@@ -15,22 +15,11 @@ def load_settings(**options: Any) -> Settings:
     """Read the settings, an option that is not None before a variable.
 
     `.env` goes into the process environment too, for the graphs read `OPENAI_*` from there.
-    Raises BadSettings with a line for each wrong variable.
+    Raises BadSettings with a line for each wrong variable, or UnreadableVariables.
     """
-    load_env_file()
+    load_variable_files()
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except (ValidationError, SettingsError) as error:
         lines = [f"  {wrong.detail}: {wrong.fix}" for wrong in wrong_variables(error)]
         raise BadSettings("\n".join(["The settings cannot be used:", *lines])) from error
-
-
-def load_env_file() -> None:
-    """Put secret files and `.env` into the process environment, where they overrule nothing.
-
-    Raises BadSettings for what cannot be read.
-    """
-    try:
-        load_variable_files()
-    except UnreadableVariables as error:
-        raise BadSettings(str(error)) from error

@@ -1,69 +1,81 @@
 """Commands that other packages bring: entry points of the group `fanjoin.commands`.
 
-Each names a `typer.Typer`. Nothing of it but its parent packages is imported before it is called:
-its line in `fanjoin --help` is the first line of its module's docstring, read from the source.
+Each names a `typer.Typer`. Nothing of it is imported before it is called: its line in
+`fanjoin --help` is the first line of its module's docstring, read from the source.
 """
 
 import ast
+import sys
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from importlib.abc import InspectLoader
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
 from typer.main import get_group
 
-from app.cli.environment import load_env_file
 from app.cli.errors import CommandError
+from app.cli.lazy_command import LazyCommand
+from app.env_files import load_variable_files
 
 GROUP = "fanjoin.commands"
 
 
-class PlugIn(TyperCommand):
-    """Stands for the plug-in's own command until that is called, then gives way to it."""
-
-    def __init__(self, entry_point: EntryPoint) -> None:
-        super().__init__(entry_point.name, help=_help_line(entry_point.module))
-        self._entry_point = entry_point
-
-    def make_context(self, *args: Any, **options: Any) -> Any:
-        """Load the command, with `.env` in the environment as every command has it."""
-        load_env_file()
-        return _load(self._entry_point).make_context(*args, **options)
+def plugin_names() -> list[str]:
+    return sorted(_entry_points(tuple(sys.path)))
 
 
-def plug_in_names() -> list[str]:
-    return sorted(entry_points(group=GROUP).names)
+def find_plugin(name: str) -> LazyCommand | None:
+    plugin = _entry_points(tuple(sys.path)).get(name)
+    if plugin is None:
+        return None
+    return LazyCommand(name, _help_line(plugin.module), partial(_load, plugin))
 
 
-def find_plug_in(name: str) -> PlugIn | None:
-    found = next(iter(entry_points(group=GROUP, name=name)), None)
-    return PlugIn(found) if found else None
+@lru_cache(maxsize=1)
+def _entry_points(_path: tuple[str, ...]) -> dict[str, EntryPoint]:
+    """Read the metadata of every installed package once."""
+    return {plugin.name: plugin for plugin in entry_points(group=GROUP)}
 
 
-def _load(entry_point: EntryPoint) -> Any:
-    """Raises CommandError: a plug-in may be gone, while its entry point still stands."""
+def _load(plugin: EntryPoint) -> Any:
+    """Load the command, with `.env` in the environment as every command has it.
+
+    Raises CommandError: a plug-in may be gone while its entry point is still installed.
+    """
+    load_variable_files()
     try:
-        commands = entry_point.load()
+        commands = plugin.load()
     except (ImportError, AttributeError, SyntaxError, ValueError, OSError) as error:
-        message = f"the command {entry_point.name} cannot be loaded: {error}"
+        message = f"the command {plugin.name} cannot be loaded: {error}"
         raise CommandError(message) from error
     if not isinstance(commands, typer.Typer):
-        raise CommandError(f"the command {entry_point.name} is no typer app: {entry_point.value}")
+        raise CommandError(f"the command {plugin.name} is no typer app: {plugin.value}")
     loaded = get_group(commands)
-    loaded.name = entry_point.name
+    loaded.name = plugin.name
     return loaded
 
 
 def _help_line(module: str) -> str:
     try:
-        spec = find_spec(module)
-        loader = spec.loader if spec else None
-        source = loader.get_source(module) if isinstance(loader, InspectLoader) else None
-        docstring = ast.get_docstring(ast.parse(source or "")) or ""
+        docstring = ast.get_docstring(ast.parse(_source_of(module))) or ""
     except (ImportError, SyntaxError, ValueError, OSError) as error:
         return f"(Cannot be loaded: {error})"
-    if spec is None:
-        return f"(Cannot be loaded: there is no module {module}.)"
+    except KeyError:  # a namespace package within another one has to be imported to be searched
+        return f"(See {module}.)"
     return docstring.partition("\n")[0]
+
+
+def _source_of(module: str) -> str:
+    """Read a module's source without importing the packages around it, as `find_spec` would."""
+    path: Sequence[str] | None = None
+    loader: object = None
+    parts = module.split(".")
+    for name in (".".join(parts[: count + 1]) for count in range(len(parts))):
+        specs = (finder.find_spec(name, path) for finder in sys.meta_path)
+        spec = next(filter(None, specs), None)
+        if spec is None:
+            raise ModuleNotFoundError(f"there is no module {name}")
+        path, loader = spec.submodule_search_locations or [], spec.loader
+    return (loader.get_source(module) if isinstance(loader, InspectLoader) else None) or ""

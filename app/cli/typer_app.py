@@ -1,36 +1,54 @@
-"""Every command by its name, and the one place that turns errors into messages."""
+"""The app: every command by its name, and the one place that turns errors into messages."""
 
+from functools import partial
 from importlib import import_module
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from app.cli.errors import CommandError
+from app.cli.errors import BadSettings, CommandError
+from app.cli.lazy_command import LazyCommand
 from app.cli.loading import uncollected
-from app.cli.plugins import find_plug_in, plug_in_names
+from app.cli.plugins import find_plugin, plugin_names
 from app.cli.view.terminal import complain
+from app.env_files import UnreadableVariables
 from app.errors import InvalidGraphs, ServiceError
 
-NAMES = (
-    *("demo", "serve", "run", "graphs", "diagram", "new", "lint", "model"),
-    *("runs", "prune", "backup", "migrate", "health", "doctor"),
-)
-"""Each is a module beside this one, with a function of its name or a typer app `commands`."""
+COMMANDS = {
+    "demo": "Start the service, show a sample request live, and keep serving.",
+    "serve": "Start the service and serve until Ctrl-C.",
+    "run": "Send one request to a running service and watch its branches.",
+    "graphs": "List the graphs, their branches and joins.",
+    "diagram": "Print a graph as Mermaid text, or with --svg as a picture.",
+    "new": "Write a small graph that works, its test and its entry in langgraph.json.",
+    "lint": "Check every graph; exit 1 on an error, with --strict on a warning too.",
+    "model": "Fetch, find and serve the embedded model.",
+    "runs": "List the stored runs, show one, cancel one.",
+    "prune": "Delete old events, runs, threads and checkpoints.",
+    "backup": "Copy runs, threads and checkpoints into FOLDER while the service runs (SQLite).",
+    "migrate": "Bring the database's tables up to date.",
+    "health": "Check that the service of this machine is ready; exit 1 if it is not.",
+    "doctor": "Check this installation and say how to fix it; exit 1 if there is an error.",
+}
+"""Each is a module of `commands`, with a function of its name or a typer app `commands`.
+
+The first line of its help stands here too, since importing them all takes seconds.
+"""
 
 
 class Commands(TyperGroup):
-    """Loads a command when it is called, and tells what it failed on without a traceback.
-
-    Loading all of them takes seconds, most of it LangGraph's, and `run` needs none of that.
-    """
+    """Loads a command when it is called, and reports its errors without a traceback."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return all_names()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return _load(cmd_name) if cmd_name in NAMES else find_plug_in(cmd_name)
+        if cmd_name in COMMANDS:
+            return LazyCommand(cmd_name, COMMANDS[cmd_name], partial(load_command, cmd_name))
+        return find_plugin(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -38,6 +56,9 @@ class Commands(TyperGroup):
         except CommandError as error:
             complain(str(error))
             raise typer.Exit(error.exit_code) from error
+        except UnreadableVariables as error:
+            complain(str(error))
+            raise typer.Exit(BadSettings.exit_code) from error
         except InvalidGraphs as error:
             complain("\n  ".join(["the graphs cannot be served:", *error.problems]))
             raise typer.Exit(1) from error
@@ -48,10 +69,10 @@ class Commands(TyperGroup):
 
 def all_names() -> list[str]:
     """Return this package's commands and then the plug-ins, which cannot replace them."""
-    return [*NAMES, *(name for name in plug_in_names() if name not in NAMES)]
+    return [*COMMANDS, *(name for name in plugin_names() if name not in COMMANDS)]
 
 
-def _load(name: str) -> Any:
+def load_command(name: str) -> Any:
     with uncollected():
         module = import_module(f"app.cli.commands.{name}")
     if isinstance(group := vars(module).get("commands"), typer.Typer):
@@ -68,6 +89,18 @@ cli = typer.Typer(
 )
 
 
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
+        typer.echo(f"fanjoin {version('fanjoin')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version."),
+]
+
+
 @cli.callback()
-def fanjoin() -> None:
+def fanjoin(show_version: VersionOption = False) -> None:
     """Parallel LangGraph graphs over HTTP: fan out, join, and see what every branch did."""

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.cli.environment import load_settings
-from app.cli.errors import BadSettings
 from app.cli.typer_app import cli
+from app.env_files import UnreadableVariables
 from app.main import create_app
 from tests.conftest import SERVED_GRAPHS
 
@@ -68,7 +68,9 @@ def test_secret_that_cannot_be_used_is_named_without_its_contents(
 ) -> None:
     (secrets / "OPENAI_API_KEY").write_bytes(content)
 
-    with pytest.raises(BadSettings, match=r"The secrets cannot be used: .*/OPENAI_API_KEY") as told:
+    with pytest.raises(
+        UnreadableVariables, match=r"The secrets cannot be used: .*/OPENAI_API_KEY"
+    ) as told:
         load_settings()
 
     assert "sk-" not in str(told.value)
@@ -78,7 +80,7 @@ def test_secret_that_cannot_be_used_is_named_without_its_contents(
 def test_env_file_that_is_no_text_is_told() -> None:
     Path(".env").write_bytes(b"\xff")
 
-    with pytest.raises(BadSettings, match=r"\.env cannot be read: it is not UTF-8"):
+    with pytest.raises(UnreadableVariables, match=r"\.env cannot be read: it is not UTF-8"):
         load_settings()
 
 

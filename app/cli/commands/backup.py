@@ -13,7 +13,7 @@ FolderArgument = Annotated[Path, typer.Argument(help="Where the copies go; made 
 
 
 def backup(folder: FolderArgument) -> None:
-    """Copy runs, threads and checkpoints into FOLDER while the service goes on (SQLite)."""
+    """Copy runs, threads and checkpoints into FOLDER while the service runs (SQLite)."""
     settings = load_settings()
     if settings.database_url is not None:
         raise CommandError(

@@ -28,7 +28,10 @@ SHARED_CORES = (
 def demo(
     host: HostOption = None, port: PortOption = None, graphs_file: GraphsFileOption = None
 ) -> None:
-    """Start the service, show one request on it, topic_brief if there is one, and go on serving."""
+    """Start the service, show a sample request live, and keep serving.
+
+    The request is the example of topic_brief, or of the first graph that documents one.
+    """
     settings = load_settings(host=host, port=port, graphs_file=graphs_file)
 
     async def show(url: str) -> None:

@@ -15,10 +15,11 @@ from rich.text import Text
 from app.cli.doctor.checks import CHECKS, Check, run_checks
 from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading, read_settings
+from app.cli.json_output import write_json
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.view.glyphs import status_glyph
 from app.cli.view.measures import counted, printable
-from app.cli.view.terminal import stdout, write_json
+from app.cli.view.terminal import stdout
 from app.redaction import error_text
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]

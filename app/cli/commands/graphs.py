@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.environment import load_settings
+from app.cli.json_output import write_json
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.view.glyphs import BRANCH, FORK, JOIN
-from app.cli.view.terminal import stdout, write_json
+from app.cli.view.terminal import stdout
 from app.graphs.registry import GraphEntry, load_registry
 from app.graphs.shape import BranchPolicy
 

@@ -25,7 +25,7 @@ PortOption = Annotated[int | None, typer.Option(help="The port it listens on (FA
 
 
 def health(host: HostOption = None, port: PortOption = None) -> None:
-    """Ask the service of this machine whether it is ready; exit status 1 if it is not."""
+    """Check that the service of this machine is ready; exit 1 if it is not."""
     settings = load_settings(host=host, port=port)
     url = local_url(settings.host, settings.port)
     status, body = _ask(url)

@@ -19,7 +19,7 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings t
 
 
 def lint(graphs_file: GraphsFileOption = None, strict: StrictOption = False) -> None:
-    """Check every graph; exit 1 when one is certainly wrong, with --strict when one looks wrong."""
+    """Check every graph; exit 1 on an error, with --strict on a warning too."""
     settings = load_settings(graphs_file=graphs_file)
     inspection = asyncio.run(inspect_graphs(settings.graphs_file))
     errors = [found for found in inspection.findings if found.severity == "error"]

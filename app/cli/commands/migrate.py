@@ -8,7 +8,10 @@ from app.storage.migrate import migrate as migrate_tables
 
 
 def migrate() -> None:
-    """Bring the tables up to date, as a service does at start unless FANJOIN_MIGRATE_AT_START=0."""
+    """Bring the database's tables up to date.
+
+    A service does so at start, unless FANJOIN_MIGRATE_AT_START=0.
+    """
     before, now = asyncio.run(migrate_tables(load_settings()))
     if before == now:
         stdout().print(f"the tables are up to date: {now}", soft_wrap=True)

@@ -18,7 +18,8 @@ from app.local_llm.server import Endpoint, serve_model
 from app.local_llm.weights import KNOWN
 
 commands = typer.Typer(
-    help=f"The embedded model. FANJOIN_LOCAL_MODEL: {', '.join(KNOWN)}, or a path to a GGUF file.",
+    help="Fetch, find and serve the embedded model.\n\n"
+    f"FANJOIN_LOCAL_MODEL: {', '.join(KNOWN)}, or a path to a GGUF file.",
     no_args_is_help=True,
 )
 

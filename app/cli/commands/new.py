@@ -47,7 +47,7 @@ def new(
     description: DescriptionOption = _DESCRIPTION,
     graphs_file: GraphsFileOption = None,
 ) -> None:
-    """Write a small graph that works, its test and its entry in langgraph.json, or nothing."""
+    """Write a small graph that works, its test and its entry in langgraph.json."""
     settings = load_settings(graphs_file=graphs_file)
     registry = settings.graphs_file.resolve()
     _check_name(name)

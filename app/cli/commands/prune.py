@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from app.cli.environment import load_settings
+from app.cli.json_output import write_json
 from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.view.measures import counted
-from app.cli.view.terminal import stdout, write_json
+from app.cli.view.terminal import stdout
 from app.graphs.langgraph_json import read_declarations
 from app.retention.sweeper import Sweeper, Swept
 from app.settings import Settings
@@ -24,10 +25,10 @@ def prune(
     as_json: JsonOption = False,
     graphs_file: GraphsFileOption = None,
 ) -> None:
-    """Drop old events, runs, threads and checkpoints, in small batches beside a service at work.
+    """Delete old events, runs, threads and checkpoints.
 
-    What is old is said by FANJOIN_KEEP_RUNS_DAYS and its like, and by each thread's own time to
-    live.
+    FANJOIN_KEEP_RUNS_DAYS and similar settings, and each thread's own time to live, say what is
+    old. A service may run meanwhile: the batches are small.
     """
     pruned = asyncio.run(_prune(load_settings(graphs_file=graphs_file), dry_run=dry_run))
     if as_json:

@@ -10,11 +10,12 @@ from rich.text import Text
 
 from app.cli.environment import load_settings
 from app.cli.errors import BadInput, CommandError
+from app.cli.json_output import write_json
 from app.cli.options import JsonOption
 from app.cli.problems import describe_problem
 from app.cli.view.measures import as_time, one_line
 from app.cli.view.summary import draw_figures
-from app.cli.view.terminal import stdout, write_json
+from app.cli.view.terminal import stdout
 from app.errors import RunNotFound
 from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
@@ -22,7 +23,7 @@ from app.runs.run import RunStatus
 from app.runs.search import RunSearch
 from app.storage.database import open_database
 
-commands = typer.Typer(help="List the runs that are kept, show one, end one.", no_args_is_help=True)
+commands = typer.Typer(help="List the stored runs, show one, cancel one.", no_args_is_help=True)
 
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]

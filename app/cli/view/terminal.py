@@ -2,9 +2,8 @@
 
 import io
 import sys
-from typing import IO, Any
+from typing import IO
 
-from pydantic_core import to_json
 from rich.console import Console
 from rich.text import Text
 
@@ -18,11 +17,6 @@ def stdout(file: IO[str] | None = None, *, quiet: bool = False) -> Console:
 
 def stderr() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
-
-
-def write_json(value: Any) -> None:
-    """Print a value for a program to read."""
-    sys.stdout.write(to_json(value, indent=2).decode() + "\n")
 
 
 def complain(message: str) -> None:

@@ -1,136 +1,63 @@
-"""The commands of this package, and those that other packages bring."""
+"""The command line as a whole: its commands, its help, its version."""
 
+import os
+import subprocess
 import sys
-from pathlib import Path
+from importlib.metadata import version
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from app.cli.typer_app import NAMES, all_names, cli
+from app.cli.typer_app import COMMANDS, all_names, cli, load_command
+from tests.app.cli.processes import REPOSITORY
 
-GREET = '''"""Greet people.
+HELP = """
+import sys
+import app.cli
 
-More of it.
+sys.argv = ["fanjoin", "--help"]
+try:
+    app.cli.main()
+finally:
+    print(*sys.modules, file=sys.stderr)
 """
-import os
-
-import typer
-
-commands = typer.Typer()
-
-
-@commands.command("hello")
-def hello(name: str) -> None:
-    """Say hello."""
-    if name == "nobody":
-        raise typer.BadParameter("nobody is there")
-    print(f"hello {name}, {os.environ.get('GREETING')}")
-
-
-@commands.callback()
-def greet() -> None:
-    """Greet people, in the module's own words."""
-'''
-
-
-def install(folder: Path, name: str, target: str) -> None:
-    """Lay down what a package manager does for a package with one entry point."""
-    info = folder / f"{name}-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[fanjoin.commands]\n{name} = {target}\n")
-
-
-@pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place where packages are installed, with one that greets."""
-    folder = tmp_path / "packages"
-    install(folder, "greet", "greet:commands")
-    (folder / "greet.py").write_text(GREET)
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.delitem(sys.modules, "greet", raising=False)
-    return folder
-
-
-def fanjoin(*words: str) -> Result:
-    result = CliRunner().invoke(cli, words)
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result
+SLOW_TO_IMPORT = {
+    *("app.settings", "app.cli.environment", "app.cli.commands", "app.cli.json_output", "graphs"),
+    *("pydantic", "pydantic_core", "fastapi", "uvicorn", "sqlalchemy", "alembic", "httpx2"),
+    *("langgraph", "langchain_core", "langchain_openai", "openai"),
+}
 
 
 def test_all_names_are_the_own_ones_and_the_plug_ins() -> None:
-    assert set(all_names()) == {*NAMES, "documents"}
+    assert set(all_names()) == {*COMMANDS, "documents"}
 
 
-def test_help_lists_a_plug_in_without_importing_it(packages: Path) -> None:
-    result = fanjoin("--help")
-
-    assert result.exit_code == 0
-    assert "Greet people." in result.stdout
-    assert "greet" not in sys.modules
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_line_of_a_command_is_the_first_of_its_own_help(name: str) -> None:
+    assert load_command(name).help.partition("\n\n")[0].strip() == COMMANDS[name]
 
 
-def test_plug_in_is_called_with_the_variables_of_the_env_file(
-    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GREETING", "taken out again after the test")
-    monkeypatch.delenv("GREETING")
-    (tmp_path / ".env").write_text("GREETING=nice to see you\n")
+def test_help_imports_no_command_and_nothing_heavy() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", HELP],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
-    result = fanjoin("greet", "hello", "Ada")
-
-    assert (result.exit_code, result.stdout) == (0, "hello Ada, nice to see you\n")
-
-
-def test_bad_input_of_a_plug_in_exits_2_with_its_message(packages: Path) -> None:
-    result = fanjoin("greet", "hello", "nobody")
-
-    assert result.exit_code == 2
-    assert "nobody is there" in result.stderr
+    assert all(name in result.stdout for name in COMMANDS)
+    assert not SLOW_TO_IMPORT & set(result.stderr.split())
 
 
-@pytest.mark.parametrize(
-    ("target", "reason"),
-    [
-        ("nowhere:commands", "No module named 'nowhere'"),
-        ("no.where:commands", "No module named 'no'"),
-        ("string:no_such_name", "has no attribute 'no_such_name'"),
-        ("string:digits", "is no typer app: string:digits"),
-    ],
-)
-def test_plug_in_that_cannot_be_loaded_is_told_and_harms_no_other(
-    packages: Path, target: str, reason: str
-) -> None:
-    install(packages, "lost", target)
+def test_version_is_that_of_the_package() -> None:
+    result = CliRunner().invoke(cli, ["--version"])
 
-    called, helped = fanjoin("lost"), fanjoin("--help")
-
-    assert called.exit_code == 1
-    assert reason in called.stderr
-    assert helped.exit_code == 0
-    assert "lost" in helped.stdout
-
-
-def test_plug_in_cannot_take_the_place_of_a_command(packages: Path) -> None:
-    install(packages, "run", "greet:commands")
-
-    result = fanjoin("run", "--help")
-
-    assert result.exit_code == 0
-    assert "running service" in result.stdout
-    assert all_names().count("run") == 1
+    assert (result.exit_code, result.stdout) == (0, f"fanjoin {version('fanjoin')}\n")
 
 
 def test_unknown_command_exits_2() -> None:
-    result = fanjoin("nonesuch")
+    result = CliRunner().invoke(cli, ["nonesuch"])
 
     assert result.exit_code == 2
     assert "nonesuch" in result.stderr
-
-
-def test_documents_are_a_command_of_the_graphs() -> None:
-    result = fanjoin("documents")
-
-    assert result.exit_code == 2
-    for name in ("index", "list", "search"):
-        assert name in result.output
