@@ -1,4 +1,4 @@
-"""Variables that stand in files: `.env`, and secrets the way Docker and Kubernetes mount them.
+"""Variables in files: `.env`, and secrets the way Docker and Kubernetes mount them.
 
 A file of the folder FANJOIN_SECRETS_DIR is a variable: its name the variable's, its text the value.
 """
@@ -16,11 +16,11 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 class UnreadableVariables(Exception):
-    """A file of variables is there, and cannot be read; its contents are not told."""
+    """A file of variables cannot be read; the message leaves out its contents."""
 
 
 def load_variable_files() -> None:
-    """Put secret files and then `.env` into the process environment; neither overrules anything.
+    """Put secret files and then `.env` into the process environment; neither overrides a variable.
 
     Raises UnreadableVariables.
     """
@@ -29,36 +29,36 @@ def load_variable_files() -> None:
 
 
 def load_secret_files() -> None:
-    """Take the files of FANJOIN_SECRETS_DIR that are named like a variable.
+    """Load the files of FANJOIN_SECRETS_DIR that are named like a variable.
 
-    Others are passed over, and so is a folder that is not there. Raises UnreadableVariables.
+    Other files are ignored, and so is a missing folder. Raises UnreadableVariables.
     """
     folder = os.environ.get("FANJOIN_SECRETS_DIR")
     if not folder or not Path(folder).is_dir():
         return
-    mend = f"they must be text that user {os.getuid()} can read"
+    fix = f"they must be text that user {os.getuid()} can read"
     try:
-        wanted = [file for file in Path(folder).iterdir() if _is_wanted(file)]
+        files = [file for file in Path(folder).iterdir() if _is_unset_variable(file)]
     except OSError as error:
-        raise UnreadableVariables(f"The secrets cannot be used: {error}; {mend}.") from error
-    for file in wanted:
+        raise UnreadableVariables(f"The secrets cannot be used: {error}; {fix}.") from error
+    for file in files:
         try:
             os.environ[file.name] = file.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, ValueError) as error:
             raise UnreadableVariables(
-                f"The secrets cannot be used: {file}: {_reason(error)}; {mend}."
+                f"The secrets cannot be used: {file}: {_reason(error)}; {fix}."
             ) from error
 
 
 def load_env_file() -> None:
-    """Take what `.env` of the working directory sets. Raises UnreadableVariables."""
+    """Load `.env` of the working directory. Raises UnreadableVariables."""
     try:
         load_dotenv(_ENV_FILE)
     except (OSError, ValueError) as error:
         raise UnreadableVariables(f".env cannot be read: {_reason(error)}") from error
 
 
-def _is_wanted(file: Path) -> bool:
+def _is_unset_variable(file: Path) -> bool:
     is_variable = _VARIABLE.fullmatch(file.name) is not None and file.is_file()
     return is_variable and not os.environ.get(file.name)
 

@@ -16,8 +16,10 @@ def main() -> None:
 
 
 def heed_sigterm() -> None:
-    """Let SIGTERM end the first process of a container, which Linux keeps from one that does not
-    handle it; a service at work handles it its own way."""
+    """Let SIGTERM end a container's first process: Linux drops a signal that is not handled.
+
+    A running service has a handler of its own.
+    """
     if os.getpid() == 1:
         signal.signal(signal.SIGTERM, _end)
 

@@ -2,7 +2,7 @@
 
 import socket
 
-from app.cli.errors import AddressTaken
+from app.cli.errors import AddressInUse
 from app.settings import Settings
 
 _REACHED_BY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here
@@ -17,7 +17,7 @@ def local_url(host: str, port: int) -> str:
 def bind_address(settings: Settings) -> socket.socket:
     """Take the address before anything slow is started; it does not listen yet.
 
-    Raises AddressTaken, naming the settings to change.
+    Raises AddressInUse, naming the settings to change.
     """
     host, port = settings.host, settings.port
     try:
@@ -25,15 +25,15 @@ def bind_address(settings: Settings) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise AddressTaken(f"FANJOIN_HOST={host} is no address here: {error.strerror}.") from error
-    taken = socket.socket(family, kind, protocol)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        raise AddressInUse(f"FANJOIN_HOST={host} is no address here: {error.strerror}.") from error
+    bound = socket.socket(family, kind, protocol)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind(address)
+        bound.bind(address)
     except OSError as error:
-        taken.close()
-        raise AddressTaken(
+        bound.close()
+        raise AddressInUse(
             f"Cannot listen on {host} port {port}: {error.strerror}. "
             "Choose another with FANJOIN_PORT (or --port), 0 for any free one."
         ) from error
-    return taken
+    return bound

@@ -1,4 +1,4 @@
-"""The service as a command sees it: a few requests over HTTP, and what can come back."""
+"""The service as a command sees it: a few requests over HTTP, and their errors."""
 
 import ipaddress
 import json
@@ -34,13 +34,13 @@ class ServiceClient:
         self.url = url
 
     async def graphs(self) -> list[dict[str, Any]]:
-        """Fetch what the service tells of every graph."""
+        """Fetch the description of every graph."""
         with self._reaching():
             graphs: list[dict[str, Any]] = self._body(await self._http.get("/graphs"))
             return graphs
 
     async def graph(self, graph_id: str) -> dict[str, Any]:
-        """Fetch what the service tells of a graph; refused for an unknown one."""
+        """Fetch the description of a graph; Refused for an unknown one."""
         with self._reaching():
             graph: dict[str, Any] = self._body(await self._http.get(_path(graph_id)))
             return graph
@@ -53,7 +53,7 @@ class ServiceClient:
             return answer
 
     async def stream(self, graph_id: str, graph_input: dict[str, Any]) -> AsyncIterator[Event]:
-        """Run a graph and yield its events up to `end`; who leaves early cancels the run."""
+        """Run a graph and yield its events up to `end`; leaving early cancels the run."""
         path, body = f"{_path(graph_id)}/stream", {"input": graph_input}
         with self._reaching():
             async with self._http.sse(

@@ -1,11 +1,11 @@
-"""Why a command ends without having done what it was asked.
+"""Why a command fails.
 
 CommandError          exit status 1
 ├── BadSettings       2: a variable of the environment cannot be used
-├── BadInput          2: the words of the command line are no graph input
+├── BadInput          2: the words of the command line are no input of the graph
 ├── NotWritten        a new graph cannot be written, and nothing of it was
-├── NoService         nobody answers at the address
-├── AddressTaken      the service cannot listen where it was told to
+├── NoService         no service answers at the address
+├── AddressInUse      the service cannot listen at its address
 └── Refused           the service answered with a problem body
 """
 
@@ -15,7 +15,7 @@ from app.cli.problems import describe_problem
 
 
 class CommandError(Exception):
-    """Base of what is told in a message instead of a traceback."""
+    """Base of the errors that are shown as a message instead of a traceback."""
 
     exit_code = 1
 
@@ -33,19 +33,19 @@ class BadInput(CommandError):
 
 
 class NotWritten(CommandError):
-    """A new graph cannot be written as it was asked for; nothing was."""
+    """A new graph cannot be written; no file was changed."""
 
 
 class NoService(CommandError):
-    """Nobody answers at the address, or the connection broke."""
+    """No service answers at the address, or the connection broke."""
 
 
-class AddressTaken(CommandError):
-    """The service cannot listen where it was told to."""
+class AddressInUse(CommandError):
+    """The service cannot listen at its address."""
 
 
 class Refused(CommandError):
-    """The service answered with a problem body, kept in `problem`."""
+    """The service answered with a problem body, stored in `problem`."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
         super().__init__(describe_problem(problem))

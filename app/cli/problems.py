@@ -12,5 +12,5 @@ def describe_problem(problem: dict[str, Any]) -> str:
         places = [one_line(f"{error.get('place')}: {error.get('message')}") for error in errors]
         return "\n  ".join([f"{title}:", *places])
     parts = (problem.get("branch"), problem.get("error_type"), problem.get("detail"))
-    told = ": ".join(one_line(str(part)) for part in parts if part)
-    return told or one_line(str(problem.get("title") or "the run failed"))
+    text = ": ".join(one_line(str(part)) for part in parts if part)
+    return text or one_line(str(problem.get("title") or "the run failed"))

@@ -1,4 +1,4 @@
-"""uvicorn in a loop that is ours: it tells when it listens and leaves the signals to us.
+"""uvicorn in our own loop: it reports when it listens and leaves the signals to us.
 
 uvicorn raises the signal that stopped it once more as soon as it is done; SIGTERM would then end
 the process before the service, and with it the model server, was closed.
@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
-from app.cli.errors import AddressTaken
+from app.cli.errors import AddressInUse
 from app.cli.view.terminal import stdout
 
 _SECONDS_FOR_LAST_EVENTS = 1
-"""A stream that is not told of its run's end is cut by the end of the loop, with a traceback."""
+"""A stream without the end of its run is cut by the end of the loop, with a traceback."""
 
 
 WhenListening = Callable[[], Awaitable[None]]
@@ -25,9 +25,9 @@ Drain = Callable[[float], Awaitable[None]]
 
 
 class Server(uvicorn.Server):
-    """One uvicorn server; runs `when_listening` beside its requests, and no longer than they.
+    """One uvicorn server; runs `when_listening` beside its requests, and cancels it at the stop.
 
-    `drain` is told when to stop, and how many seconds the runs under way may still take.
+    `drain` is called at the stop, with the seconds that running runs may still take.
     """
 
     def __init__(
@@ -46,20 +46,20 @@ class Server(uvicorn.Server):
         self._draining: list[asyncio.Future[None]] = []
 
     def stop(self) -> None:
-        """Let what is under way end, and say so; asked twice, do not wait for it."""
+        """Let running runs finish, and say so; at the second call, cancel them."""
         self.force_exit = self.should_exit
         self.should_exit = True
         grace = 0.0 if self.force_exit else self._grace_seconds
         if grace > 0:
-            told = f"Stopping; running runs have {grace:g} s to finish, Ctrl-C ends them now."
-            stdout().print(told, soft_wrap=True)
+            message = f"Stopping; running runs have {grace:g} s to finish, Ctrl-C ends them now."
+            stdout().print(message, soft_wrap=True)
         self._draining.append(asyncio.ensure_future(self._drain(grace)))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await super().startup(sockets)
         except OSError as error:
-            raise AddressTaken(f"Cannot listen: {error.strerror}.") from error
+            raise AddressInUse(f"Cannot listen: {error.strerror}.") from error
         self._beside = asyncio.create_task(self._run_beside())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -45,7 +45,7 @@ class Chunk:
 
 
 def folder_beside(partial: Path) -> Path:
-    """Name the folder that keeps the wheels until the whole file is verified."""
+    """Return the folder that holds the wheels until the whole file is verified."""
     return partial.with_suffix(".chunks")
 
 

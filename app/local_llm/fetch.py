@@ -18,7 +18,7 @@ from app.local_llm.weights import KNOWN, Progress, SourceFailed, Weights
 from app.settings import Settings
 
 Source: TypeAlias = Callable[[Weights, Path, Progress], None]
-"""Writes the whole file to the path, or raises SourceFailed and keeps what helps a later try."""
+"""Writes the whole file to the path, or raises SourceFailed and leaves what a retry can use."""
 
 
 SOURCES: tuple[Source, ...] = (official.download, chunks.download)
@@ -57,7 +57,7 @@ def provision(settings: Settings, progress: Progress) -> Path:
 
 
 def fetch(settings: Settings, progress: Progress) -> Path:
-    """Find the weights, or fetch, verify and keep them; ModelUnavailable names what failed."""
+    """Find the weights, or fetch, verify and store them; ModelUnavailable names what failed."""
     wanted = choose(settings)
     if isinstance(wanted, Path):
         return wanted
@@ -84,14 +84,14 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress) -> Path:
             if not is_complete(path, weights):
                 _fetch(weights, path, progress)
     except OSError as error:
-        raise model_unavailable(f"The weights could not be kept in {folder}: {error}.") from error
+        raise model_unavailable(f"The weights could not be stored in {folder}: {error}.") from error
     return path
 
 
 def refresh_weights(
     weights: Weights, folder: Path, progress: Progress, *, force: bool = False
 ) -> Path:
-    """Fetch into `folder` unless the very bytes are there; with `force` in any case."""
+    """Fetch into `folder` unless the same bytes are here; with `force` in any case."""
     path = folder / weights.file
     if force:
         _discard(path)

@@ -33,7 +33,7 @@ CPU_FEATURES = frozenset({"avx2", "bmi2", "f16c", "fma"})
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What matters of a machine; what cannot be read is taken to be enough."""
+    """The resources of a machine; one that cannot be read counts as enough."""
 
     has_llama: bool
     available_memory: int | None

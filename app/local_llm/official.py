@@ -13,7 +13,7 @@ TIMEOUT = httpx2.Timeout(30, connect=5)
 
 
 def download(weights: Weights, partial: Path, progress: Progress) -> None:
-    """Complete `partial`; a broken connection that brought bytes is taken up again."""
+    """Complete `partial`; a broken connection that brought bytes is resumed."""
     headers = {"Accept-Encoding": "identity"}
     with httpx2.Client(follow_redirects=True, timeout=TIMEOUT, headers=headers) as client:
         for attempt in range(1, ATTEMPTS + 1):
@@ -54,14 +54,14 @@ def _receive(
 
 
 def _first_byte(response: httpx2.Response, weights: Weights, held: int) -> int:
-    """Find where the body begins in the file: 0 if the server ignored the Range."""
+    """Return where the body starts in the file: 0 if the server ignored the Range."""
     if not response.is_success:
         raise SourceFailed(f"{weights.url} answered {response.status_code}")
     start = 0
     if response.status_code == httpx2.codes.PARTIAL_CONTENT:
         start = held
         if not response.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
-            raise SourceFailed(f"{weights.url} answered another range than the one asked for")
+            raise SourceFailed(f"{weights.url} answered another range than the requested one")
     announced = response.headers.get("Content-Length")
     if announced is not None and start + int(announced) != weights.size:
         raise SourceFailed(

@@ -70,10 +70,10 @@ def test_secret_that_cannot_be_used_is_named_without_its_contents(
 
     with pytest.raises(
         UnreadableVariables, match=r"The secrets cannot be used: .*/OPENAI_API_KEY"
-    ) as told:
+    ) as raised:
         load_settings()
 
-    assert "sk-" not in str(told.value)
+    assert "sk-" not in str(raised.value)
 
 
 @pytest.mark.usefixtures("secrets")

@@ -1,4 +1,4 @@
-"""`fanjoin backup`: copy the SQLite files, beside a service at work."""
+"""`fanjoin backup`: copy the SQLite files while the service runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from app.cli.environment import load_settings
 from app.cli.errors import CommandError
 from app.storage.backup import BackupFailed, back_up
 
-FolderArgument = Annotated[Path, typer.Argument(help="Where the copies go; made if need be.")]
+FolderArgument = Annotated[Path, typer.Argument(help="Where the copies go; created if missing.")]
 
 
 def backup(folder: FolderArgument) -> None:

@@ -1,4 +1,4 @@
-"""`fanjoin demo`: serve, and let the service show what it does with one request to itself."""
+"""`fanjoin demo`: serve, and show a sample request live."""
 
 import json
 import logging
@@ -19,9 +19,8 @@ DEMO_GRAPH = "topic_brief"
 
 
 SHARED_CORES = (
-    "Much of that is branches waiting for each other: they share this machine's cores, and each "
-    "takes longer than it would alone. With a model server (OPENAI_BASE_URL) they truly run at "
-    "once."
+    "Much of that is branches waiting for each other, because they share this machine's cores. "
+    "With a model server (OPENAI_BASE_URL) they run at the same time."
 )
 
 
@@ -50,7 +49,7 @@ def demo(
 
 async def _show(url: str, settings: Settings) -> None:
     if reason := _why_no_model(settings):
-        complain(f"No demo, for there is no model to ask: {reason}")
+        complain(f"No demo, because there is no model: {reason}")
         return
     async with open_client(url, keys=settings.api_keys) as client:
         graph = _choose(await client.graphs())
@@ -63,10 +62,10 @@ async def _show(url: str, settings: Settings) -> None:
 def _why_no_model(settings: Settings) -> str:
     if settings.has_remote_model or settings.wants_embedded_model:
         return ""
-    mend = "set OPENAI_API_KEY or OPENAI_BASE_URL"
+    fix = "set OPENAI_API_KEY or OPENAI_BASE_URL"
     if settings.local_model == "off":
-        return f"FANJOIN_LOCAL_MODEL is off; {mend}, or leave it out."
-    return f"FANJOIN_ENVIRONMENT is {settings.environment}; {mend}."
+        return f"FANJOIN_LOCAL_MODEL is off; {fix}, or leave it out."
+    return f"FANJOIN_ENVIRONMENT is {settings.environment}; {fix}."
 
 
 def _choose(graphs: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -28,14 +28,14 @@ def health(host: HostOption = None, port: PortOption = None) -> None:
     """Check that the service of this machine is ready; exit 1 if it is not."""
     settings = load_settings(host=host, port=port)
     url = local_url(settings.host, settings.port)
-    status, body = _ask(url)
+    status, body = _request_health(url)
     if status != 200 or body.get("status") != "ready":
         raise CommandError(f"not ready: {body.get('detail') or f'{url} answered {status}'}")
     typer.echo(f"ready: {url} serves {body.get('graphs')} graphs")
 
 
-def _ask(url: str) -> tuple[int, dict[str, object]]:
-    """The standard library's client: asked every few seconds, it must be quick to load."""
+def _request_health(url: str) -> tuple[int, dict[str, object]]:
+    """Send the request by the standard library: called every few seconds, it must load fast."""
     try:
         address = urlsplit(url)
         connection = HTTPConnection(address.hostname or "", address.port, timeout=_SECONDS)

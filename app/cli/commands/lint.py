@@ -22,13 +22,13 @@ def lint(graphs_file: GraphsFileOption = None, strict: StrictOption = False) -> 
     """Check every graph; exit 1 on an error, with --strict on a warning too."""
     settings = load_settings(graphs_file=graphs_file)
     inspection = asyncio.run(inspect_graphs(settings.graphs_file))
-    errors = [found for found in inspection.findings if found.severity == "error"]
+    errors = [finding for finding in inspection.findings if finding.severity == "error"]
     failing = inspection.findings if strict else errors
     for problem in inspection.problems:
         _print(problem, is_error=True)
     for finding in inspection.findings:
         _print(_describe(finding), is_error=finding in failing)
-    passed = len(inspection.entries) - len({found.graph_id for found in failing})
+    passed = len(inspection.entries) - len({finding.graph_id for finding in failing})
     stdout().print(
         f"{counted(passed, 'graph')} passed, "
         f"{counted(len(errors) + len(inspection.problems), 'error')}, "

@@ -30,9 +30,9 @@ console = Console(stderr=True)
 @commands.command()
 def pull(
     *,
-    force: Annotated[bool, typer.Option(help="Fetch again, whatever is there.")] = False,
+    force: Annotated[bool, typer.Option(help="Fetch again even if the weights are here.")] = False,
 ) -> None:
-    """Fetch the weights, or verify those that are there, and print their path."""
+    """Fetch the weights, or verify those that are here, and print their path."""
     with fetch_bar() as progress:
         path = refresh(load_settings(), progress, force=force)
     typer.echo(path)
@@ -41,11 +41,11 @@ def pull(
 @commands.command()
 def path() -> None:
     """Print where the weights are; exit 1 if they were not fetched yet."""
-    found = locate(load_settings())
-    if found is None:
+    weights = locate(load_settings())
+    if weights is None:
         console.print("The weights are not here yet: `fanjoin model pull` fetches them.")
         raise typer.Exit(1)
-    typer.echo(found)
+    typer.echo(weights)
 
 
 @commands.command()

@@ -1,4 +1,4 @@
-"""`fanjoin prune`: let go of what the settings say is old, now."""
+"""`fanjoin prune`: delete what is old by the settings, now."""
 
 import asyncio
 from dataclasses import asdict
@@ -17,7 +17,9 @@ from app.settings import Settings
 from app.storage.checkpoints import open_checkpoints
 from app.storage.database import open_database
 
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say how much would go.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Only show how much would be deleted.")
+]
 
 
 def prune(

@@ -100,8 +100,8 @@ async def _cancel(run_id: str) -> RunRecord:
 
 def _label(words: str) -> tuple[str, Any]:
     """Read `key=value`; a value that is JSON is what it says, anything else is text."""
-    key, is_told, value = words.partition("=")
-    if not key or not is_told:
+    key, equals, value = words.partition("=")
+    if not key or not equals:
         raise BadInput(f"{words!r} is no label: write KEY=VALUE")
     try:
         read = json.loads(value)

@@ -33,7 +33,7 @@ _SECONDS_TO_SAY_SO = 3
 
 
 WhenListening = Callable[[str], Awaitable[None]]
-"""Told the address once the service listens; cancelled when it stops."""
+"""Called with the address once the service listens; cancelled when it stops."""
 
 
 def serve(
@@ -45,16 +45,16 @@ def serve(
 
 async def greet(url: str) -> None:
     stdout().print(Text.assemble("Fanjoin listens on ", (url, "bold")), soft_wrap=True)
-    stdout().print(f"Pages: {url}/docs   Ctrl-C ends it.", soft_wrap=True)
+    stdout().print(f"Pages: {url}/docs   Ctrl-C stops it.", soft_wrap=True)
 
 
 def run_service(settings: Settings, when_listening: WhenListening) -> None:
-    """Provide the embedded model if it is wanted, then serve until told to stop.
+    """Provide the embedded model if the settings want it, then serve until a signal stops it.
 
     Raises CommandError or ServiceError before anything listens.
     """
     configure_logs(settings.log_level)
-    # What uvicorn tells of its own start is said by `greet`, better.
+    # `greet` replaces uvicorn's own lines about its start.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     with bind_address(settings) as address, suppress(KeyboardInterrupt):
         if settings.wants_embedded_model:

@@ -16,7 +16,7 @@ from rich.progress import (
 
 
 class FetchBar:
-    """Draws a fetch; a source that begins again at less takes its bar back."""
+    """Draws a fetch; a source that starts again at less moves the bar back."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -34,7 +34,7 @@ class FetchBar:
         self._done = done
 
     def close(self) -> None:
-        """Leave the last state standing; nothing at all if nothing was fetched."""
+        """Leave the last state on the screen, or nothing if nothing was fetched."""
         if self._task is not None:
             self._bars.stop()
 
@@ -49,7 +49,7 @@ def fetch_bar() -> Iterator[FetchBar]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    # A chunk package arrives as a whole: the speed is taken over several of them.
+    # A chunk package arrives as a whole: the speed is an average over several.
     bar = FetchBar(Progress(*columns, console=Console(stderr=True), speed_estimate_period=120))
     try:
         yield bar

@@ -17,7 +17,7 @@ _FRAME_MS = 100
 
 @dataclass(frozen=True)
 class Glyph:
-    """One cell; the sign alone tells the status where there is no colour."""
+    """One cell; the sign alone shows the status where there is no colour."""
 
     sign: str
     ascii_sign: str

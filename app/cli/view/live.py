@@ -50,7 +50,7 @@ class RunView:
         self.end: dict[str, Any] | None = None
         self._speedup_note = speedup_note
         self._clock = clock
-        self._begun = clock()
+        self._started = clock()
         self._ended: float | None = None
         self._rows: list[Row] = []
         self._by_id: dict[str, Row] = {}
@@ -86,7 +86,7 @@ class RunView:
                 self._close(data)
 
     def _declare(self, data: dict[str, Any]) -> None:
-        self._begun = self._clock()
+        self._started = self._clock()
         for kind, names in (("branch", data.get("branches")), ("join", data.get("joins"))):
             for name in names or []:
                 if all(row.name != name for row in self._rows):
@@ -114,7 +114,7 @@ class RunView:
         return row
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw what is there: while it runs within the height of the terminal, then all of it."""
+        """Draw the run: within the height of the terminal while it runs, then all of it."""
         now_ms = self._now_ms()
         parts = [self._heading(now_ms), *self._outcome()]
         if self._rows:
@@ -131,7 +131,7 @@ class RunView:
     def _now_ms(self) -> float:
         if self.report is not None:
             return float(self.report.get("wall_ms") or 0.0)
-        return ((self._ended or self._clock()) - self._begun) * 1000
+        return ((self._ended or self._clock()) - self._started) * 1000
 
     def _heading(self, now_ms: float) -> Text:
         heading = Text.assemble((one_line(self.graph_id), "bold"), "  ")

@@ -37,8 +37,8 @@ def draw_rows(rows: Sequence[Row], *, now_ms: float, axis_ms: float, room: int |
             rail,
             spinner(now_ms) if row.is_running else status_glyph(row.status),
             Text(row.label, style="bold" if row.kind == "join" else ""),
-            as_time(row.elapsed_ms(now_ms)) if row.has_begun else "",
-            _bar(row, now_ms, axis_ms) if row.has_begun else "",
+            as_time(row.elapsed_ms(now_ms)) if row.has_started else "",
+            _bar(row, now_ms, axis_ms) if row.has_started else "",
             Note(row),
         )
     table.add_row("", "", "", "", Axis(axis_ms), Text(_hidden(rows, shown), style="dim"))

@@ -1,4 +1,4 @@
-"""What is known of a branch, a node or a join, from its declaration to its row in the report."""
+"""A branch, a node or a join, from its declaration to its row in the report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,11 +46,11 @@ class Row:
 
     @property
     def label(self) -> str:
-        """The id, where there is one: it tells the rows of one name apart."""
+        """The id if there is one, which distinguishes rows of one name."""
         return one_line(self.row_id or self.name)
 
     @property
-    def has_begun(self) -> bool:
+    def has_started(self) -> bool:
         return self.status not in {"waiting", "skipped", "not run"}
 
     @property
@@ -122,7 +122,7 @@ def in_order_of_work(rows: Sequence[Row]) -> list[Row]:
     The times decide, so that it does not matter in which order the rows became known; within one
     stage it is the order of declaration.
     """
-    marks = [row.started_ms for row in rows if row.kind == "join" and row.has_begun]
+    marks = [row.started_ms for row in rows if row.kind == "join" and row.has_started]
     marks += [
         row.started_ms + row.duration_ms - _ROUNDING_MS
         for row in rows
@@ -130,7 +130,7 @@ def in_order_of_work(rows: Sequence[Row]) -> list[Row]:
     ]
 
     def place(row: Row) -> tuple[int, int, int]:
-        passed = sum(mark < row.started_ms for mark in marks) if row.has_begun else len(marks)
+        passed = sum(mark < row.started_ms for mark in marks) if row.has_started else len(marks)
         return passed, _KIND_ORDER.get(row.kind, 0), row.order
 
     return sorted(rows, key=place)

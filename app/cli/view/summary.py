@@ -52,8 +52,8 @@ def _failures(rows: Sequence[Row], end: dict[str, Any]) -> Iterator[tuple[str, s
     if problem:
         yield "failed", describe_problem(problem)
     for row in rows:
-        is_told = row.row_id == problem.get("branch") or (problem and row.kind == "join")
-        if row.error is None or is_told:
+        is_shown = row.row_id == problem.get("branch") or (problem and row.kind == "join")
+        if row.error is None or is_shown:
             continue
         after = f" after {counted(row.attempts, 'attempt')}" if row.attempts > 1 else ""
         yield row.status, f"{row.label} {row.status}{after}: {row.error_line}"
@@ -61,5 +61,5 @@ def _failures(rows: Sequence[Row], end: dict[str, Any]) -> Iterator[tuple[str, s
 
 def _questions(end: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for interrupt in end.get("interrupts") or []:
-        asked = interrupt.get("value", interrupt) if isinstance(interrupt, dict) else interrupt
-        yield "interrupted", one_line(str(asked))
+        question = interrupt.get("value", interrupt) if isinstance(interrupt, dict) else interrupt
+        yield "interrupted", one_line(str(question))

@@ -20,7 +20,7 @@ def stderr() -> Console:
 
 
 def complain(message: str) -> None:
-    """Tell why a command ends here, on stderr, never cut or re-wrapped."""
+    """Print why a command fails, on stderr, neither cut nor wrapped."""
     stderr().print(Text.assemble(("fanjoin: ", "red"), printable(message)), soft_wrap=True)
 
 

@@ -38,8 +38,8 @@ def _plain(value: Any) -> Text:
     text = printable(str(value)).strip()
     if len(text) <= _LONGEST_TEXT:
         return Text(text)
-    kept = text[:_LONGEST_TEXT].rsplit(maxsplit=1)[0]
-    return Text(kept).append(f" … ({len(text):,} characters in all)", style="dim")
+    start = text[:_LONGEST_TEXT].rsplit(maxsplit=1)[0]
+    return Text(start).append(f" … ({len(text):,} characters in all)", style="dim")
 
 
 def _labelled(value: Mapping[str, Any], depth: int) -> Table:

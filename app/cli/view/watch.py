@@ -55,9 +55,11 @@ def _line(event: Event) -> str | None:
         case "branch_started" | "join_started":
             return f"{_clock(data.get('started_ms'))}  {one_line(data['id'])} started"
         case "branch_finished":
-            begun, took = data.get("started_ms") or 0.0, data.get("duration_ms") or 0.0
+            start_ms, took = data.get("started_ms") or 0.0, data.get("duration_ms") or 0.0
             status = data.get("status")
-            return f"{_clock(begun + took)}  {one_line(data['id'])} {status}, took {as_time(took)}"
+            return (
+                f"{_clock(start_ms + took)}  {one_line(data['id'])} {status}, took {as_time(took)}"
+            )
         case _:
             return None
 

@@ -60,8 +60,8 @@ def started(*, branches: list[str], joins: list[str]) -> dict[str, Any]:
 
 
 def start(row_id: str, *, kind: str = "branch", started_ms: float = 0.0) -> dict[str, Any]:
-    begun = row(row_id, kind=kind, started_ms=started_ms)
-    return {key: begun[key] for key in ("id", "name", "kind", "started_ms", "queued_ms")} | {
+    first = row(row_id, kind=kind, started_ms=started_ms)
+    return {key: first[key] for key in ("id", "name", "kind", "started_ms", "queued_ms")} | {
         "attempt": 1
     }
 

@@ -50,9 +50,9 @@ class Process:
         return not self._reader.is_alive()
 
     def url(self) -> str:
-        found = re.search(r"listens on (\S+)", self.wait_for("listens on http"))
-        assert found is not None
-        return found[1]
+        match = re.search(r"listens on (\S+)", self.wait_for("listens on http"))
+        assert match is not None
+        return match[1]
 
     def get(self, path: str) -> httpx2.Response:
         """Ask the service, however long it takes to answer."""

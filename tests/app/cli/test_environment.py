@@ -66,10 +66,10 @@ def test_database_password_that_breaks_its_address_is_not_told(
 ) -> None:
     monkeypatch.setenv("FANJOIN_DATABASE_URL", "postgresql://me:hush[hush@there/name")
 
-    with pytest.raises(BadSettings, match=r"DATABASE_URL = \(hidden\): it is no address") as told:
+    with pytest.raises(BadSettings, match=r"DATABASE_URL = \(hidden\): it is no address") as raised:
         load_settings()
 
-    assert "hush" not in str(told.value)
+    assert "hush" not in str(raised.value)
 
 
 def test_variable_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,7 +165,7 @@ def test_folder_that_cannot_be_made_is_named_with_the_ways_on(
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
 
-    with pytest.raises(ModelUnavailable, match=r"could not be kept in .*file(.|\n)*Two ways on"):
+    with pytest.raises(ModelUnavailable, match=r"could not be stored in .*file(.|\n)*Two ways on"):
         fetch_weights(weights, blocked / "models", stages)
 
 

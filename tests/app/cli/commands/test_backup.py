@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.typer_app import cli
-from tests.app.cli.kept_runs import is_kept, keep_run
+from tests.app.cli.stored_runs import is_stored, store_run
 
 
 def backup(folder: str) -> Result:
@@ -14,7 +14,7 @@ def backup(folder: str) -> Result:
 
 
 def test_copy_is_served_in_place_of_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
-    run_id = keep_run()
+    run_id = store_run()
 
     result = backup("copy")
 
@@ -25,11 +25,11 @@ def test_copy_is_served_in_place_of_the_original(monkeypatch: pytest.MonkeyPatch
         "store.db",
     ]
     monkeypatch.setenv("FANJOIN_DATA_DIR", "copy")
-    assert is_kept(run_id)
+    assert is_stored(run_id)
 
 
 def test_folder_with_a_backup_is_left_alone() -> None:
-    keep_run()
+    store_run()
     backup("copy")
 
     result = backup("copy")

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.typer_app import cli
-from tests.app.cli.kept_runs import is_kept, keep_run
+from tests.app.cli.stored_runs import is_stored, store_run
 
 
 def prune(*words: str) -> Result:
@@ -15,20 +15,20 @@ def prune(*words: str) -> Result:
 
 def test_old_runs_go_and_younger_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FANJOIN_KEEP_RUNS_DAYS", "5")
-    old, young = keep_run(days=6), keep_run(days=4)
+    old, young = store_run(days=6), store_run(days=4)
 
     result = prune()
 
     assert result.exit_code == 0
     assert "1 run\n" in result.stdout
-    assert (is_kept(old), is_kept(young)) == (False, True)
+    assert (is_stored(old), is_stored(young)) == (False, True)
 
 
 def test_dry_run_counts_and_lets_nothing_go() -> None:
-    old = keep_run(days=31)
+    old = store_run(days=31)
 
-    told, counted = prune("--dry-run").stdout, json.loads(prune("--dry-run", "--json").stdout)
+    output, counted = prune("--dry-run").stdout, json.loads(prune("--dry-run", "--json").stdout)
 
-    assert told.startswith("would go:")
+    assert output.startswith("would go:")
     assert counted["runs"] == 1
-    assert is_kept(old)
+    assert is_stored(old)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli.typer_app import cli
 from app.runs.run import RunStatus
-from tests.app.cli.kept_runs import is_asked_to_end, keep_run
+from tests.app.cli.stored_runs import is_cancel_requested, store_run
 
 
 def runs(*words: str) -> Result:
@@ -16,12 +16,12 @@ def runs(*words: str) -> Result:
 
 
 def listed(*words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(runs("list", "--json", *words).stdout)
-    return found
+    listing: list[dict[str, Any]] = json.loads(runs("list", "--json", *words).stdout)
+    return listing
 
 
 def test_runs_of_every_owner_are_listed_newest_first() -> None:
-    first, second = keep_run(owner="me"), keep_run(owner="you")
+    first, second = store_run(owner="me"), store_run(owner="you")
 
     assert [run["run_id"] for run in listed()] == [second, first]
     assert [run["run_id"] for run in listed("--limit", "1")] == [second]
@@ -41,8 +41,8 @@ def test_runs_of_every_owner_are_listed_newest_first() -> None:
     ],
 )
 def test_list_finds_by_status_graph_thread_and_labels(words: tuple[str, ...]) -> None:
-    keep_run(metadata={"customer": "c2", "number": "7"})
-    wanted = keep_run(
+    store_run(metadata={"customer": "c2", "number": "7"})
+    wanted = store_run(
         "moon",
         status=RunStatus.ERROR,
         thread_id="t",
@@ -53,7 +53,7 @@ def test_list_finds_by_status_graph_thread_and_labels(words: tuple[str, ...]) ->
 
 
 def test_nothing_found_is_said() -> None:
-    keep_run()
+    store_run()
 
     result = runs("list", "--graph", "nonesuch")
 
@@ -61,29 +61,29 @@ def test_nothing_found_is_said() -> None:
 
 
 def test_show_tells_what_came_of_a_run() -> None:
-    run_id = keep_run(status=RunStatus.ERROR, metadata={"customer": "c1"})
+    run_id = store_run(status=RunStatus.ERROR, metadata={"customer": "c1"})
 
-    told = runs("show", run_id).stdout
+    shown = runs("show", run_id).stdout
     read = json.loads(runs("show", run_id, "--json").stdout)
 
     for words in (run_id, "error", "tides", "customer=c1", "moon", "no tide today", "1.2 s"):
-        assert words in told
+        assert words in shown
     assert read["error"]["branch"] == "moon"
     assert read["report"]["wall_ms"] == 1200
     assert read["asked"] == {"input": {"topic": "tides"}}
 
 
 def test_cancel_asks_a_run_that_is_not_over_to_end() -> None:
-    run_id = keep_run(status=RunStatus.PENDING)
+    run_id = store_run(status=RunStatus.PENDING)
 
     result = runs("cancel", run_id)
 
     assert result.exit_code == 0
-    assert is_asked_to_end(run_id)
+    assert is_cancel_requested(run_id)
 
 
 def test_run_that_is_over_is_not_cancelled() -> None:
-    run_id = keep_run()
+    run_id = store_run()
 
     result = runs("cancel", run_id)
 
@@ -93,7 +93,7 @@ def test_run_that_is_over_is_not_cancelled() -> None:
 
 @pytest.mark.parametrize("command", ["show", "cancel"])
 def test_unknown_run_is_named(command: str) -> None:
-    keep_run()
+    store_run()
 
     result = runs(command, "nonesuch")
 
@@ -102,7 +102,7 @@ def test_unknown_run_is_named(command: str) -> None:
 
 
 def test_label_without_a_value_exits_2() -> None:
-    keep_run()
+    store_run()
 
     assert runs("list", "--metadata", "customer").exit_code == 2
 

@@ -27,6 +27,8 @@ def serving(settings: Settings) -> Iterator[None]:
     arguments = [sys.executable, "-c", _SERVE, str(settings.data_dir), settings.postgres_url or ""]
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        yield
-        child.kill()
+        try:
+            assert child.stdout.readline() == "ready\n"
+            yield
+        finally:
+            child.kill()

@@ -15,8 +15,8 @@ GOOD = "7e41b0c2d95f48a36b1e"
 
 async def look(*keys: str) -> tuple[str, str]:
     given: dict[str, Any] = {"api_keys": ",".join(keys)} if keys else {}
-    (found,) = await check_keys(Reading(Settings(_env_file=None, **given), []))
-    return found.status, found.detail
+    (finding,) = await check_keys(Reading(Settings(_env_file=None, **given), []))
+    return finding.status, finding.detail
 
 
 async def test_service_without_keys_says_who_gets_in() -> None:

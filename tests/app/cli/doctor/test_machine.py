@@ -19,43 +19,43 @@ POSTGRES = SecretStr("postgresql://me@there/name")
 
 
 async def look(settings: Settings, **changes: object) -> Finding:
-    (found,) = await check_disk(Reading(settings.model_copy(update=changes), []))
-    return found
+    (finding,) = await check_disk(Reading(settings.model_copy(update=changes), []))
+    return finding
 
 
 async def test_folder_is_sound_and_left_as_it_was(settings: Settings) -> None:
     settings.data_dir.mkdir()
 
-    found = await look(settings)
+    finding = await look(settings)
 
-    assert found.detail.startswith(f"{settings.data_dir}: ")
-    assert found.detail.endswith("GiB free")
+    assert finding.detail.startswith(f"{settings.data_dir}: ")
+    assert finding.detail.endswith("GiB free")
     assert list(settings.data_dir.iterdir()) == []
 
 
 async def test_folder_that_is_not_there_is_not_made(settings: Settings) -> None:
-    found = await look(settings)
+    finding = await look(settings)
 
-    assert found.status == "ok"
-    assert f"{settings.data_dir}, which does not exist yet" in found.detail
+    assert finding.status == "ok"
+    assert f"{settings.data_dir}, which does not exist yet" in finding.detail
     assert not settings.data_dir.exists()
 
 
 @only_linux
 async def test_folder_that_takes_no_file_is_an_error(settings: Settings) -> None:
-    found = await look(settings, data_dir=NOWHERE)
+    finding = await look(settings, data_dir=NOWHERE)
 
-    assert found.status == "error"
-    assert "/proc cannot be written to" in found.detail
-    assert "FANJOIN_DATA_DIR" in (found.fix or "")
+    assert finding.status == "error"
+    assert "/proc cannot be written to" in finding.detail
+    assert "FANJOIN_DATA_DIR" in (finding.fix or "")
 
 
 @only_linux
 async def test_beside_postgres_such_a_folder_is_a_warning(settings: Settings) -> None:
-    found = await look(settings, data_dir=NOWHERE, database_url=POSTGRES)
+    finding = await look(settings, data_dir=NOWHERE, database_url=POSTGRES)
 
-    assert found.status == "warning"
-    assert "no documents can be indexed" in found.detail
+    assert finding.status == "warning"
+    assert "no documents can be indexed" in finding.detail
 
 
 async def test_file_in_place_of_the_folder_is_an_error(settings: Settings) -> None:

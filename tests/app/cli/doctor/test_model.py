@@ -25,8 +25,8 @@ pytestmark = pytest.mark.anyio
 
 async def look(**given: Any) -> Finding:
     settings = Settings(_env_file=None, **{"local_model": "off", **given})
-    (found,) = await check_model(Reading(settings, []))
-    return found
+    (finding,) = await check_model(Reading(settings, []))
+    return finding
 
 
 class Offering(BaseHTTPRequestHandler):
@@ -63,10 +63,10 @@ def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 
 async def test_model_that_answers_is_told_with_its_time(model_server: ModelServer) -> None:
-    found = await look()
+    finding = await look()
 
-    assert found.status == "ok"
-    assert found.detail.startswith(f"{MODEL} at {model_server.base_url} answered in ")
+    assert finding.status == "ok"
+    assert finding.detail.startswith(f"{MODEL} at {model_server.base_url} answered in ")
     assert len(model_server.calls) == 1
     assert model_server.calls[0].body["max_tokens"] <= 64
 
@@ -88,48 +88,48 @@ async def test_refusal_is_told_with_its_mend(
 ) -> None:
     model_server.answer(answer)
 
-    found = await look()
+    finding = await look()
 
-    assert found.status == status
-    assert fix in (found.fix or "")
+    assert finding.status == status
+    assert fix in (finding.fix or "")
 
 
 async def test_unknown_model_is_told_with_those_the_server_offers() -> None:
     with listening(Offering) as url:
-        found = await look(openai_base_url=url, model="tide-1")
+        finding = await look(openai_base_url=url, model="tide-1")
 
-    assert found.status == "error"
-    assert "tide-1" in found.detail
-    assert "404: The model does not exist" in found.detail
-    assert found.fix is not None
-    assert "the server offers: tide-2, " in found.fix
-    assert found.fix.endswith(", …")
+    assert finding.status == "error"
+    assert "tide-1" in finding.detail
+    assert "404: The model does not exist" in finding.detail
+    assert finding.fix is not None
+    assert "the server offers: tide-2, " in finding.fix
+    assert finding.fix.endswith(", …")
 
 
 @pytest.mark.parametrize(
     "url", [NOBODY, "http://no.such.host.invalid/v1", "localhost:1/v1", "http://[/"]
 )
 async def test_server_that_cannot_be_asked_is_an_error(url: str) -> None:
-    found = await look(openai_base_url=url, model="any")
+    finding = await look(openai_base_url=url, model="any")
 
-    assert found.status == "error"
-    assert "cannot be reached" in found.detail
+    assert finding.status == "error"
+    assert "cannot be reached" in finding.detail
 
 
 @pytest.mark.parametrize("key", ["sk-hush\nhush", "sk-hüsh", " sk-hush"])
 async def test_key_that_cannot_be_sent_is_told_and_never_shown(key: str) -> None:
-    found = await look(openai_api_key=key, openai_base_url=NOBODY, model=MODEL)
+    finding = await look(openai_api_key=key, openai_base_url=NOBODY, model=MODEL)
 
-    assert found.status == "error"
-    assert found.detail.startswith("OPENAI_API_KEY cannot be sent")
-    assert "sk-" not in found.detail
+    assert finding.status == "error"
+    assert finding.detail.startswith("OPENAI_API_KEY cannot be sent")
+    assert "sk-" not in finding.detail
 
 
 async def test_server_without_a_model_name_is_an_error() -> None:
-    found = await look(openai_base_url=NOBODY)
+    finding = await look(openai_base_url=NOBODY)
 
-    assert found.status == "error"
-    assert "FANJOIN_MODEL" in (found.fix or "")
+    assert finding.status == "error"
+    assert "FANJOIN_MODEL" in (finding.fix or "")
 
 
 def test_openai_is_asked_for_the_model_that_the_graphs_ask() -> None:
@@ -143,13 +143,13 @@ async def test_no_model_at_all_is_a_warning() -> None:
 async def test_weights_that_are_not_here_are_a_warning_and_not_fetched(tmp_path: Path) -> None:
     folder = tmp_path / "models"
 
-    found = await look(local_model="qwen2.5-coder-0.5b", model_cache_dir=folder)
+    finding = await look(local_model="qwen2.5-coder-0.5b", model_cache_dir=folder)
 
-    assert (found.status, found.detail) == (
+    assert (finding.status, finding.detail) == (
         "warning",
         "qwen2.5-coder-0.5b is not downloaded yet, 0.5 GiB",
     )
-    assert "fanjoin model pull" in (found.fix or "")
+    assert "fanjoin model pull" in (finding.fix or "")
     assert not folder.exists()
 
 
@@ -170,10 +170,10 @@ async def test_weights_beyond_the_memory_are_an_error(tmp_path: Path) -> None:
     with weights.open("wb") as file:
         file.truncate(1 << 42)
 
-    found = await look(local_model=str(weights))
+    finding = await look(local_model=str(weights))
 
-    assert found.status == "error"
-    assert "GiB of memory are needed" in found.detail
+    assert finding.status == "error"
+    assert "GiB of memory are needed" in finding.detail
 
 
 async def test_memory_that_the_service_at_work_uses_is_not_missed(settings: Settings) -> None:
@@ -183,6 +183,6 @@ async def test_memory_that_the_service_at_work_uses_is_not_missed(settings: Sett
         file.truncate(1 << 42)
 
     with serving(settings):
-        found = await look(local_model=str(weights), data_dir=settings.data_dir)
+        finding = await look(local_model=str(weights), data_dir=settings.data_dir)
 
-    assert found.status == "ok"
+    assert finding.status == "ok"

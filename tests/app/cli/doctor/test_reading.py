@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 async def wrong() -> list[tuple[str, str | None]]:
     findings = await check_settings(read_settings())
-    return [(found.detail, found.fix) for found in findings if found.status != "ok"]
+    return [(finding.detail, finding.fix) for finding in findings if finding.status != "ok"]
 
 
 async def test_every_wrong_variable_is_named_with_value_and_fix(
@@ -23,14 +23,14 @@ async def test_every_wrong_variable_is_named_with_value_and_fix(
     monkeypatch.setenv("FANJOIN_PRICES", "{")
     monkeypatch.setenv("FANJOIN_DATABASE_URL", "mysql://me:hushhush@there/name")
 
-    found = await wrong()
+    finding = await wrong()
 
-    told = " ".join(detail for detail, _ in found)
-    assert "FANJOIN_PORT = 'abc': Input should be a valid integer" in told
-    assert "FANJOIN_PRICES is not valid JSON" in told
-    assert "FANJOIN_DATABASE_URL = (hidden): it must begin with postgresql://" in told
-    assert "correct FANJOIN_PORT, or leave it out, which means 8000" in [fix for _, fix in found]
-    assert len(found) == 3
+    details = " ".join(detail for detail, _ in finding)
+    assert "FANJOIN_PORT = 'abc': Input should be a valid integer" in details
+    assert "FANJOIN_PRICES is not valid JSON" in details
+    assert "FANJOIN_DATABASE_URL = (hidden): it must begin with postgresql://" in details
+    assert "correct FANJOIN_PORT, or leave it out, which means 8000" in [fix for _, fix in finding]
+    assert len(finding) == 3
 
 
 async def test_wrong_variable_of_the_env_file_does_not_hide_the_right_ones(tmp_path: Path) -> None:

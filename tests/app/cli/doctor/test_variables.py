@@ -57,10 +57,12 @@ async def test_mistyped_variable_of_a_graph_is_told(
     monkeypatch.setenv("FANJOIN_TIDE_URL", "http://here")
     monkeypatch.setenv("FANJOIN_TIDES_URL", "http://here")
 
-    told = [finding.detail.partition("?")[0] for finding in await check_settings(read_settings())]
+    questions = [
+        finding.detail.partition("?")[0] for finding in await check_settings(read_settings())
+    ]
 
-    assert "FANJOIN_TIDES_URL: did you mean FANJOIN_TIDE_URL" in told
-    assert not any(detail.startswith("FANJOIN_TIDE_URL") for detail in told)
+    assert "FANJOIN_TIDES_URL: did you mean FANJOIN_TIDE_URL" in questions
+    assert not any(detail.startswith("FANJOIN_TIDE_URL") for detail in questions)
 
 
 async def test_variable_that_a_graph_reads_without_explaining_it_is_not_mistyped(
@@ -79,7 +81,7 @@ async def test_variable_that_a_graph_reads_without_explaining_it_is_not_mistyped
 async def test_graphs_without_variables_have_nothing_to_show(tmp_path: Path) -> None:
     write_registry(tmp_path, tides=write_graph(tmp_path))
 
-    assert [found.status for found in await check_sources(read_settings())] == ["skipped"]
+    assert [finding.status for finding in await check_sources(read_settings())] == ["skipped"]
 
 
 async def test_those_of_the_shipped_graphs_are_found() -> None:

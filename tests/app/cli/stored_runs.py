@@ -13,7 +13,7 @@ from app.storage.migrate import migrate
 from app.threads.thread import IDLE
 
 
-def keep_run(
+def store_run(
     graph_id: str = "tides",
     *,
     status: RunStatus = RunStatus.SUCCESS,
@@ -25,11 +25,11 @@ def keep_run(
     """Keep a run that ended so many days ago, or is not over; return its id."""
     run = Run(graph_id, thread_id)
     record = RunRecord(run, owner, {"input": {"topic": "tides"}}, metadata=metadata or {})
-    asyncio.run(_keep(record, status, days))
+    asyncio.run(_store(record, status, days))
     return run.id
 
 
-async def _keep(record: RunRecord, status: RunStatus, days: float) -> None:
+async def _store(record: RunRecord, status: RunStatus, days: float) -> None:
     settings = load_settings()
     await migrate(settings)
     async with open_database(settings) as database:
@@ -46,11 +46,11 @@ async def _keep(record: RunRecord, status: RunStatus, days: float) -> None:
         assert await RunRepository(database).end(record, [], IDLE)
 
 
-def is_kept(run_id: str) -> bool:
+def is_stored(run_id: str) -> bool:
     return _get(run_id) is not None
 
 
-def is_asked_to_end(run_id: str) -> bool:
+def is_cancel_requested(run_id: str) -> bool:
     record = _get(run_id)
     assert record is not None
     return record.cancel_requested
