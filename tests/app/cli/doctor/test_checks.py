@@ -7,7 +7,6 @@ import pytest
 from app.cli.doctor.checks import Check, run_checks
 from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading, read_settings
-from tests.patience import SECONDS
 
 pytestmark = pytest.mark.anyio
 

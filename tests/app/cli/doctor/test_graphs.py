@@ -8,7 +8,6 @@ from app.cli.doctor.finding import Finding
 from app.cli.doctor.graphs import check_graphs
 from app.cli.doctor.reading import read_settings
 from tests.app.cli.graph_files import write_graph, write_registry
-from tests.patience import SECONDS
 
 pytestmark = pytest.mark.anyio
 
