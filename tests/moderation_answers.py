@@ -2,9 +2,24 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
-from graphs.adapters.moderation.flags import Category
+CATEGORIES = (
+    "harassment",
+    "harassment/threatening",
+    "hate",
+    "hate/threatening",
+    "illicit",
+    "illicit/violent",
+    "self-harm",
+    "self-harm/instructions",
+    "self-harm/intent",
+    "sexual",
+    "sexual/minors",
+    "violence",
+    "violence/graphic",
+)
+"""Those of OpenAI's moderation endpoint, as in `openai.types.moderation` of openai 3.54."""
 
 
 def asks_for_moderation(body: dict[str, Any]) -> bool:
@@ -28,10 +43,9 @@ def flagging(*categories: Sequence[str]) -> str:
 
 
 def _result(flagged: Sequence[str]) -> dict[str, Any]:
-    names = get_args(Category)
     return {
         "flagged": bool(flagged),
-        "categories": {name: name in flagged for name in names},
-        "category_scores": {name: 0.9 if name in flagged else 0.01 for name in names},
-        "category_applied_input_types": {name: ["text"] for name in names},
+        "categories": {name: name in flagged for name in CATEGORIES},
+        "category_scores": {name: 0.9 if name in flagged else 0.01 for name in CATEGORIES},
+        "category_applied_input_types": {name: ["text"] for name in CATEGORIES},
     }

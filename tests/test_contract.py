@@ -43,7 +43,7 @@ def test_describes_itself(entry: GraphEntry) -> None:
 
 
 def test_is_named_as_registered(entry: GraphEntry) -> None:
-    assert Path(entry.file).stem == entry.id
+    assert Path(entry.file) in (Path(f"graphs/{entry.id}.py"), Path(f"graphs/{entry.id}/graph.py"))
     assert entry.graph.name in (entry.id, UNNAMED), f'compile(name="{entry.id}")'
 
 
@@ -91,7 +91,8 @@ async def test_runs_twice_on_one_thread_with_the_same_shape_of_answer(
 
 
 def test_every_graph_file_is_registered() -> None:
-    files = {path.resolve() for path in (ROOT / "graphs").glob("[!_]*.py")}
+    folder = ROOT / "graphs"
+    files = {path.resolve() for path in (*folder.glob("[!_]*.py"), *folder.glob("*/graph.py"))}
 
     registered = {(ROOT / entry.file).resolve() for entry in REGISTRY.values()}
     assert files <= registered, "add the missing file to langgraph.json"

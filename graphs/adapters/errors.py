@@ -6,7 +6,6 @@
     ├── SourceUnreachable     no connection, or one that broke
     ├── SourceTimeout         no whole answer in time
     ├── SourceAnswerUnusable  the answer is too large, or not of the documented shape
-    ├── NoOfferInCurrency     all it offers is priced in another currency
     └── AddressRefused        an address from outside that leads inside
 
 Messages are one line, name the source and, where there is one, the mend. None holds a key.
@@ -46,10 +45,6 @@ class SourceTimeout(SourceError):
 
 class SourceAnswerUnusable(SourceError):
     """A source answered with what cannot be read."""
-
-
-class NoOfferInCurrency(SourceError, LookupError):
-    """A source offers something, but nothing in the currency asked for; final, as LookupErrors."""
 
 
 class AddressRefused(SourceError):
