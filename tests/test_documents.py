@@ -1,13 +1,10 @@
 """What the documents say, held against the code."""
 
-import ast
 import dataclasses
-import inspect
 import json
 import re
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,8 +15,8 @@ from app.cli.typer_app import all_names
 from app.graphs.registry import inspect_graphs
 from app.main import create_app
 from app.settings import Settings
-from graphs.adapters.settings import AdapterSettings
 from tests.conftest import ROOT
+from tests.graph_settings import docs_of, settings_classes, variables_of
 from tests.readme_diagrams import blocks_in, draw_blocks
 
 README = (ROOT / "README.md").read_text()
@@ -29,6 +26,10 @@ SHIPPED = {
     *("race", "trip_plan", "campaign", "content_gate", "media_review", "plan_and_execute", "panel"),
 }
 """A team drops what it does not need, and adds graphs of its own that need no row."""
+
+
+def has_all_shipped_graphs() -> bool:
+    return set(json.loads((ROOT / "langgraph.json").read_text())["graphs"]) >= SHIPPED
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -42,17 +43,7 @@ def variable_of(name: str) -> str:
     return name.upper() if name.startswith("openai_") else f"FANJOIN_{name.upper()}"
 
 
-def docs_of(settings: type) -> dict[str, str]:
-    """Each field's explanation: the string that stands right under it."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(settings))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for field, below in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
-            assert isinstance(field.target, ast.Name)
-            assert isinstance(below.value, ast.Constant)
-            found[field.target.id] = " ".join(str(below.value.value).split())
-    return found
+VARIABLES_OF_THE_SERVICE = {variable_of(name) for name in Settings.model_fields}
 
 
 def test_settings_table_says_what_the_settings_are() -> None:
@@ -67,26 +58,27 @@ def test_settings_table_says_what_the_settings_are() -> None:
         assert default == (f"`{value}`" if value not in (None, {}, ()) else "none"), name
 
 
-def test_sources_table_says_what_the_adapters_read() -> None:
+def test_sources_table_says_what_the_graphs_read() -> None:
     rows = {row[0].strip("`"): row[1:] for row in rows_under("What the graphs read")}
 
-    defaults = {field.name: field.default for field in dataclasses.fields(AdapterSettings)}
-    documented = {}
-    for name, doc in docs_of(AdapterSettings).items():
-        variable, text = re.fullmatch(r"`(\w+)`[:;] (.*)", doc).groups()  # type: ignore[union-attr]  # the form of every one
-        documented[variable] = [f"`{defaults[name]}`" if defaults[name] else "none", text]
-    del documented["FANJOIN_DATA_DIR"]  # the service's own; it stands among the settings
-    assert {name: [default, text.lower()] for name, (default, text) in rows.items()} == {
-        name: [default, f"{text.lower().rstrip('.')}."]
-        for name, (default, text) in documented.items()
+    documented = {
+        variable: [f"`{field.default}`" if field.default else "none", text.lower().rstrip(".")]
+        for settings in settings_classes()
+        for field in dataclasses.fields(settings)
+        for variable, text in [variables_of(settings)[field.name]]
+        if variable not in VARIABLES_OF_THE_SERVICE
     }
+    written = {name: [default, text.lower().rstrip(".")] for name, (default, text) in rows.items()}
+    assert documented.items() <= written.items()
+    if has_all_shipped_graphs():
+        assert set(written) == set(documented)
 
 
 def test_env_example_names_every_setting() -> None:
     named = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
-    of_adapters = {row[0].strip("`") for row in rows_under("What the graphs read")}
-    assert named == {variable_of(name) for name in Settings.model_fields} | of_adapters
+    of_graphs = {row[0].strip("`") for row in rows_under("What the graphs read")}
+    assert named == VARIABLES_OF_THE_SERVICE | of_graphs
 
 
 def test_addresses_are_those_of_the_service(client: TestClient) -> None:
@@ -116,11 +108,11 @@ def test_commands_are_those_of_the_command_line() -> None:
     assert written == set(all_names())
 
 
-def test_shipped_graphs_that_are_registered_are_in_the_table_and_no_unknown_one() -> None:
+def test_shipped_graphs_are_in_the_table_and_no_unknown_one() -> None:
     written = {row[0].strip("`") for row in rows_under("The graphs it ships")}
 
     registered = set(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
-    assert written <= registered
+    assert written <= SHIPPED
     assert SHIPPED & registered <= written
 
 
@@ -128,7 +120,8 @@ def test_each_graph_of_the_table_is_drawn_as_the_code_has_it() -> None:
     drawn = draw_blocks(README)
 
     written = blocks_in(README)
-    assert list(written) == list(drawn), "`make diagrams` draws them"
+    if has_all_shipped_graphs():
+        assert list(written) == list(drawn), "`make diagrams` draws them"
     for graph_id, block in drawn.items():
         assert written[graph_id] == block, f"`make diagrams` draws it, or paste:\n\n{block}"
 

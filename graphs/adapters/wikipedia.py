@@ -1,20 +1,34 @@
 """Wikipedia, or any MediaWiki with TextExtracts, by its action API (mediawiki.org, API:Query)."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from pydantic import BaseModel, Field
 
+from graphs.adapters.environment import address_in
 from graphs.adapters.errors import SourceAnswerUnusable
 from graphs.adapters.excerpts import excerpt
 from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch, parse
 from graphs.adapters.search_words import search_words
-from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import Hit, Passage, hit_of, passage_of
 
 WIKIPEDIA = Service("Wikipedia", "FANJOIN_WIKIPEDIA_URL", "FANJOIN_CONTACT")
 
 _MOST_RESULTS = 20
 _INTRODUCTION_CHARS = 500
+
+
+@dataclass(frozen=True)
+class WikipediaSettings:
+    """Which wiki is searched."""
+
+    url: str = "https://en.wikipedia.org"
+    """`FANJOIN_WIKIPEDIA_URL`: the language edition to read, or another MediaWiki."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(url=address_in("FANJOIN_WIKIPEDIA_URL", cls.url))
 
 
 class Article(BaseModel):
@@ -98,7 +112,7 @@ class Wikipedia:
             WIKIPEDIA,
             api_client(),
             "GET",
-            f"{AdapterSettings.read().wikipedia_url}/w/api.php",
+            f"{WikipediaSettings.read().url}/w/api.php",
             params={"action": "query", "format": "json", "formatversion": 2, **params},
             seconds=self.timeout,
         )

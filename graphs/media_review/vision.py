@@ -6,13 +6,14 @@ server answers for any image with what it was taught, and many models were taugh
 compatible servers (vLLM, llama.cpp, Ollama) take the same.
 """
 
-from typing import Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Literal, Self, TypeAlias
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
+from graphs.adapters.environment import text_in
 from graphs.adapters.errors import SourceNotConfigured
-from graphs.adapters.settings import AdapterSettings
 from graphs.kit.model.answers import ask_for
 from graphs.kit.model.models import chat_model
 
@@ -32,6 +33,20 @@ _TASK = (
 Feeling: TypeAlias = Literal["positive", "neutral", "negative", "mixed"]
 
 
+@dataclass(frozen=True)
+class VisionSettings:
+    """Who looks at images."""
+
+    vision_model: str | None = None
+    """`FANJOIN_VISION_MODEL`: with it images are looked at by this model, at the server of the chat
+    model; without it they are only measured."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(vision_model=text_in("FANJOIN_VISION_MODEL"))
+
+
 class Sight(BaseModel):
     """What a model sees in an image."""
 
@@ -43,7 +58,7 @@ class Sight(BaseModel):
 
 def is_configured() -> bool:
     """Whether a vision model is named."""
-    return AdapterSettings.read().vision_model is not None
+    return VisionSettings.read().vision_model is not None
 
 
 async def look_at(jpeg: str, *, temperature: float) -> Sight:
@@ -53,7 +68,7 @@ async def look_at(jpeg: str, *, temperature: float) -> Sight:
         SourceNotConfigured: no vision model is named.
         AnswerCutOff, AnswerOutOfShape, openai.OpenAIError: there is no answer of use.
     """
-    name = AdapterSettings.read().vision_model
+    name = VisionSettings.read().vision_model
     if name is None:
         raise SourceNotConfigured("no vision model is configured: set FANJOIN_VISION_MODEL")
     model = chat_model(max_tokens=_MAX_TOKENS, model=name, temperature=temperature)

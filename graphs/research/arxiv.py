@@ -3,15 +3,16 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from graphs.adapters.environment import address_in
 from graphs.adapters.errors import SourceAnswerUnusable, SourceTimeout
 from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch, whole
 from graphs.adapters.search_words import search_words
-from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import Hit, Passage, hit_of, passage_of
 from graphs.research.pace import Pace
 
@@ -22,6 +23,19 @@ _MOST_RESULTS = 100
 _OF_ARXIV = re.compile(r"https?://([\w-]+\.)*arxiv\.org\b")
 _SECONDS_BETWEEN_REQUESTS = 3.0
 """Terms of Use for arXiv APIs, "Rate limits"."""
+
+
+@dataclass(frozen=True)
+class ArxivSettings:
+    """Where arXiv is."""
+
+    url: str = "https://export.arxiv.org"
+    """`FANJOIN_ARXIV_URL`: arXiv's own, or a gateway to it."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(url=address_in("FANJOIN_ARXIV_URL", cls.url))
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,7 @@ class Arxiv:
         words = search_words(query)
         if not words:
             return []
-        address = AdapterSettings.read().arxiv_url
+        address = ArxivSettings.read().url
         await self._wait_turn(address)
         fetched = await fetch(
             ARXIV,

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from graphs.adapters.http.fetch import Service
-from graphs.adapters.settings import AdapterSettings
 from graphs.trip_plan.offers import Place, Trip
 from graphs.trip_plan.providers import open_meteo
 
@@ -94,7 +93,7 @@ async def trip_weather(trip: Trip) -> list[DayWeather]:
 
 
 async def _forecast(place: Place, days: list[date]) -> list[DayWeather]:
-    url = f"{AdapterSettings.read().open_meteo_url}/v1/forecast"
+    url = f"{open_meteo.OpenMeteoSettings.read().url}/v1/forecast"
     return list((await _fetch(FORECAST, url, place, days[0], days[-1])).values())
 
 
@@ -103,7 +102,7 @@ async def _measured(place: Place, days: list[date], today: date) -> list[DayWeat
     while _years_before(days[-1], years) > today - _ARCHIVE_DELAY:
         years += 1
     then = {day: _years_before(day, years) for day in days}
-    url = f"{AdapterSettings.read().open_meteo_archive_url}/v1/archive"
+    url = f"{open_meteo.OpenMeteoSettings.read().archive_url}/v1/archive"
     known = await _fetch(ARCHIVE, url, place, then[days[0]], then[days[-1]])
     return [
         known[past].model_copy(update={"day": day, "measured_on": past})

@@ -4,14 +4,16 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from graphs.adapters.documents.files import find_documents
 from graphs.adapters.documents.index import DocumentIndex, index_in_memory, readable_index
 from graphs.adapters.documents.indexing import index_folder
 from graphs.adapters.documents.search import FoundPassage, find_passages, read_on
-from graphs.adapters.settings import AdapterSettings
+from graphs.adapters.environment import text_in
 from graphs.adapters.sources import PASSAGE_CHARS, Hit, Passage
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -23,6 +25,19 @@ SAMPLES_NOTE = (
 """What an answer made from the samples says."""
 
 _one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class DocumentSettings:
+    """Where the index is."""
+
+    data_dir: Path = Path(".data")
+    """`FANJOIN_DATA_DIR`: where the indexed documents are stored."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(data_dir=Path(text_in("FANJOIN_DATA_DIR") or cls.data_dir))
 
 
 class Documents:
@@ -44,7 +59,7 @@ class Documents:
 
 
 def index_file() -> Path:
-    return AdapterSettings.read().data_dir / "documents.db"
+    return DocumentSettings.read().data_dir / "documents.db"
 
 
 @contextmanager

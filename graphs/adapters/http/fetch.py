@@ -25,7 +25,7 @@ from graphs.adapters.errors import (
 from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
 from graphs.adapters.http.tls import ssl_context
-from graphs.adapters.settings import AdapterSettings
+from graphs.adapters.http.user_agent import user_agent
 from graphs.kit.model.http_client import LIMITS, AnyLoopClient
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -101,7 +101,7 @@ async def fetch(
         SourceError: it refused, broke off, took too long, or its address must not be reached.
     """
     limits = httpx2.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-    sent = {"User-Agent": _user_agent(AdapterSettings.read().contact), **(headers or {})}
+    sent = {"User-Agent": user_agent(), **(headers or {})}
     try:
         request = client.build_request(
             method, url, headers=sent, params=params, json=json, timeout=limits
@@ -186,9 +186,3 @@ def _unreachable(service: Service, why: str, settings: str | None) -> SourceErro
 def _no_cookies() -> CookieJar:
     """Return a jar that takes none: what a server remembers of one run is no other run's."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-
-
-def _user_agent(contact: str | None) -> str:
-    """Name the program and who runs it, as the Wikimedia Foundation User-Agent Policy asks."""
-    reach = (contact or "no contact given").encode("ascii", "ignore").decode()
-    return f"Fanjoin ({reach}) httpx2/{httpx2.__version__}"

@@ -6,13 +6,15 @@ documented in `openai.types.image_generate_params` and `.images_response` of ope
 """
 
 from base64 import b64decode
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 from openai.resources.images import AsyncImages
 from pydantic import BaseModel, Field, ValidationError
 
+from graphs.adapters.environment import text_in
 from graphs.adapters.errors import (
     SourceAnswerUnusable,
     SourceNotConfigured,
@@ -20,7 +22,6 @@ from graphs.adapters.errors import (
 )
 from graphs.adapters.images.decoding import ImageRefused, open_image, shrink
 from graphs.adapters.images.threads import in_image_thread
-from graphs.adapters.settings import AdapterSettings
 from graphs.kit.model.openai_client import openai_client
 
 MOST_BYTES = 14_000_000
@@ -30,6 +31,20 @@ LONGEST_SIDE = 1200
 """Pixels of what is returned."""
 
 _SILENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class ImageModelSettings:
+    """Who makes pictures."""
+
+    image_model: str | None = None
+    """`FANJOIN_IMAGE_MODEL`: with it pictures are made by this model of OpenAI's images API, at the
+    server of the chat model (say `gpt-image-2.5-flare` at OpenAI); without it they are drawn."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(image_model=text_in("FANJOIN_IMAGE_MODEL"))
 
 
 class _Generated(BaseModel):
@@ -42,7 +57,7 @@ class _Answer(BaseModel):
 
 def is_configured() -> bool:
     """Whether an image model is named."""
-    return AdapterSettings.read().image_model is not None
+    return ImageModelSettings.read().image_model is not None
 
 
 async def generate_image(prompt: str) -> bytes:
@@ -55,7 +70,7 @@ async def generate_image(prompt: str) -> bytes:
         ModelNotConfigured: there is no server to ask.
         openai.OpenAIError: the server refused, or could not be reached.
     """
-    model = AdapterSettings.read().image_model
+    model = ImageModelSettings.read().image_model
     if model is None:
         raise SourceNotConfigured("no image model is configured: set FANJOIN_IMAGE_MODEL")
     answer = await _ask(AsyncImages(openai_client(silence_seconds=_SILENCE_SECONDS)), model, prompt)

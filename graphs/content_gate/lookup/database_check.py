@@ -7,7 +7,9 @@ parameter only.
 import asyncio
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Self
 
 from sqlalchemy import (
     Boolean,
@@ -22,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from graphs.adapters.environment import text_in
 from graphs.adapters.errors import SourceError, SourceTimeout
 from graphs.adapters.excerpts import excerpt
-from graphs.adapters.settings import AdapterSettings
 from graphs.content_gate.lookup.engines import SETTING, reading_engine
 from graphs.content_gate.lookup.keys import fingerprint, text_key
 from graphs.content_gate.submissions.submission import Reason, Submission
@@ -51,9 +53,23 @@ _PUBLICATIONS = table(
 _TERMS = table("blocked_terms", column("term", Text), column("reason", Text))
 
 
+@dataclass(frozen=True)
+class DatabaseSettings:
+    """Which database is asked."""
+
+    content_database_url: str | None = field(default=None, repr=False)
+    """`FANJOIN_CONTENT_DATABASE_URL`: where blocked authors, publications and blocked terms are
+    looked up, `postgresql://user:password@host/name` or `sqlite:///content.db`."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(content_database_url=text_in("FANJOIN_CONTENT_DATABASE_URL"))
+
+
 async def check_database(submission: Submission) -> list[Reason]:
     """Return what the database holds against a submission. Raises SourceError."""
-    address = AdapterSettings.read().content_database_url
+    address = DatabaseSettings.read().content_database_url
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(_SECONDS):
@@ -64,7 +80,7 @@ async def check_database(submission: Submission) -> list[Reason]:
 
 def database_name() -> str:
     """Say in words which database is asked."""
-    is_own = AdapterSettings.read().content_database_url is not None
+    is_own = DatabaseSettings.read().content_database_url is not None
     return "the content database" if is_own else "the sample database, since no other is configured"
 
 

@@ -5,15 +5,17 @@ The request and answer are those documented in `openai.types.moderation_create_p
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 from openai import NotFoundError
 from openai.resources.moderations import AsyncModerations
 from pydantic import BaseModel, ValidationError
 
+from graphs.adapters.environment import text_in
 from graphs.adapters.errors import SourceAnswerUnusable
 from graphs.adapters.excerpts import excerpt
-from graphs.adapters.settings import AdapterSettings
 from graphs.content_gate.moderation.flags import flag
 from graphs.content_gate.submissions.submission import Reason
 from graphs.kit.model.openai_client import openai_client
@@ -26,6 +28,20 @@ _MOST_FLAGS = 20
 """Of one text; OpenAI knows 13 categories."""
 
 _SILENCE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class ModerationSettings:
+    """Who moderates."""
+
+    moderation_model: str | None = None
+    """`FANJOIN_MODERATION_MODEL`: the model of the moderation endpoint, for a server other than
+    OpenAI's own that has one."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(moderation_model=text_in("FANJOIN_MODERATION_MODEL"))
 
 
 class NoModeration(LookupError):
@@ -52,7 +68,7 @@ def moderation_model() -> str | None:
         return None
     host = urlsplit(settings.base_url or "https://api.openai.com").hostname or ""
     of_openai = OPENAI_MODEL if host.endswith(".openai.com") else None
-    return AdapterSettings.read().moderation_model or of_openai
+    return ModerationSettings.read().moderation_model or of_openai
 
 
 async def moderate(texts: Mapping[str, str]) -> tuple[list[Reason], str]:

@@ -3,9 +3,9 @@
 from pydantic import BaseModel, Field
 
 from graphs.adapters.http.fetch import Service, api_client, fetch, parse
-from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import Hit, hit_of
 from graphs.research.web.html import text_of
+from graphs.research.web.settings import WebSettings
 
 BRAVE = Service("Brave Search", "FANJOIN_BRAVE_URL", "BRAVE_SEARCH_API_KEY")
 
@@ -35,7 +35,7 @@ class Answer(BaseModel):
     web: Results | None = None
 
 
-async def search(settings: AdapterSettings, query: str, *, limit: int, seconds: float) -> list[Hit]:
+async def search(settings: WebSettings, query: str, *, limit: int, seconds: float) -> list[Hit]:
     fetched = await fetch(
         BRAVE,
         api_client(),

@@ -8,15 +8,15 @@ from graphs.adapters.errors import SourceError, SourceNotConfigured
 from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.fetch import TIMEOUT
 from graphs.adapters.http.public_network import AddressRule
-from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import Hit, Passage, passage_of
 from graphs.research.web import brave, tavily
 from graphs.research.web.pages import read_page
+from graphs.research.web.settings import WebSettings
 
 
 class _Search(Protocol):
     def __call__(
-        self, settings: AdapterSettings, query: str, /, *, limit: int, seconds: float
+        self, settings: WebSettings, query: str, /, *, limit: int, seconds: float
     ) -> Awaitable[list[Hit]]: ...
 
 
@@ -25,7 +25,7 @@ _SEARCHES: dict[str, _Search] = {"tavily": tavily.search, "brave": brave.search}
 
 def provider() -> str | None:
     """Return who searches, `tavily` or `brave`: Tavily when both keys are set, None with none."""
-    settings = AdapterSettings.read()
+    settings = WebSettings.read()
     if settings.tavily_api_key:
         return "tavily"
     return "brave" if settings.brave_search_api_key else None
@@ -60,7 +60,7 @@ class WebSearch:
                 "the web cannot be searched: set TAVILY_API_KEY or BRAVE_SEARCH_API_KEY"
             )
         search = _SEARCHES[name]
-        return await search(AdapterSettings.read(), query, limit=limit, seconds=self.timeout)
+        return await search(WebSettings.read(), query, limit=limit, seconds=self.timeout)
 
     async def read(self, hit: Hit) -> Passage:
         """Return the page's text.

@@ -3,8 +3,8 @@
 from pydantic import BaseModel
 
 from graphs.adapters.http.fetch import Service, api_client, fetch, parse
-from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import Hit, hit_of
+from graphs.research.web.settings import WebSettings
 
 TAVILY = Service("Tavily", "FANJOIN_TAVILY_URL", "TAVILY_API_KEY")
 
@@ -26,7 +26,7 @@ class Answer(BaseModel):
     results: list[Result]
 
 
-async def search(settings: AdapterSettings, query: str, *, limit: int, seconds: float) -> list[Hit]:
+async def search(settings: WebSettings, query: str, *, limit: int, seconds: float) -> list[Hit]:
     fetched = await fetch(
         TAVILY,
         api_client(),

@@ -16,7 +16,6 @@ from pydantic import BaseModel, Field, NaiveDatetime
 
 from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.http.fetch import TIMEOUT, Service
-from graphs.adapters.settings import AdapterSettings
 from graphs.trip_plan.money import Currency, Money
 from graphs.trip_plan.offers import MOST_OFFERS, Airport, Flight, FlightPair, Trip
 from graphs.trip_plan.providers import duffel_api
@@ -105,7 +104,7 @@ class Duffel:
     @staticmethod
     def is_configured() -> bool:
         """Whether a token is set."""
-        return AdapterSettings.read().duffel_access_token is not None
+        return duffel_api.DuffelSettings.read().access_token is not None
 
     async def search(self, trip: Trip) -> list[FlightPair]:
         """Return at most `MOST_OFFERS` return flights in economy, the cheapest first.

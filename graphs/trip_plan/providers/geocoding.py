@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pydantic import BaseModel, Field, ValidationError
 
 from graphs.adapters.http.fetch import Service
-from graphs.adapters.settings import AdapterSettings
 from graphs.trip_plan.offers import Place
 from graphs.trip_plan.providers import open_meteo
 from graphs.trip_plan.providers.countries import country_said
@@ -61,7 +60,7 @@ async def geocode(text: str) -> Place | None:
         "language": "en",
         "format": "json",
     }
-    url = f"{AdapterSettings.read().open_meteo_geocoding_url}/v1/search"
+    url = f"{open_meteo.OpenMeteoSettings.read().geocoding_url}/v1/search"
     matches = (await open_meteo.ask(GEOCODING, url, params, Answer)).results
     there = (match for match in matches if match.is_in(regions))
     return next((place for match in there if (place := _place(match))), None)

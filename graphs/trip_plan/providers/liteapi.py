@@ -5,14 +5,14 @@ test data, and their source says so.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
+from graphs.adapters.environment import address_in, text_in
 from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch
-from graphs.adapters.settings import AdapterSettings
 from graphs.trip_plan.money import Currency, Money, total
 from graphs.trip_plan.offers import MOST_OFFERS, Hotel, Trip
 from graphs.trip_plan.providers.answers import (
@@ -116,6 +116,29 @@ class Answer(BaseModel):
 
 
 @dataclass(frozen=True)
+class LiteApiSettings:
+    """Access to LiteAPI."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """`LITEAPI_API_KEY`; with it hotels are searched by LiteAPI; a sandbox key's are test data."""
+
+    url: str = "https://api.liteapi.travel"
+    """`FANJOIN_LITEAPI_URL`: LiteAPI's own, or a gateway to it."""
+
+    guest_nationality: str = "US"
+    """`FANJOIN_GUEST_NATIONALITY`: whose hotel rates LiteAPI quotes, a country of ISO 3166."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(
+            api_key=text_in("LITEAPI_API_KEY"),
+            url=address_in("FANJOIN_LITEAPI_URL", cls.url),
+            guest_nationality=text_in("FANJOIN_GUEST_NATIONALITY") or cls.guest_nationality,
+        )
+
+
+@dataclass(frozen=True)
 class LiteApi:
     """Hotels within ten kilometres of a place; `timeout` is in seconds."""
 
@@ -126,7 +149,7 @@ class LiteApi:
     @staticmethod
     def is_configured() -> bool:
         """Whether a key is set."""
-        return AdapterSettings.read().liteapi_api_key is not None
+        return LiteApiSettings.read().api_key is not None
 
     async def search(self, trip: Trip) -> list[Hotel]:
         """Return at most `MOST_OFFERS` hotels for the whole stay, the cheapest first.
@@ -138,15 +161,15 @@ class LiteApi:
             NoOfferInCurrency: every hotel wants at least a part in another currency.
             SourceError: LiteAPI cannot answer.
         """
-        settings = AdapterSettings.read()
+        settings = LiteApiSettings.read()
         if not self.is_configured():
             raise SourceNotConfigured("hotels cannot be searched: set LITEAPI_API_KEY")
         fetched = await fetch(
             LITEAPI,
             api_client(),
             "POST",
-            f"{settings.liteapi_url}/v3.0/hotels/rates",
-            headers={"Accept": "application/json", "X-API-Key": settings.liteapi_api_key or ""},
+            f"{settings.url}/v3.0/hotels/rates",
+            headers={"Accept": "application/json", "X-API-Key": settings.api_key or ""},
             json=_question(trip, settings.guest_nationality),
             seconds=self.timeout,
         )

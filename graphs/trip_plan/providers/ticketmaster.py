@@ -6,15 +6,16 @@ It covers North America, much of Europe, Australia and New Zealand; elsewhere it
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from graphs.adapters.environment import address_in, text_in
 from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.http.fetch import TIMEOUT, Service, api_client, fetch
-from graphs.adapters.settings import AdapterSettings
 from graphs.trip_plan.money import Currency, Money
 from graphs.trip_plan.offers import MOST_OFFERS, Event, Trip
 from graphs.trip_plan.providers.answers import Fare, Name, parse_exactly
@@ -107,6 +108,25 @@ class Answer(BaseModel):
 
 
 @dataclass(frozen=True)
+class TicketmasterSettings:
+    """Access to Ticketmaster."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """`TICKETMASTER_API_KEY`; with it events are searched by Ticketmaster."""
+
+    url: str = "https://app.ticketmaster.com"
+    """`FANJOIN_TICKETMASTER_URL`: Ticketmaster's own, or a gateway to it."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the process environment as it is now."""
+        return cls(
+            api_key=text_in("TICKETMASTER_API_KEY"),
+            url=address_in("FANJOIN_TICKETMASTER_URL", cls.url),
+        )
+
+
+@dataclass(frozen=True)
 class Ticketmaster:
     """Events within 25 kilometres of a place; `timeout` is in seconds."""
 
@@ -117,7 +137,7 @@ class Ticketmaster:
     @staticmethod
     def is_configured() -> bool:
         """Whether a key is set."""
-        return AdapterSettings.read().ticketmaster_api_key is not None
+        return TicketmasterSettings.read().api_key is not None
 
     async def search(self, trip: Trip) -> list[Event]:
         """Return at most `MOST_OFFERS` events whose day is settled and whose tickets are on sale.
@@ -129,7 +149,7 @@ class Ticketmaster:
             SourceNotConfigured: no key is set.
             SourceError: Ticketmaster cannot answer.
         """
-        settings = AdapterSettings.read()
+        settings = TicketmasterSettings.read()
         if not self.is_configured():
             raise SourceNotConfigured("events cannot be searched: set TICKETMASTER_API_KEY")
         hide_in_log(_KEY)
@@ -137,8 +157,8 @@ class Ticketmaster:
             TICKETMASTER,
             api_client(),
             "GET",
-            f"{settings.ticketmaster_url}/discovery/v2/events.json",
-            params={_KEY: settings.ticketmaster_api_key or "", **_question(trip)},
+            f"{settings.url}/discovery/v2/events.json",
+            params={_KEY: settings.api_key or "", **_question(trip)},
             seconds=self.timeout,
         )
         found = parse_exactly(TICKETMASTER, Answer, fetched).embedded.events

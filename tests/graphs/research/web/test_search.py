@@ -4,7 +4,6 @@ import json
 import pytest
 
 from graphs.adapters.errors import AddressRefused, SourceNotConfigured, SourceRefused
-from graphs.adapters.settings import AdapterSettings
 from graphs.adapters.sources import PASSAGE_CHARS, TITLE_CHARS, Hit, Passage
 from graphs.kit.policy.attempts import is_worth_retrying
 from graphs.research.web import search as web_search
@@ -77,13 +76,6 @@ def test_a_key_that_cannot_be_sent_is_named_not_shown(
     assert "nobody-may-see" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
-
-
-def test_settings_do_not_show_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TAVILY_API_KEY", "secret")
-    monkeypatch.setenv("BRAVE_SEARCH_API_KEY", "secret")
-
-    assert "secret" not in repr(AdapterSettings.read())
 
 
 def test_a_hit_is_no_longer_than_a_passage(

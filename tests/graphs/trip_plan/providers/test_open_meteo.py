@@ -5,6 +5,7 @@ import pytest
 
 from graphs.adapters.errors import SourceRefused
 from graphs.trip_plan.providers.geocoding import geocode
+from graphs.trip_plan.providers.open_meteo import OpenMeteoSettings
 from graphs.trip_plan.weather import trip_weather
 from tests.graphs.trip_plan.trips_at_hand import TRIP
 from tests.source_answers import SourceAnswer
@@ -49,3 +50,18 @@ def test_a_refused_key_is_named_by_its_setting_only(
         asyncio.run(geocode("Auckland"))
 
     assert SECRET not in f"{caught.value!r} {caught.value.response.headers}"
+
+
+def test_a_customer_has_the_addresses_for_customers_unless_another_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPEN_METEO_API_KEY", SECRET)
+    monkeypatch.delenv("FANJOIN_OPEN_METEO_URL")
+    monkeypatch.delenv("FANJOIN_OPEN_METEO_ARCHIVE_URL")
+    monkeypatch.setenv("FANJOIN_OPEN_METEO_GEOCODING_URL", "https://gateway.example/")
+
+    settings = OpenMeteoSettings.read()
+
+    assert settings.url == "https://customer-api.open-meteo.com"
+    assert settings.archive_url == "https://customer-archive-api.open-meteo.com"
+    assert settings.geocoding_url == "https://gateway.example"
