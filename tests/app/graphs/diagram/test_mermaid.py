@@ -5,10 +5,10 @@ from langgraph.graph import END, START, StateGraph
 
 from app.graphs.diagram import mermaid_of
 from graphs.kit import Branch, add_fan_out
-from graphs.topic_brief import graph as topic_brief
 from tests.app.graphs.diagram.test_svg import (
     Graph,
     State,
+    brief,
     fan_out_of,
     join,
     over_items,
@@ -30,7 +30,7 @@ def around(graph: Graph) -> Graph:
 
 
 def test_a_fan_out_is_drawn_in_the_order_of_its_declaration() -> None:
-    assert mermaid_of(topic_brief) == (
+    assert mermaid_of(brief()) == (
         """\
 flowchart LR
     __start__([START])

@@ -15,8 +15,6 @@ from app.graphs.diagram import svg_of
 from app.graphs.diagram.figures import picture_of
 from app.graphs.diagram.layout import CheckpointRef, Route
 from graphs.kit import Branch, add_fan_out
-from graphs.parallel_tasks import graph as parallel_tasks
-from graphs.topic_brief import graph as topic_brief
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -65,6 +63,21 @@ def fan_out_of(names: Sequence[str]) -> Graph:
     return builder.compile(name="fan_out")
 
 
+async def synthesize(state: State) -> State:
+    return state
+
+
+def brief() -> Graph:
+    builder = StateGraph(State)
+    branches = [
+        Branch(work, name="summary"),
+        Branch(work, name="questions"),
+        Branch(work, name="key_terms", required=False),
+    ]
+    add_fan_out(builder, branches, join=synthesize)
+    return builder.compile(name="brief")
+
+
 def subgraph_branches() -> Graph:
     builder = StateGraph(State)
     branches = [
@@ -85,8 +98,7 @@ def over_items() -> Graph:
 LONG_NAMES = ["fetch_the_annual_report_of_the_customer_in_asia", "x" * 90, "日本語の名前" * 8]
 
 PICTURES = {
-    "parallel_tasks": parallel_tasks,
-    "topic_brief": topic_brief,
+    "brief": brief(),
     "router": router(),
     "agent_loop": agent_loop(),
     "subgraph_branches": subgraph_branches(),
@@ -202,14 +214,14 @@ def test_branches_stand_beside_each_other_in_declaration_order() -> None:
 
 
 def test_branch_and_join_are_told_apart() -> None:
-    svg = draw(topic_brief)
+    svg = draw(brief())
 
     assert "branch" in box_of(svg, "questions").classes
     assert "join" in box_of(svg, "synthesize").classes
 
 
 def test_an_optional_branch_says_so() -> None:
-    svg = draw(topic_brief)
+    svg = draw(brief())
 
     assert [box.name for box in boxes_in(svg) if "optional" in box.classes] == ["key_terms"]
     assert texts_in(svg, "note") == ["optional"]
@@ -273,7 +285,7 @@ def test_a_long_name_is_broken_but_whole() -> None:
 
 
 def test_the_picture_needs_nothing_from_outside() -> None:
-    text = svg_of(topic_brief)
+    text = svg_of(brief())
 
     assert "href" not in text
     assert "url(" not in text
@@ -281,10 +293,10 @@ def test_the_picture_needs_nothing_from_outside() -> None:
 
 
 def test_the_picture_is_told_in_words_too() -> None:
-    svg = draw(topic_brief)
+    svg = draw(brief())
 
     assert svg.attrib["role"] == "img"
-    assert svg.findtext(f"{SVG}title") == "topic_brief"
+    assert svg.findtext(f"{SVG}title") == "brief"
     assert svg.findtext(f"{SVG}desc") == (
         "START leads to summary, questions, key_terms (optional). summary leads to synthesize. "
         "questions leads to synthesize. key_terms leads to synthesize. synthesize leads to END."
