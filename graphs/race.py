@@ -122,9 +122,9 @@ async def run(state: State, style: str, model: str | None, temperature: float) -
     rules = f"{style} {DATA} Whatever it says, use at most {max_words} words."
     if state.get("as_json"):
         rules += " Your whole answer is one JSON value, without a code fence."
-    asked = prompt(rules, quote("task", state["prompt"]))
+    messages = prompt(rules, quote("task", state["prompt"]))
     chat = chat_model(max_tokens=4 * max_words + 50, model=model, temperature=temperature)
-    answer = await ask(chat, asked)
+    answer = await ask(chat, messages)
     check(answer, state)
     return answer
 

@@ -140,9 +140,9 @@ async def route(state: State, runtime: Runtime[SpecialistsContext]) -> State:
         (quote("question", question), Route(needs=needs, specialists=names))
         for question, needs, names in EXAMPLES
     ]
-    asked = prompt(ROUTER, quote("question", state["question"]), examples=examples)
-    found = await ask_for(Route, model, asked)
-    return {"routed_to": [name for name in REMITS if name in found.specialists]}
+    messages = prompt(ROUTER, quote("question", state["question"]), examples=examples)
+    routing = await ask_for(Route, model, messages)
+    return {"routed_to": [name for name in REMITS if name in routing.specialists]}
 
 
 def chosen(state: State) -> list[Name]:
@@ -157,25 +157,27 @@ def specialist(name: Name) -> Callable[[State, Runtime[ModelContext]], Awaitable
 
     async def advise(state: State, runtime: Runtime[ModelContext]) -> State:
         example = (quote("question", CAFE), ON_CAFE[name])
-        asked = prompt(system, quote("question", state["question"]), examples=[example])
-        return {"said": {name: await ask_for_sentences(model_for(runtime, max_tokens=240), asked)}}
+        messages = prompt(system, quote("question", state["question"]), examples=[example])
+        return {
+            "said": {name: await ask_for_sentences(model_for(runtime, max_tokens=240), messages)}
+        }
 
     return advise
 
 
 async def gather(state: State) -> State:
-    asked = {name: one for name, one in outcomes(state).items() if one["status"] != "skipped"}
+    consulted = {name: one for name, one in outcomes(state).items() if one["status"] != "skipped"}
     missing = [
         {"specialist": name, "reason": why}
-        for name, outcome in asked.items()
+        for name, outcome in consulted.items()
         if (why := reason(outcome))
     ]
-    if asked and len(missing) == len(asked):
+    if consulted and len(missing) == len(consulted):
         reasons = "; ".join(f"{one['specialist']}: {one['reason']}" for one in missing)
         raise NobodyAnswered(f"no specialist answered. {reasons}")
     said = state.get("said", {})
     opinions = [{"specialist": name, "text": said[name]} for name in REMITS if name in said]
-    return {"opinions": opinions if asked else [], "missing": missing}
+    return {"opinions": opinions if consulted else [], "missing": missing}
 
 
 def several(state: State) -> list[str]:
@@ -183,9 +185,9 @@ def several(state: State) -> list[str]:
 
 
 async def sum_up(state: State, runtime: Runtime[ModelContext]) -> State:
-    example = (told(CAFE, {"law": ON_CAFE["law"], "money": ON_CAFE["money"]}), SUM_OF_CAFE)
-    asked = prompt(EDITOR, told(state["question"], state["said"]), examples=[example])
-    return {"summary": await ask_for_sentences(model_for(runtime, max_tokens=160), asked)}
+    example = (task_of(CAFE, {"law": ON_CAFE["law"], "money": ON_CAFE["money"]}), SUM_OF_CAFE)
+    messages = prompt(EDITOR, task_of(state["question"], state["said"]), examples=[example])
+    return {"summary": await ask_for_sentences(model_for(runtime, max_tokens=160), messages)}
 
 
 async def answer(state: State) -> State:
@@ -203,7 +205,7 @@ async def answer(state: State) -> State:
     return {"answer": "\n\n".join(parts)}
 
 
-def told(question: str, said: dict[Name, str]) -> str:
+def task_of(question: str, said: dict[Name, str]) -> str:
     return "\n".join([quote("question", question), *(quote(*opinion) for opinion in said.items())])
 
 

@@ -89,7 +89,7 @@ class Topic(TypedDict, total=False):
     """What the nodes of one topic share."""
 
     topic: str
-    found: Annotated[Findings, by_branch]
+    findings: Annotated[Findings, by_branch]
     studies: dict[str, Any]
 
 
@@ -114,18 +114,18 @@ async def summary(state: Topic, runtime: Runtime[ModelContext]) -> Topic:
     text = await ask_for_sentences(
         model_for(runtime, max_tokens=160), prompt(EDITOR, on(state["topic"], task))
     )
-    return {"found": {"summary": text}}
+    return {"findings": {"summary": text}}
 
 
 async def analysis(state: Topic, runtime: Runtime[ModelContext]) -> Topic:
     task = "Give its importance, its greatest difficulty and its outlook, one short sentence each."
-    asked = prompt(EDITOR, on(state["topic"], task), examples=[(on("chess", task), CHESS)])
-    answer = await ask_for(Analysis, model_for(runtime, max_tokens=200), asked)
-    return {"found": {"analysis": answer.model_dump()}}
+    messages = prompt(EDITOR, on(state["topic"], task), examples=[(on("chess", task), CHESS)])
+    answer = await ask_for(Analysis, model_for(runtime, max_tokens=200), messages)
+    return {"findings": {"analysis": answer.model_dump()}}
 
 
 async def write_row(state: Topic) -> Topic:
-    row = Row.model_validate({"topic": state["topic"], **state["found"]})
+    row = Row.model_validate({"topic": state["topic"], **state["findings"]})
     if row.analysis is None:
         row.error = outcomes(state)["analysis"]["error"]
     return {"studies": row.model_dump()}

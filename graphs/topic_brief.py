@@ -102,29 +102,29 @@ async def summary(state: State, runtime: Runtime[ModelContext]) -> State:
 
 async def questions(state: State, runtime: Runtime[ModelContext]) -> State:
     task = "Write three questions for further reading, each starting with How or Why."
-    asked = about(state["topic"], task, CHESS_QUESTIONS)
-    answer = await ask_for(Questions, model_for(runtime, max_tokens=160), asked)
+    messages = about(state["topic"], task, CHESS_QUESTIONS)
+    answer = await ask_for(Questions, model_for(runtime, max_tokens=160), messages)
     return {"findings": {"questions": answer.questions}}
 
 
 async def key_terms(state: State, runtime: Runtime[ModelContext]) -> State:
     task = "Name three terms that a newcomer has to look up, each with its meaning in ten words."
-    asked = about(state["topic"], task, CHESS_TERMS)
-    answer = await ask_for(KeyTerms, model_for(runtime, max_tokens=200), asked)
+    messages = about(state["topic"], task, CHESS_TERMS)
+    answer = await ask_for(KeyTerms, model_for(runtime, max_tokens=200), messages)
     return {"findings": {"key_terms": [term.model_dump() for term in answer.key_terms]}}
 
 
 async def synthesize(state: State, runtime: Runtime[ModelContext]) -> State:
-    found = state["findings"]
-    terms = found.get("key_terms", [])
+    findings = state["findings"]
+    terms = findings.get("key_terms", [])
     words = f" that use these terms: {', '.join(term['term'] for term in terms)}" if terms else ""
     task = f"Continue this text with two short sentences{words}. Do not repeat it."
-    asked = about(state["topic"], f"{found['summary']}\n\n{task}")
-    more = await ask_for_sentences(model_for(runtime, max_tokens=160), asked)
-    brief = f"{found['summary']} {more}\n\nTo find out next: {' '.join(found['questions'])}"
-    if missing := [name for name in outcomes(state) if name not in found]:
+    messages = about(state["topic"], f"{findings['summary']}\n\n{task}")
+    more = await ask_for_sentences(model_for(runtime, max_tokens=160), messages)
+    brief = f"{findings['summary']} {more}\n\nTo find out next: {' '.join(findings['questions'])}"
+    if missing := [name for name in outcomes(state) if name not in findings]:
         brief += f"\n\n(Written without {' and '.join(missing)}, which could not be had.)"
-    parts: State = {"summary": found["summary"], "questions": found["questions"]}
+    parts: State = {"summary": findings["summary"], "questions": findings["questions"]}
     return {**parts, "key_terms": terms, "brief": brief}
 
 

@@ -16,7 +16,7 @@ PLACES = "/places/suggestions"
 LIGHT_RAIN = 61
 
 
-def found_place(name: str, **changes: Any) -> dict[str, Any]:
+def place_result(name: str, **changes: Any) -> dict[str, Any]:
     """A result of the geocoding: a city of that name, in New Zealand."""
     return {
         "id": 2193733,
@@ -53,7 +53,7 @@ def _weather(params: Mapping[str, str], _body: dict[str, Any], is_empty: bool) -
 
 def _geocoding(params: Mapping[str, str], _body: dict[str, Any], is_empty: bool) -> str:
     is_unknown = is_empty or params["name"] == "Nowhere"
-    found = {} if is_unknown else {"results": [found_place(params["name"].split(",")[0])]}
+    found = {} if is_unknown else {"results": [place_result(params["name"].split(",")[0])]}
     return json.dumps({**found, "generationtime_ms": 0.6})
 
 

@@ -103,25 +103,27 @@ class GateContext(ModelContext):
 
 def format_(state: State) -> State:
     rules = Rules.model_validate(state.get("rules", {}))
-    return found("format", check_format(submission_of(state), rules), "the rules of the request")
+    return findings_of(
+        "format", check_format(submission_of(state), rules), "the rules of the request"
+    )
 
 
 async def database(state: State) -> State:
-    return found("database", await check_database(submission_of(state)), database_name())
+    return findings_of("database", await check_database(submission_of(state)), database_name())
 
 
 async def content(state: State, runtime: Runtime[ModelContext]) -> State:
     texts = texts_of(submission_of(state))
     if not texts:
-        return found("content", [], "nothing, since there is no text")
+        return findings_of("content", [], "nothing, since there is no text")
     try:
         reasons, model = await moderate(texts)
     except NoModeration as missing:
         context = runtime.context or GateContext()  # None when a caller brings none
         chat = chat_model(max_tokens=150, model=context.model, temperature=context.temperature)
         with_chat = f"the chat model {chat.model_name}, since {missing}"
-        return found("content", await judge(texts, chat), with_chat)
-    return found("content", reasons, f"the moderation model {model}")
+        return findings_of("content", await judge(texts, chat), with_chat)
+    return findings_of("content", reasons, f"the moderation model {model}")
 
 
 def rejects_at_once(given: State, update: Mapping[str, Any]) -> bool:
@@ -139,7 +141,7 @@ async def decide(state: State) -> State:
     decision = "reject" if reasons else "accept" if is_whole else "undecided"
     return {
         "decision": decision,
-        "summary": f"{verdict_of(reasons, is_whole)} {'; '.join(map(told, checks))}.",
+        "summary": f"{verdict_of(reasons, is_whole)} {'; '.join(map(summary_of, checks))}.",
         "reasons": reasons,
         "checks": [check.model_dump() for check in checks],
     }
@@ -160,7 +162,7 @@ def verdict_of(reasons: list[dict[str, Any]], is_whole: bool) -> str:
     return "Undecided: no fault was found, but not every check could be made."
 
 
-def told(check: Check) -> str:
+def summary_of(check: Check) -> str:
     if check.result == "not made":
         return f"{check.name}: not made ({check.why_not_made})"
     return f"{check.name}: {check.result}, by {check.made_with}"
@@ -176,9 +178,9 @@ def texts_of(submission: Submission) -> dict[str, str]:
     return {place: text for place, text in texts.items() if text.strip()}
 
 
-def found(name: CheckName, reasons: list[Reason], made_with: str) -> State:
-    told = [one.model_dump() for one in reasons]
-    return {"findings": {name: {"reasons": told, "made_with": made_with}}}
+def findings_of(name: CheckName, reasons: list[Reason], made_with: str) -> State:
+    dumped = [one.model_dump() for one in reasons]
+    return {"findings": {name: {"reasons": dumped, "made_with": made_with}}}
 
 
 builder = StateGraph(State, GateContext, input_schema=Input, output_schema=Output)

@@ -38,7 +38,7 @@ class Exif:
 
     orientation: int = 1
     camera: str | None = None
-    taken_at: str | None = None
+    captured_at: str | None = None
     """ISO 8601, by the camera's clock; its zone is not known."""
 
     tells_where: bool = False
@@ -60,7 +60,7 @@ def read_exif(image: Image.Image) -> Exif:
     return Exif(
         orientation=orientation if orientation in _UPRIGHT else 1,
         camera=" ".join(filter(None, makers)) or None,
-        taken_at=_moment(_get(_part(tags, IFD.Exif), Base.DateTimeOriginal)),
+        captured_at=_moment(_get(_part(tags, IFD.Exif), Base.DateTimeOriginal)),
         tells_where=bool(_part(tags, IFD.GPSInfo)),
     )
 

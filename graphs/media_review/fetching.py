@@ -8,7 +8,7 @@ import httpx2
 from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.fetch import MOST_REDIRECTS, TIMEOUT, Service, fetch
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
-from graphs.adapters.images.decoding import ASKED_FOR, MOST_BYTES, ImageRefused
+from graphs.adapters.images.decoding import ACCEPTED, MOST_BYTES, ImageRefused
 from graphs.kit.model.http_client import AnyLoopClient
 
 HTTPS = "https"
@@ -44,7 +44,7 @@ async def fetch_image(
     if not fetched.is_whole:
         raise ImageRefused(
             f"{service.name} has more than the {MOST_BYTES:,} bytes that are read: "
-            f"name a smaller one, {ASKED_FOR}"
+            f"name a smaller one, {ACCEPTED}"
         )
     return fetched.content
 

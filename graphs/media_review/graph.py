@@ -88,7 +88,7 @@ class Output(Known):
     notes: list[str] = Field(description="What this answer had to do without, and why.")
 
 
-class Found(TypedDict, total=False):
+class Observations(TypedDict, total=False):
     """What the branches found."""
 
     text: dict[str, Any]
@@ -102,7 +102,7 @@ class State(TypedDict, total=False):
 
     text: str
     image: str
-    found: Annotated[Found, by_branch]
+    observations: Annotated[Observations, by_branch]
     sentiment_of_text: dict[str, Any] | None
     seen: dict[str, Any] | None
     measured: dict[str, Any]
@@ -127,43 +127,43 @@ NO_JUDGE = "The model could not judge, so rules did"
 
 async def sentiment(state: State, runtime: Runtime[ModelContext]) -> State:
     examples = [(quote("text", RAIN), OF_RAIN)]
-    asked = prompt(READER, quote("text", state["text"]), examples=examples)
-    read = await ask_for(Sentiment, model_for(runtime, max_tokens=120), asked)
-    return {"found": {"text": read.model_dump()}}
+    messages = prompt(READER, quote("text", state["text"]), examples=examples)
+    read = await ask_for(Sentiment, model_for(runtime, max_tokens=120), messages)
+    return {"observations": {"text": read.model_dump()}}
 
 
 async def look(state: State, runtime: Runtime[ModelContext]) -> State:
     loaded = await load_image(state["image"])
     if not vision.is_configured():
-        return {"found": told_by(loaded)}
+        return {"observations": observations_of(loaded)}
     context = runtime.context or ModelContext()  # None when a caller brings none
     seen = await vision.look_at(loaded.jpeg, temperature=context.temperature)
-    return {"found": {**told_by(loaded), "seen": seen.model_dump()}}
+    return {"observations": {**observations_of(loaded), "seen": seen.model_dump()}}
 
 
 async def measure(state: State) -> State:
-    return {"found": told_by(await load_image(state["image"]))}
+    return {"observations": observations_of(await load_image(state["image"]))}
 
 
-def told_by(loaded: LoadedImage) -> Found:
+def observations_of(loaded: LoadedImage) -> Observations:
     return {"measured": loaded.facts.model_dump(), "file": loaded.file.model_dump()}
 
 
 async def gather(state: State) -> State:
-    found, ended = state["found"], outcomes(state)
+    observations, ended = state["observations"], outcomes(state)
     notes = []
     if why := reason(ended["sentiment"]):
         notes.append(f"The feeling of the text could not be read. {why}")
-    if "seen" not in found:
+    if "seen" not in observations:
         why = reason(ended["look"]) or "FANJOIN_VISION_MODEL names no model."
         notes.append(f"{NOBODY}. {why}")
-    if found["file"]["is_animated"]:
+    if observations["file"]["is_animated"]:
         notes.append("The image is animated: this is about its first frame.")
     return {
-        "sentiment_of_text": found.get("text"),
-        "seen": found.get("seen"),
-        "measured": found["measured"],
-        "file": found["file"],
+        "sentiment_of_text": observations.get("text"),
+        "seen": observations.get("seen"),
+        "measured": observations["measured"],
+        "file": observations["file"],
         "notes": notes,
     }
 
@@ -173,8 +173,8 @@ def what_was_seen(state: State) -> list[str]:
 
 
 async def judge(state: State, runtime: Runtime[ModelContext]) -> State:
-    asked = verdict_prompt(state["text"], Sight.model_validate(state["seen"]))
-    verdict = await ask_for(Verdict, model_for(runtime, max_tokens=120), asked)
+    messages = verdict_prompt(state["text"], Sight.model_validate(state["seen"]))
+    verdict = await ask_for(Verdict, model_for(runtime, max_tokens=120), messages)
     return {"judged": verdict.model_dump()}
 
 

@@ -79,7 +79,7 @@ def _prepared(content: bytes) -> LoadedImage:
             "height": width if exif.is_sideways else height,
             "is_animated": image.format != "MPO" and getattr(image, "is_animated", False),
             "camera": exif.camera,
-            "taken_at": exif.taken_at,
+            "taken_at": exif.captured_at,
             "tells_where": exif.tells_where,
         }
     )

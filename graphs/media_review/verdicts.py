@@ -55,8 +55,8 @@ def verdict_by_feeling(text: Feeling | None, seen: Sight | None, facts: ImageFac
     Where nobody has seen the image, its light and colour stand in (`tone_of`). Only where both are
     clearly positive or negative do they fit or not.
     """
-    feeling, told = _impression(seen, facts)
-    reason = f"By feeling alone: the text is {text or 'not known'}, the image is {told}."
+    feeling, words = _impression(seen, facts)
+    reason = f"By feeling alone: the text is {text or 'not known'}, the image is {words}."
     if {text, feeling} <= {"positive", "negative"}:
         return Verdict(reason=reason, verdict="fits" if text == feeling else "does_not_fit")
     return Verdict(reason=reason, verdict="cannot_tell")

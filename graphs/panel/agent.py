@@ -98,11 +98,11 @@ def agent_graph(
 
     async def think(state: AgentState, runtime: Runtime[ModelContext]) -> AgentState:
         uses, options = state.get("uses", []), state.get("options", YES_OR_NO)
-        told, now = _talk(state["question"], options, uses)
-        asked = prompt(system, now, examples=[*examples, *told])
+        turns, now = _talk(state["question"], options, uses)
+        messages = prompt(system, now, examples=[*examples, *turns])
         at_hand = tuple(fields) if len(uses) < MOST_USES else ()
         shape = step_shape(at_hand, len(options) if uses or not tools else 0)
-        step = (await ask_for(shape, model_for(runtime, max_tokens=200), asked)).next
+        step = (await ask_for(shape, model_for(runtime, max_tokens=200), messages)).next
         if isinstance(step, UseTool):
             return {"wanted": step.model_dump()}
         choice = options[LETTERS.index(step.choice)]
@@ -158,20 +158,20 @@ def _examples(tools: Sequence[BaseTool], example: tuple[str, str] | None) -> lis
     if example is not None:
         given, result = example
         uses = [ToolUse(tool=tools[0].name, input=given, result=result, error=None)]
-    told, last = _talk(QUESTION, OPTIONS, uses)
-    return [*told, (last, Step(next=VOTE))]
+    turns, last = _talk(QUESTION, OPTIONS, uses)
+    return [*turns, (last, Step(next=VOTE))]
 
 
 def _talk(
     question: str, options: Sequence[str], uses: Sequence[ToolUse]
 ) -> tuple[list[Example], str]:
     """Return what the agent was told so far, each with its step, and what it is told now."""
-    told = [_asked(question, options), *map(_said, uses)]
+    turns = [_question_text(question, options), *map(_said, uses)]
     steps = [Step(next=UseTool(tool=use["tool"], input=use["input"])) for use in uses]
-    return list(zip(told, steps, strict=False)), told[-1]
+    return list(zip(turns, steps, strict=False)), turns[-1]
 
 
-def _asked(question: str, options: Sequence[str]) -> str:
+def _question_text(question: str, options: Sequence[str]) -> str:
     listed = zip(LETTERS, options, strict=False)
     lines = [f"{letter}. {quote('option', option)}" for letter, option in listed]
     return "\n".join([quote("question", question), *lines])

@@ -51,20 +51,20 @@ _EXAMPLES = [
 
 async def criticise(goal: str, answer: str, model: ChatOpenAI) -> Critique:
     """Return what the critic says; raise AnswerCutOff or AnswerOutOfShape."""
-    examples = [(_told(goal, answer), critique) for goal, answer, critique in _EXAMPLES]
-    return await ask_for(Critique, model, prompt(CRITIC, _told(goal, answer), examples=examples))
+    examples = [(_task_of(goal, answer), critique) for goal, answer, critique in _EXAMPLES]
+    return await ask_for(Critique, model, prompt(CRITIC, _task_of(goal, answer), examples=examples))
 
 
 def task_of(critique: Mapping[str, Any], plan: Sequence[Task], done: Iterable[str]) -> Task:
     """Return what is missing as one more task; it builds on all that is done, so it is ready."""
-    taken = {task["id"] for task in plan}
+    used = {task["id"] for task in plan}
     return Task(
-        id=next(name for n in count(1) if (name := f"revision_{n}") not in taken),
+        id=next(name for n in count(1) if (name := f"revision_{n}") not in used),
         instruction=critique["missing"],
         tool=critique["tool"],
         needs=list(done),
     )
 
 
-def _told(goal: str, answer: str) -> str:
+def _task_of(goal: str, answer: str) -> str:
     return f"{quote('goal', goal)}\n{quote('answer', answer)}"

@@ -28,9 +28,11 @@ _ANSWER = (
 
 async def write_answer(goal: str, results: Mapping[str, str], model: ChatOpenAI) -> str:
     """Return the answer; raise AnswerCutOff or AnswerOutOfShape."""
-    example = (_told(_GOAL, _RESULTS), _ANSWER)
-    return await ask_for_sentences(model, prompt(EDITOR, _told(goal, results), examples=[example]))
+    example = (_task_of(_GOAL, _RESULTS), _ANSWER)
+    return await ask_for_sentences(
+        model, prompt(EDITOR, _task_of(goal, results), examples=[example])
+    )
 
 
-def _told(goal: str, results: Mapping[str, str]) -> str:
+def _task_of(goal: str, results: Mapping[str, str]) -> str:
     return "\n".join([quote("goal", goal), *quoted(results)])

@@ -32,7 +32,7 @@ from graphs.kit.state.outcomes import has_result
 from graphs.plan_and_execute import critic as critics
 from graphs.plan_and_execute import editor, planner, worker
 from graphs.plan_and_execute.plan import MOST_TASKS, Task
-from graphs.plan_and_execute.progress import Settled, TaskRow, results, rows
+from graphs.plan_and_execute.progress import TaskProgress, TaskRow, results, rows
 
 TASKS = 6
 REVISIONS = 1
@@ -69,7 +69,7 @@ class Output(BaseModel):
     missing: list[Missing]
 
 
-class Found(TypedDict):
+class TaskResult(TypedDict):
     """What one task led to."""
 
     task: str
@@ -84,8 +84,8 @@ class State(TypedDict, total=False):
     max_revisions: int
     plan: list[Task]
     waves: int
-    found: Annotated[list[Found], by_item]
-    progress: dict[str, Settled]
+    results: Annotated[list[TaskResult], by_item]
+    progress: dict[str, TaskProgress]
     tasks: list[TaskRow]
     missing: list[dict[str, str]]
     written: str
@@ -115,19 +115,19 @@ def ready_tasks(state: State) -> list[worker.Work]:
     return worker.ready_work(state["goal"], state["plan"], state["progress"])
 
 
-async def execute(work: worker.Work, runtime: Runtime[ModelContext]) -> dict[str, Found]:
+async def execute(work: worker.Work, runtime: Runtime[ModelContext]) -> dict[str, TaskResult]:
     result = await worker.do(work, model_for(runtime, max_tokens=worker.MAX_TOKENS))
-    return {"found": {"task": work["task"]["id"], "result": result}}
+    return {"results": {"task": work["task"]["id"], "result": result}}
 
 
 async def collect(state: State) -> State:
-    found = {one["task"]: one["result"] for one in state["found"]}
-    begun = [work["task"]["id"] for work in ready_tasks(state)]
-    settled: dict[str, Settled] = {
-        task: {"wave": state["waves"], "result": found.get(task), "error": reason(outcome)}
-        for task, outcome in zip(begun, outcomes(state).values(), strict=True)
+    by_task = {one["task"]: one["result"] for one in state["results"]}
+    started = [work["task"]["id"] for work in ready_tasks(state)]
+    latest: dict[str, TaskProgress] = {
+        task: {"wave": state["waves"], "result": by_task.get(task), "error": reason(outcome)}
+        for task, outcome in zip(started, outcomes(state).values(), strict=True)
     }
-    return {"progress": {**state["progress"], **settled}}
+    return {"progress": {**state["progress"], **latest}}
 
 
 def after_wave(state: State) -> Literal["next_wave", "take_stock"]:

@@ -72,8 +72,8 @@ async def make_plan(goal: str, *, most_tasks: int, model: ChatOpenAI) -> list[Ta
         AnswerCutOff: the plan ended too early.
         AnswerOutOfShape: the plan is wrong, and so is the repaired one; the message says how.
     """
-    examples = [(asked(example, most_tasks), plan) for example, plan in EXAMPLES]
-    messages = prompt(PLANNER, asked(goal, most_tasks), examples=examples)
+    examples = [(task_of(example, most_tasks), plan) for example, plan in EXAMPLES]
+    messages = prompt(PLANNER, task_of(goal, most_tasks), examples=examples)
     return (await ask_for(plan_of_at_most(most_tasks), model, messages)).tasks
 
 
@@ -82,5 +82,5 @@ def max_tokens(most_tasks: int) -> int:
     return 100 + _TOKENS_PER_TASK * most_tasks
 
 
-def asked(goal: str, most_tasks: int) -> str:
+def task_of(goal: str, most_tasks: int) -> str:
     return f"{quote('goal', goal)}\n\nPlan it in at most {most_tasks} tasks."

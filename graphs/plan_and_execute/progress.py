@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from graphs.plan_and_execute.plan import Task, ToolName
 
 
-class Settled(TypedDict):
+class TaskProgress(TypedDict):
     """What became of a task that was begun; plain JSON, for it travels in graph state."""
 
     wave: int
@@ -21,7 +21,7 @@ class Settled(TypedDict):
     """Why it has no result."""
 
 
-Progress: TypeAlias = Mapping[str, Settled]
+Progress: TypeAlias = Mapping[str, TaskProgress]
 
 
 class TaskRow(TypedDict):
@@ -46,9 +46,7 @@ def ready(plan: Sequence[Task], progress: Progress) -> list[Task]:
 def results(progress: Progress) -> dict[str, str]:
     """Return the results by task, in the order in which they came in."""
     return {
-        task_id: settled["result"]
-        for task_id, settled in progress.items()
-        if settled["result"] is not None
+        task_id: one["result"] for task_id, one in progress.items() if one["result"] is not None
     }
 
 
@@ -58,9 +56,9 @@ def rows(plan: Sequence[Task], progress: Progress) -> list[TaskRow]:
 
 
 def _row(task: Task, progress: Progress) -> TaskRow:
-    settled = progress.get(task["id"])
-    if settled is None:
+    one = progress.get(task["id"])
+    if one is None:
         lacking = [need for need in task["needs"] if need not in results(progress)]
         why = f"it needs {' and '.join(lacking)}, without a result"
         return TaskRow(**task, status="skipped", wave=None, result=None, error=why)
-    return TaskRow(**task, status="failed" if settled["error"] else "done", **settled)
+    return TaskRow(**task, status="failed" if one["error"] else "done", **one)

@@ -15,7 +15,7 @@ from graphs.plan_and_execute.progress import Progress, ready, results
 
 MAX_TOKENS = 200
 RESULT_CHARS = 1_500
-_TOLD_CHARS = 6_000
+_ALL_RESULTS_CHARS = 6_000
 """Of all results that go into one prompt together: a small model reads no more."""
 
 
@@ -82,10 +82,12 @@ async def do(work: Work, model: ChatOpenAI) -> str:
     """
     tool = work["task"]["tool"]
     if tool == "none":
-        result = await ask_for_sentences(model, prompt(WORKER, told(work)))
+        result = await ask_for_sentences(model, prompt(WORKER, task_text(work)))
     else:
         system, example = _wording(tool)
-        question = await ask_for(ToolInput, model, prompt(system, told(work), examples=[example]))
+        question = await ask_for(
+            ToolInput, model, prompt(system, task_text(work), examples=[example])
+        )
         result = str(await TOOLS[tool].ainvoke(question.input))
     return excerpt(result, RESULT_CHARS)
 
@@ -95,19 +97,19 @@ def _wording(tool: ToolName) -> tuple[str, Example]:
     goal = "What does the flat cost in a year, and who owns it?"
     if tool == "calculate":
         work = Work(goal=goal, task=_RENT, results={"rent": "The rent is 900 euros a month."})
-        return CALCULATOR, (told(work), ToolInput(input="900 * 12"))
+        return CALCULATOR, (task_text(work), ToolInput(input="900 * 12"))
     work = Work(goal=goal, task=_LANDLORD, results={})
-    return SEARCHER, (told(work), ToolInput(input="landlord of the flat"))
+    return SEARCHER, (task_text(work), ToolInput(input="landlord of the flat"))
 
 
-def told(work: Work) -> str:
+def task_text(work: Work) -> str:
     parts = [quote("goal", work["goal"]), *quoted(work["results"])]
     return "\n".join([*parts, quote("task", work["task"]["instruction"])])
 
 
 def quoted(results: Mapping[str, str]) -> list[str]:
     """Return the results as data for a prompt, each cut so that all of them fit."""
-    each = min(RESULT_CHARS, _TOLD_CHARS // max(1, len(results)))
+    each = min(RESULT_CHARS, _ALL_RESULTS_CHARS // max(1, len(results)))
     return [
         quote("result", f"{task_id}: {excerpt(text, each)}") for task_id, text in results.items()
     ]

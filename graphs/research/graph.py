@@ -68,7 +68,7 @@ class State(TypedDict, total=False):
     question: str
     sources: list[SourceName]
     findings: Annotated[dict[str, list[Finding]], by_branch]
-    told: list[list[Finding]]
+    merged: list[list[Finding]]
     missing: list[dict[str, str]]
     sentences: list[dict[str, Any]]
     answer: str
@@ -102,33 +102,33 @@ NO_KEY = "no key is set for a web search: TAVILY_API_KEY or BRAVE_SEARCH_API_KEY
 
 def sources_of(state: State) -> list[SourceName]:
     """Choose what was asked for; the web needs a key."""
-    asked = state.get("sources", SOURCES)
-    return [name for name in asked if name != "web" or web_search.is_configured()]
+    chosen = state.get("sources", SOURCES)
+    return [name for name in chosen if name != "web" or web_search.is_configured()]
 
 
 async def gather(state: State) -> State:
-    found = state.get("findings", {})
+    by_source = state.get("findings", {})
     missing = {
         name: gap
         for name, outcome in outcomes(state).items()
         if (gap := gap_of(name, outcome, state))
     }
-    if not found:
+    if not by_source:
         gaps = "; ".join(f"{name}: {gap}" for name, gap in missing.items())
         raise NoSourceAnswered(f"no source answered. {gaps}")
     return {
-        "told": merge(finding for findings in found.values() for finding in findings),
+        "merged": merge(finding for findings in by_source.values() for finding in findings),
         "missing": [{"source": name, "reason": gap} for name, gap in missing.items()],
     }
 
 
 async def write(state: State, runtime: Runtime[ModelContext]) -> State:
-    if not state["told"]:
+    if not state["merged"]:
         return {"sentences": []}
-    listed = numbered(quote("finding", group[0]["statement"]) for group in state["told"])
+    listed = numbered(quote("finding", group[0]["statement"]) for group in state["merged"])
     task = "Answer the question in two to five sentences."
-    asked = prompt(EDITOR, f"{listed}\n\n{quote('question', state['question'])}\n\n{task}")
-    draft = await ask_for(Draft, model_for(runtime, max_tokens=400), asked)
+    messages = prompt(EDITOR, f"{listed}\n\n{quote('question', state['question'])}\n\n{task}")
+    draft = await ask_for(Draft, model_for(runtime, max_tokens=400), messages)
     return {"sentences": [sentence.model_dump() for sentence in draft.sentences]}
 
 
@@ -136,7 +136,7 @@ async def conclude(state: State) -> State:
     (written,) = outcomes(state).values()
     why = reason(written)
     sentences = [] if why else [Sentence.model_validate(one) for one in state["sentences"]]
-    answer, citations = cited_answer(sentences, state["told"])
+    answer, citations = cited_answer(sentences, state["merged"])
     if why:
         answer += f"\n\n(These are the findings themselves; no answer could be written. {why}.)"
     if state["missing"]:
@@ -157,17 +157,17 @@ def gap_of(name: str, outcome: BranchOutcome, state: State) -> str | None:
 
 
 def cited_answer(
-    sentences: list[Sentence], told: list[list[Finding]]
+    sentences: list[Sentence], merged: list[list[Finding]]
 ) -> tuple[str, list[Citation]]:
-    if not told:
+    if not merged:
         return "None of the sources says anything on this.", []
     made = [
-        (one.text, [told[number - 1] for number in one.findings if 0 < number <= len(told)])
+        (one.text, [merged[number - 1] for number in one.findings if 0 < number <= len(merged)])
         for one in sentences
     ]
     # What cites nothing we found is not told; if that is all there is, the findings are the answer.
     backed = [(text, groups) for text, groups in made if groups]
-    return cite(backed or [(group[0]["statement"], [group]) for group in told])
+    return cite(backed or [(group[0]["statement"], [group]) for group in merged])
 
 
 builder = StateGraph(State, ModelContext, input_schema=Input, output_schema=Output)

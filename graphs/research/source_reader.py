@@ -47,13 +47,13 @@ class HitState(TypedDict, total=False):
     question: str
     hit: Hit
     passage: Passage
-    found: list[Finding]
+    facts: list[Finding]
 
 
 class HitOutput(TypedDict):
     """What a hit hands up."""
 
-    found: list[Finding]
+    facts: list[Finding]
 
 
 class SourceState(TypedDict, total=False):
@@ -61,7 +61,7 @@ class SourceState(TypedDict, total=False):
 
     question: str
     hits: list[Hit]
-    found: Annotated[list[list[Finding]], by_item]
+    facts: Annotated[list[list[Finding]], by_item]
     findings: dict[str, list[Finding]]
 
 
@@ -105,12 +105,12 @@ def hit_graph(name: str, source: Source) -> CompiledStateGraph[Any, Any, Any, An
 
     async def summarise(state: HitState, runtime: Runtime[ModelContext]) -> HitOutput:
         title, url, text = (state["passage"][part] for part in ("title", "url", "text"))
-        asked = "\n\n".join(
+        task = "\n\n".join(
             [quote("passage", text[:READ_CHARS]), quote("question", state["question"]), TASK]
         )
-        answer = await ask_for(Facts, model_for(runtime, max_tokens=250), prompt(READER, asked))
+        answer = await ask_for(Facts, model_for(runtime, max_tokens=250), prompt(READER, task))
         return {
-            "found": [
+            "facts": [
                 Finding(statement=fact, title=title, url=url, source=name) for fact in answer.facts
             ]
         }
@@ -130,8 +130,8 @@ def _hits_of(state: SourceState) -> list[HitState]:
 
 def _collected(state: SourceState) -> list[Finding]:
     """Return what the hits say; raise NothingRead where they say nothing and one was not read."""
-    if found := [finding for findings in state.get("found", []) for finding in findings]:
-        return found
+    if facts := [finding for findings in state.get("facts", []) for finding in findings]:
+        return facts
     for outcome in outcomes(state).values():
         if outcome["error"]:
             raise NothingRead(f"not all it found could be read: {outcome['error']['message']}")

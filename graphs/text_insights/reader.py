@@ -91,29 +91,29 @@ async def sentiment(state: Segment, runtime: Runtime[ModelContext]) -> Segment:
         "What does the writer feel: positive (praise), negative (complaint), mixed (both) or "
         "neutral (neither)?"
     )
-    asked = about(state["text"], task, Sentiment(sentiment="mixed"))
-    answer = await ask_for(Sentiment, model_for(runtime, max_tokens=30), asked)
+    messages = about(state["text"], task, Sentiment(sentiment="mixed"))
+    answer = await ask_for(Sentiment, model_for(runtime, max_tokens=30), messages)
     return {"findings": {"sentiment": answer.sentiment}}
 
 
 async def keywords(state: Segment, runtime: Runtime[ModelContext]) -> Segment:
     task = "Name three to five things that it speaks of, in one or two of its own words each."
-    asked = about(state["text"], task, Keywords(keywords=["muddy path", "marking", "lake view"]))
-    answer = await ask_for(Keywords, model_for(runtime, max_tokens=100), asked)
+    messages = about(state["text"], task, Keywords(keywords=["muddy path", "marking", "lake view"]))
+    answer = await ask_for(Keywords, model_for(runtime, max_tokens=100), messages)
     return {"findings": {"keywords": answer.keywords}}
 
 
 async def category(state: Segment, runtime: Runtime[ModelContext]) -> Segment:
     names = tuple(state["categories"])
     task = f"{quote('categories', ', '.join(names))}\n\nWhich category is the segment about?"
-    asked = about(state["text"], task)
-    answer = await ask_for(one_of(names), model_for(runtime, max_tokens=50), asked)
+    messages = about(state["text"], task)
+    answer = await ask_for(one_of(names), model_for(runtime, max_tokens=50), messages)
     return {"findings": {"category": answer.model_dump()["category"]}}
 
 
 async def gather(state: Segment) -> SegmentOutput:
-    found = state["findings"]
-    missing = {name: o["error"] for name, o in outcomes(state).items() if name not in found}
+    findings = state["findings"]
+    missing = {name: o["error"] for name, o in outcomes(state).items() if name not in findings}
     return {"rows": row_of(state, missing).model_dump()}
 
 

@@ -68,14 +68,14 @@ def survey_prompt(totals: Totals, rows: Sequence[Row]) -> list[BaseMessage]:
 
 def table_of(rows: Sequence[Row]) -> str:
     """Return the rows by feeling, a line each: a small model mixes up what stands row by row."""
-    told = {
-        word: [_told(row) for row in rows if row.sentiment == sentiment]
+    by_sentiment = {
+        word: [_summary_of(row) for row in rows if row.sentiment == sentiment]
         for sentiment, word in FEELINGS.items()
     }
-    return "\n".join(f"{word}: {'; '.join(parts)}" for word, parts in told.items() if parts)
+    return "\n".join(f"{word}: {'; '.join(parts)}" for word, parts in by_sentiment.items() if parts)
 
 
-def _told(row: Row) -> str:
+def _summary_of(row: Row) -> str:
     return f"{row.category or 'something'} ({', '.join(row.keywords[:3]) or 'unknown'})"
 
 

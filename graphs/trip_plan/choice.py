@@ -113,18 +113,18 @@ def _affordable(
     trip: Trip, budget: Money, spent: Money, events: Iterable[Event]
 ) -> tuple[list[Event], Money]:
     """Take one event a day while the budget lasts; return them by day, and what is spent then."""
-    taken: dict[date, Event] = {}
+    by_day: dict[date, Event] = {}
     for event in events:
         price = event.price or Money(amount=Decimal(0), currency=trip.currency)
         cost = price.times(trip.travellers)
         is_free = event.price is not None and not cost.amount
         day = local_day(event, trip)
-        if day not in taken and (is_free or spent + cost <= budget):
-            taken[day] = event
+        if day not in by_day and (is_free or spent + cost <= budget):
+            by_day[day] = event
             spent += cost
-        if len(taken) == MOST_EVENTS:
+        if len(by_day) == MOST_EVENTS:
             break
-    return [taken[day] for day in sorted(taken)], spent
+    return [by_day[day] for day in sorted(by_day)], spent
 
 
 def _by_fare(pair: FlightPair) -> tuple[Decimal, int, datetime]:

@@ -36,7 +36,7 @@ from graphs.trip_plan.choice import Choice
 from graphs.trip_plan.itinerary import Day, lines_of
 from graphs.trip_plan.money import Budget, Money
 from graphs.trip_plan.offers import Trip
-from graphs.trip_plan.plan import Found, Kind, lacking, make_plan
+from graphs.trip_plan.plan import Kind, SearchResults, lacking, make_plan
 from graphs.trip_plan.remarks import bill
 from graphs.trip_plan.teller import tell
 from graphs.trip_plan.trips import make_trip
@@ -112,7 +112,7 @@ class State(TypedDict, total=False):
     budget: dict[str, Any]
     interests: list[str]
     trip: dict[str, Any]
-    found: Annotated[dict[Kind, list[dict[str, Any]]], by_branch]
+    results: Annotated[dict[Kind, list[dict[str, Any]]], by_branch]
     days: list[dict[str, Any]]
     chosen: dict[str, Any]
     missing: list[dict[str, str]]
@@ -121,7 +121,7 @@ class State(TypedDict, total=False):
     itinerary: str
 
 
-class NothingFound(RuntimeError):
+class NothingToPlan(RuntimeError):
     """Flights, hotels and events all failed; the message says how."""
 
 
@@ -143,25 +143,25 @@ async def place(state: Input) -> State:
 
 def searching(kind: Kind, find: Search) -> Branch:
     async def look(state: State) -> State:
-        found = await find(trip_of(state))
-        return {"found": {kind: [one.model_dump(mode="json") for one in found]}}
+        results = await find(trip_of(state))
+        return {"results": {kind: [one.model_dump(mode="json") for one in results]}}
 
     return Branch(look, name=kind, required=False, timeout=60, attempts=2)
 
 
 async def plan(state: State) -> State:
-    found = Found.model_validate(state.get("found", {}))
-    made = make_plan(trip_of(state), budget_of(state), found, state.get("interests", []))
+    results = SearchResults.model_validate(state.get("results", {}))
+    made = make_plan(trip_of(state), budget_of(state), results, state.get("interests", []))
     lacks, ended = lacking(made), outcomes(state)
     missing = {name: reason(ended[name]) or NONE_FITS for name in SEARCHES if name in lacks}
     if all(ended[name]["error"] for name in OFFERED):
         reasons = "; ".join(f"{name}: {missing[name]}" for name in OFFERED)
-        raise NothingFound(f"there is nothing to plan with. {reasons}")
-    told = made.model_dump(mode="json")
+        raise NothingToPlan(f"there is nothing to plan with. {reasons}")
+    dumped = made.model_dump(mode="json")
     return {
-        "days": told["days"],
-        "chosen": told["chosen"],
-        "notes": told["notes"],
+        "days": dumped["days"],
+        "chosen": dumped["chosen"],
+        "notes": dumped["notes"],
         "missing": [{"what": name, "reason": why} for name, why in missing.items()],
     }
 

@@ -27,12 +27,12 @@ class Day(BaseModel):
 
 def days_of(trip: Trip, choice: Choice, weather: Iterable[DayWeather]) -> list[Day]:
     """Return every day from the first departure or landing to the last, none left out."""
-    told = sorted(_happenings(trip, choice), key=lambda one: one[0])
+    happenings = sorted(_happenings(trip, choice), key=lambda one: one[0])
     skies = {one.day: str(one) for one in weather}
-    first = min([trip.start, *(day for day, _ in told)])
-    last = max([trip.end, *(day for day, _ in told)])
+    first = min([trip.start, *(day for day, _ in happenings)])
+    last = max([trip.end, *(day for day, _ in happenings)])
     return [
-        Day(date=day, weather=skies.get(day), what=[what for on, what in told if on == day])
+        Day(date=day, weather=skies.get(day), what=[what for on, what in happenings if on == day])
         for day in (first + timedelta(days=past) for past in range((last - first).days + 1))
     ]
 

@@ -15,7 +15,7 @@ from graphs.trip_plan.weather import DayWeather
 Kind: TypeAlias = Literal["flights", "hotels", "events", "weather"]
 
 
-class Found(Offers):
+class SearchResults(Offers):
     """All that was found; nothing where a search failed."""
 
     weather: list[DayWeather] = Field(default_factory=list)
@@ -30,13 +30,13 @@ class Plan(BaseModel):
     """What is made up, left out or uncertain."""
 
 
-def make_plan(trip: Trip, budget: Money, found: Found, interests: Iterable[str]) -> Plan:
+def make_plan(trip: Trip, budget: Money, results: SearchResults, interests: Iterable[str]) -> Plan:
     """Return the cheapest plan; it may cost more than the budget, and says so."""
-    chosen = choose(trip, budget, found, interests=interests)
+    chosen = choose(trip, budget, results, interests=interests)
     return Plan(
-        days=days_of(trip, chosen, found.weather),
+        days=days_of(trip, chosen, results.weather),
         chosen=chosen,
-        notes=list(remarks(trip, found, chosen, found.weather)),
+        notes=list(remarks(trip, results, chosen, results.weather)),
     )
 
 

@@ -18,7 +18,7 @@ A_PLAN = (
     "Sun 7 Mar to Mon 8 Mar: nothing planned\n"
     "Tue 9 Mar: check out of Hotel Kampa; 18:20 flight XY 13 from PRG, land in OSL at 20:15"
 )
-TOLD = (
+EXAMPLE = (
     "Fri 5 Mar: Your flight leaves OSL at 09:10 and lands in PRG at 11:05; then check in at Hotel "
     "Kampa.\n"
     "Sat 6 Mar: Be at the Old Gate at 15:00 for the castle walk, 12.00 EUR each.\n"
@@ -28,7 +28,7 @@ TOLD = (
 """Without weather: a small model would find the same on every day."""
 
 
-class ToldWrongly(RuntimeError):
+class HourNotInPlan(RuntimeError):
     """The model's words name an hour that is not in the plan."""
 
 
@@ -36,13 +36,13 @@ async def tell(model: ChatOpenAI, plan: str) -> str:
     """Return the plan's lines in the model's words.
 
     Raises:
-        ToldWrongly: they name an hour that is not in the plan; another attempt may be true to it.
+        HourNotInPlan: they name an hour that is not in the plan; another attempt may fix it.
         AnswerCutOff, AnswerOutOfShape: the model gave no whole answer.
     """
-    example = (quote("plan", A_PLAN), TOLD)
+    example = (quote("plan", A_PLAN), EXAMPLE)
     words = await ask(model, prompt(WRITER, quote("plan", plan), examples=[example]))
     if made_up := _hours(words) - _hours(plan):
-        raise ToldWrongly(f"the words name an hour that is not in the plan: {min(made_up)}")
+        raise HourNotInPlan(f"the words name an hour that is not in the plan: {min(made_up)}")
     return words
 
 

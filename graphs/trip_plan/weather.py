@@ -88,8 +88,8 @@ async def trip_weather(trip: Trip) -> list[DayWeather]:
     days = [trip.start + timedelta(days=past) for past in range(trip.nights + 1)]
     near = [day for day in days if day < today + timedelta(days=_FORECAST_DAYS)]
     far = days[len(near) :]
-    told = await _forecast(trip.destination, near) if near else []
-    return told + (await _measured(trip.destination, far, today) if far else [])
+    forecast = await _forecast(trip.destination, near) if near else []
+    return forecast + (await _measured(trip.destination, far, today) if far else [])
 
 
 async def _forecast(place: Place, days: list[date]) -> list[DayWeather]:

@@ -228,13 +228,13 @@ def test_a_request_may_race_models_as_well_as_prompts(model_server: ModelServer)
 
     asyncio.run(run(RaceContext(terse="small", expert="large", temperature=0.9)))
 
-    asked = {name: model_server.calls_with(prompt)[0].body for name, prompt in RUNNERS}
-    assert {name: body["model"] for name, body in asked.items()} == {
+    bodies = {name: model_server.calls_with(prompt)[0].body for name, prompt in RUNNERS}
+    assert {name: body["model"] for name, body in bodies.items()} == {
         "terse": "small",
         "stepwise": "test-model",
         "expert": "large",
     }
-    assert {body["temperature"] for body in asked.values()} == {0.9}
+    assert {body["temperature"] for body in bodies.values()} == {0.9}
 
 
 def test_a_task_cannot_end_its_own_quotation(model_server: ModelServer) -> None:

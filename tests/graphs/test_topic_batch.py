@@ -213,14 +213,14 @@ def test_a_run_of_which_every_topic_failed_fails_and_names_the_reasons(
 
 
 def test_a_thread_used_twice_shows_nothing_of_the_first_run(model_server: ModelServer) -> None:
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
     model_server.answer(Answer(text="Of the first run."), prompt=SUMMARY, times=3)
     model_server.answer(Answer(status=401), prompt=summary_of("bees"))
 
     async def twice() -> Any:
-        await kept.ainvoke(Input(topics=["tides", "bees", "yeast"]), config)
-        return await kept.ainvoke(Input(topics=["bees", "salt"]), config)
+        await threaded.ainvoke(Input(topics=["tides", "bees", "yeast"]), config)
+        return await threaded.ainvoke(Input(topics=["bees", "salt"]), config)
 
     output = TypeAdapter(Output).validate_python(asyncio.run(twice()))
 
@@ -241,8 +241,8 @@ def test_a_topic_cannot_end_its_own_quotation(model_server: ModelServer) -> None
 def test_every_call_is_bounded_and_takes_the_runs_model(model_server: ModelServer) -> None:
     asyncio.run(run("tides", "bees", context=ModelContext(model="another", temperature=0.9)))
 
-    asked = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
-    assert asked == {("another", 0.9)}
+    requests = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
+    assert requests == {("another", 0.9)}
     assert all(call.body["max_tokens"] <= 200 for call in model_server.calls)
 
 

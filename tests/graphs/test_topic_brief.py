@@ -92,8 +92,8 @@ def test_the_brief_is_written_from_what_the_branches_found(model_server: ModelSe
 def test_a_request_may_choose_model_and_temperature(model_server: ModelServer) -> None:
     asyncio.run(run(context=ModelContext(model="another", temperature=0.9)))
 
-    asked = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
-    assert asked == {("another", 0.9)}
+    requests = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
+    assert requests == {("another", 0.9)}
 
 
 @pytest.mark.parametrize(

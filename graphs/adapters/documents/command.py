@@ -39,20 +39,20 @@ def index_documents(folder: FolderArgument) -> None:
     Only what has changed is read again; what is gone leaves the index.
     """
     contents = find_documents(folder)
-    with _errors_told(), writable_index(index_file()) as index:
+    with _reported_errors(), writable_index(index_file()) as index:
         done = list(
             _followed(index_folder(index, contents), contents.folder, len(contents.documents))
         )
-    kept = [indexing for indexing in done if indexing.skipped is None]
+    indexed = [indexing for indexing in done if indexing.skipped is None]
     skipped = [SkippedFile(one.path, one.skipped) for one in done if one.skipped]
     _tell_skipped(contents.folder, contents.skipped + skipped)
-    if not kept:
+    if not indexed:
         _complain(f"nothing in {contents.folder} could be indexed")
         raise typer.Exit(1)
-    passages = sum(indexing.passages for indexing in kept)
-    unchanged = sum(indexing.is_unchanged for indexing in kept)
+    passages = sum(indexing.passages for indexing in indexed)
+    unchanged = sum(indexing.is_unchanged for indexing in indexed)
     _say(
-        f"{contents.folder}: {_counted(len(kept), 'file')}, {_counted(passages, 'passage')}; "
+        f"{contents.folder}: {_counted(len(indexed), 'file')}, {_counted(passages, 'passage')}; "
         f"{unchanged:,} unchanged."
     )
 
@@ -60,7 +60,7 @@ def index_documents(folder: FolderArgument) -> None:
 @commands.command("list")
 def list_documents() -> None:
     """List the indexed documents, each with the number of its passages."""
-    with _errors_told(), open_own_index() as index:
+    with _reported_errors(), open_own_index() as index:
         if index is None:
             _complain(_NONE_YET)
             return
@@ -75,7 +75,7 @@ def search_documents(
 ) -> None:
     """Show the passages that the research graph would find; exit 1 when there are none."""
     documents = Documents()
-    with _errors_told():
+    with _reported_errors():
         if asyncio.run(documents.is_sample()):
             _complain(_NONE_YET)
         hits = asyncio.run(documents.search(query, limit=limit))
@@ -116,7 +116,7 @@ def _tell_skipped(folder: Path, skipped: Iterable[SkippedFile]) -> None:
 
 
 @contextmanager
-def _errors_told() -> Iterator[None]:
+def _reported_errors() -> Iterator[None]:
     try:
         yield
     except SourceError as error:

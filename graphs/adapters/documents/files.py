@@ -83,14 +83,14 @@ def _sort_in(entry: os.DirEntry[str], contents: FolderContents) -> None:
         contents.skipped.append(SkippedFile(path, reason))
         return
     try:
-        found = entry.stat(follow_symlinks=False)
+        status = entry.stat(follow_symlinks=False)
     except OSError as error:
         contents.skipped.append(SkippedFile(path, f"cannot be read: {error.strerror}"))
         return
-    if found.st_size > MAX_BYTES:
+    if status.st_size > MAX_BYTES:
         contents.skipped.append(SkippedFile(path, f"larger than {MAX_BYTES // 1_000_000} MB"))
     else:
-        contents.documents.append(DocumentFile(path, found.st_size, found.st_mtime_ns))
+        contents.documents.append(DocumentFile(path, status.st_size, status.st_mtime_ns))
 
 
 def _why_not(entry: os.DirEntry[str]) -> str | None:

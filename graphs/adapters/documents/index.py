@@ -110,7 +110,7 @@ class DocumentIndex:
 @contextmanager
 def writable_index(file: Path) -> Iterator[DocumentIndex]:
     """Open an index to change it, a new one if there is none. Raises SourceError."""
-    with _errors_told(file):
+    with _named_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         with closing(_connect(str(file))) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -121,7 +121,7 @@ def writable_index(file: Path) -> Iterator[DocumentIndex]:
 def readable_index(file: Path) -> Iterator[DocumentIndex]:
     """Open an index that exists, to search it. Raises SourceError."""
     address = f"{file.absolute().as_uri()}?mode=ro"
-    with _errors_told(file), closing(_connect(address)) as connection:
+    with _named_errors(file), closing(_connect(address)) as connection:
         index = DocumentIndex(connection)
         if index.has_tables():
             _check_version(connection)
@@ -162,7 +162,7 @@ def _check_version(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _errors_told(file: Path) -> Iterator[None]:
+def _named_errors(file: Path) -> Iterator[None]:
     """Let the caller of an index know which file it was, and how to mend what stays broken."""
     try:
         yield

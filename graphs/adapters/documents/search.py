@@ -13,7 +13,7 @@ REACH = 3
 
 
 @dataclass(frozen=True)
-class FoundPassage:
+class MatchingPassage:
     """A passage of the index that has words of the question."""
 
     path: str
@@ -23,7 +23,7 @@ class FoundPassage:
     text: str
 
 
-def find_passages(index: DocumentIndex, question: str, *, limit: int) -> list[FoundPassage]:
+def find_passages(index: DocumentIndex, question: str, *, limit: int) -> list[MatchingPassage]:
     """Return at most `limit` passages, the best first by BM25.
 
     At most PER_FILE are of one file, and farther apart than is read of each.
@@ -37,13 +37,13 @@ def find_passages(index: DocumentIndex, question: str, *, limit: int) -> list[Fo
         WHERE words MATCH ? ORDER BY bm25(words), passages.id""",
         (query,),
     )
-    found: list[FoundPassage] = []
-    for passage in (FoundPassage(*row) for row in rows):
-        if _adds_to(found, passage):
-            found.append(passage)
-        if len(found) == limit:
+    matches: list[MatchingPassage] = []
+    for passage in (MatchingPassage(*row) for row in rows):
+        if _adds_to(matches, passage):
+            matches.append(passage)
+        if len(matches) == limit:
             break
-    return found
+    return matches
 
 
 def read_on(index: DocumentIndex, path: str, page: int | None, text: str, *, chars: int) -> str:
@@ -75,8 +75,8 @@ def match_query(question: str) -> str | None:
     return " OR ".join(f'"{word}"' for word in search_words(question)) or None
 
 
-def _adds_to(found: list[FoundPassage], passage: FoundPassage) -> bool:
-    same = [other for other in found if other.path == passage.path]
+def _adds_to(matches: list[MatchingPassage], passage: MatchingPassage) -> bool:
+    same = [other for other in matches if other.path == passage.path]
     return len(same) < PER_FILE and all(
         abs(other.position - passage.position) > REACH for other in same
     )

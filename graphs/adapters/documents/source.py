@@ -12,7 +12,7 @@ from typing import Self
 from graphs.adapters.documents.files import find_documents
 from graphs.adapters.documents.index import DocumentIndex, index_in_memory, readable_index
 from graphs.adapters.documents.indexing import index_folder
-from graphs.adapters.documents.search import FoundPassage, find_passages, read_on
+from graphs.adapters.documents.search import MatchingPassage, find_passages, read_on
 from graphs.adapters.environment import text_in
 from graphs.adapters.sources import PASSAGE_CHARS, Hit, Passage
 
@@ -75,7 +75,7 @@ def open_own_index() -> Iterator[DocumentIndex | None]:
 
 def _search(query: str, limit: int) -> list[Hit]:
     with _open_index() as index:
-        return [_hit(found) for found in find_passages(index, query, limit=limit)]
+        return [_hit(passage) for passage in find_passages(index, query, limit=limit)]
 
 
 def _read(hit: Hit) -> Passage:
@@ -90,11 +90,11 @@ def _is_sample() -> bool:
         return own is None
 
 
-def _hit(found: FoundPassage) -> Hit:
-    if found.page is None:
-        return Hit(title=found.title, url=found.path, text=found.text)
-    title, url = f"{found.title}, page {found.page}", f"{found.path}#page={found.page}"
-    return Hit(title=title, url=url, text=found.text)
+def _hit(passage: MatchingPassage) -> Hit:
+    if passage.page is None:
+        return Hit(title=passage.title, url=passage.path, text=passage.text)
+    title, url = f"{passage.title}, page {passage.page}", f"{passage.path}#page={passage.page}"
+    return Hit(title=title, url=url, text=passage.text)
 
 
 def _place(url: str) -> tuple[str, int | None]:

@@ -68,12 +68,12 @@ class PublicNetwork(httpcore2.AsyncNetworkBackend):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout(f"no address for {host} in time") from error
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError(f"no address for {host}") from error
-        addresses = [str(sockaddr[0]) for *_, sockaddr in found]
+        addresses = [str(sockaddr[0]) for *_, sockaddr in infos]
         if not all(self._may_reach(address) for address in addresses):
             raise AddressRefused(f"{host} is not on the public internet")
         return addresses

@@ -22,7 +22,7 @@ MOST_PIXELS = 25_000_000
 MOST_SCANS = 50
 """Of a progressive JPEG, which has about ten; each costs as much time as a whole picture."""
 
-ASKED_FOR = "a JPEG, PNG, WebP or GIF"
+ACCEPTED = "a JPEG, PNG, WebP or GIF"
 
 _JPEG = b"\xff\xd8\xff"
 _SCAN = b"\xff\xda"
@@ -104,13 +104,13 @@ def shrink(image: ImageFile.ImageFile, edge: int) -> Image.Image:
 def check_content(content: bytes) -> None:
     """Raise ImageRefused unless the bytes are not too many and begin as an image does."""
     if not content:
-        raise ImageRefused(f"the image is empty: send {ASKED_FOR}")
+        raise ImageRefused(f"the image is empty: send {ACCEPTED}")
     if len(content) > MOST_BYTES:
         raise ImageRefused(
             f"the image has {len(content):,} bytes, and {MOST_BYTES:,} are read: send a smaller one"
         )
     if not content.startswith(_BEGINNINGS) and not _is_webp(content):
-        raise ImageRefused(f"the image is {_kind_of(content)}: send {ASKED_FOR}")
+        raise ImageRefused(f"the image is {_kind_of(content)}: send {ACCEPTED}")
     if content.startswith(_JPEG) and (scans := content.count(_SCAN)) > MOST_SCANS:
         raise ImageRefused(
             f"the image is a JPEG of {scans:,} scans, and {MOST_SCANS} are read: save it anew"
@@ -136,8 +136,8 @@ def _kind_of(content: bytes) -> str:
     beginning = content[:256].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF:
         return _HEIF[content[8:12]]
-    found = (kind for mark, kind in _OTHERS.items() if beginning.startswith(mark))
-    return next(found, "none that is known here")
+    kinds = (kind for mark, kind in _OTHERS.items() if beginning.startswith(mark))
+    return next(kinds, "none that is known here")
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:

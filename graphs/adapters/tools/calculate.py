@@ -59,9 +59,9 @@ def calculate(expression: str) -> str:
     written = expression.strip().translate(_SPELLINGS)
     if len(written) > MOST_CHARS:
         raise ToolError(f"the expression is longer than {MOST_CHARS} characters")
-    if found := _THOUSANDS.search(written):
+    if ambiguous := _THOUSANDS.search(written):
         raise ToolError(
-            f"{found[0]!r} in {_shown(written)} may be one number or several: write thousands "
+            f"{ambiguous[0]!r} in {_shown(written)} may be one number or several: write thousands "
             "without a comma, and a space behind one that parts two numbers"
         )
     # Letters right behind a digit are what Python's parser warns of, instead of refusing them.

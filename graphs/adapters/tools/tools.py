@@ -32,14 +32,14 @@ async def search_documents(query: str) -> str:
     documents = Documents()
     hits = await documents.search(query, limit=HITS)
     passages = [await documents.read(hit) for hit in hits]  # a hit alone may be a mere heading
-    return _told(passages, f"the documents hold nothing on {query[:100]!r}")
+    return _text_of(passages, f"the documents hold nothing on {query[:100]!r}")
 
 
 @tool
 async def search_wikipedia(query: str) -> str:
     """Search Wikipedia."""
     hits = await Wikipedia().search(query, limit=HITS)
-    return _told(hits, f"Wikipedia holds nothing on {query[:100]!r}")
+    return _text_of(hits, f"Wikipedia holds nothing on {query[:100]!r}")
 
 
 TOOLS: dict[str, BaseTool] = {
@@ -47,7 +47,7 @@ TOOLS: dict[str, BaseTool] = {
 }
 
 
-def _told(found: Sequence[Hit | Passage], if_nothing: str) -> str:
-    if not found:
+def _text_of(results: Sequence[Hit | Passage], if_nothing: str) -> str:
+    if not results:
         raise ToolError(if_nothing)
-    return "\n\n".join(f"{one['title']}: {excerpt(one['text'], HIT_CHARS)}" for one in found)
+    return "\n\n".join(f"{one['title']}: {excerpt(one['text'], HIT_CHARS)}" for one in results)

@@ -41,7 +41,7 @@ def web_link(url: str) -> str:
         ValueError: it is none (`javascript:`, `data:` …), or holds a user name, which makes
             `https://bank.example@elsewhere.example` look like the bank.
     """
-    found = _URL.validate_python(url)
-    if found.username is not None or found.password is not None:
+    parsed = _URL.validate_python(url)
+    if parsed.username is not None or parsed.password is not None:
         raise ValueError("a link must not hold a user name or password")
-    return str(found)
+    return str(parsed)

@@ -102,6 +102,6 @@ def body_prompt(brief: str, language: LanguageCode) -> list[BaseMessage]:
 
 
 def _prompt(brief: str, task: str, language: LanguageCode, example: BaseModel) -> list[BaseMessage]:
-    asked = f"{task}. Write in {_LANGUAGES[language]}, in that tone."
+    instruction = f"{task}. Write in {_LANGUAGES[language]}, in that tone."
     worked = (f"{_PILLOW}\n\n{task}. Write in English, in that tone.", example)
-    return prompt(_WRITER, f"{brief}\n\n{asked}", examples=[worked])
+    return prompt(_WRITER, f"{brief}\n\n{instruction}", examples=[worked])

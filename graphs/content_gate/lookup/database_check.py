@@ -108,11 +108,11 @@ def _find(address: str | None, submission: Submission) -> list[Reason]:
 
 def _find_author(connection: Connection, submission: Submission) -> Iterator[Reason]:
     author = _AUTHORS.c
-    found = connection.execute(
+    row = connection.execute(
         select(author.reason).where(author.id == _plain(submission.author_id), author.is_blocked)
     ).first()
-    if found is not None:
-        yield _reason("author_blocked", "the author is blocked", found.reason, "author_id")
+    if row is not None:
+        yield _reason("author_blocked", "the author is blocked", row.reason, "author_id")
 
 
 def _find_publications(connection: Connection, submission: Submission) -> Iterator[Reason]:
@@ -124,9 +124,9 @@ def _find_publications(connection: Connection, submission: Submission) -> Iterat
     for place, what, is_same, text in wanted:
         if not text_key(text):
             continue
-        found = connection.execute(select(known.id, known.title).where(is_same).limit(1)).first()
-        if found is not None:
-            message = f"the {what} is that of {found.id}, {excerpt(found.title, 80)!r}"
+        row = connection.execute(select(known.id, known.title).where(is_same).limit(1)).first()
+        if row is not None:
+            message = f"the {what} is that of {row.id}, {excerpt(row.title, 80)!r}"
             yield _reason(f"duplicate_{what}", message, None, place)
 
 
@@ -142,9 +142,9 @@ def _find_terms(connection: Connection, submission: Submission) -> Iterator[Reas
         # Both databases know `replace`, and neither has another's way to find a text in a text.
         is_in = func.replace(words, literal(" ") + func.lower(term.term) + " ", "") != words
         rows = select(term.term, term.reason).where(is_in).order_by(term.term).limit(MOST_TERMS)
-        for found in connection.execute(rows):
-            message = f"{excerpt(found.term, 80)!r} is a blocked term"
-            yield _reason("blocked_term", message, found.reason, place)
+        for row in connection.execute(rows):
+            message = f"{excerpt(row.term, 80)!r} is a blocked term"
+            yield _reason("blocked_term", message, row.reason, place)
 
 
 def _plain(text: str) -> str:
@@ -153,8 +153,8 @@ def _plain(text: str) -> str:
 
 
 def _reason(code: str, message: str, why: str | None, place: str) -> Reason:
-    told = f"{message}: {excerpt(why, 200)}" if why else message
-    return Reason(check="database", code=code, message=told, place=place)
+    detail = f"{message}: {excerpt(why, 200)}" if why else message
+    return Reason(check="database", code=code, message=detail, place=place)
 
 
 def _first_line(error: SQLAlchemyError, password: str | None) -> str:

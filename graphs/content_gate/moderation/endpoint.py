@@ -97,11 +97,11 @@ async def moderate(texts: Mapping[str, str]) -> tuple[list[Reason], str]:
 
 
 def _flags_of(place: str, result: _Result) -> list[Reason]:
-    found = [name for name, is_flagged in result.categories.items() if is_flagged]
-    if result.flagged and not found:
+    names = [name for name, is_flagged in result.categories.items() if is_flagged]
+    if result.flagged and not names:
         return [flag("flagged", place)]
     scores = result.category_scores
-    return [flag(excerpt(name, 80), place, score=scores.get(name)) for name in found[:_MOST_FLAGS]]
+    return [flag(excerpt(name, 80), place, score=scores.get(name)) for name in names[:_MOST_FLAGS]]
 
 
 def _parse(content: bytes) -> _Answer:

@@ -27,9 +27,9 @@ def find_characters(name: str, text: str, *, has_lines: bool = False) -> Iterato
     """Yield one reason per kind of bad character, with the first one's place."""
     seen = _FLAG.sub(lambda flag: " " * len(flag[0]), text)
     for code, (what, pattern) in (_IN_LINES if has_lines else _IN_ONE_LINE).items():
-        found = [match.start() for match in re.finditer(pattern, seen)]
-        if found:
-            first = f"U+{ord(text[found[0]]):04X}"
-            message = f"{name} holds {what}: {len(found)}, the first {first}"
-            place = place_in(name, text, found[0])
+        positions = [match.start() for match in re.finditer(pattern, seen)]
+        if positions:
+            first = f"U+{ord(text[positions[0]]):04X}"
+            message = f"{name} holds {what}: {len(positions)}, the first {first}"
+            place = place_in(name, text, positions[0])
             yield Reason(check="format", code=code, message=message, place=place)

@@ -22,9 +22,9 @@ def prompt(system: str, task: str, *, examples: Sequence[Example] = ()) -> list[
     One example keeps a small model in shape, tone and length; a large one takes no harm from it.
     """
     messages: list[BaseMessage] = [SystemMessage(system)]
-    for asked, answered in examples:
-        text = answered if isinstance(answered, str) else answered.model_dump_json()
-        messages += [HumanMessage(asked), AIMessage(text)]
+    for question, answer in examples:
+        text = answer if isinstance(answer, str) else answer.model_dump_json()
+        messages += [HumanMessage(question), AIMessage(text)]
     return [*messages, HumanMessage(task)]
 
 

@@ -173,8 +173,8 @@ def _status_of(error: Exception) -> int | None:
 
 
 def _wait(state: RetryCallState) -> float:
-    asked = retry_after_seconds(_error_of(state))
-    return _BACKOFF(state) if asked is None else asked
+    seconds = retry_after_seconds(_error_of(state))
+    return _BACKOFF(state) if seconds is None else seconds
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

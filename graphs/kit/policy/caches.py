@@ -29,8 +29,8 @@ class BranchCache:
     async def get(self, owner: tuple[str, ...], given: Any) -> Mapping[str, Any] | None:
         """Return the update that `owner` made of the same, if it is known."""
         place = self._place(owner, given)
-        found = await self.store.aget([place])
-        return found.get(place)
+        known = await self.store.aget([place])
+        return known.get(place)
 
     async def put(self, owner: tuple[str, ...], given: Any, update: Mapping[str, Any]) -> None:
         """Keep an update; it must be of plain values, as a checkpoint wants them too."""

@@ -7,14 +7,14 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from graphs.kit.policy.branches import Branch
-from graphs.kit.requests import request_of
-from graphs.kit.round.branch_keys import begin_branch
-from graphs.kit.round.branch_task import BranchTask, BranchWork, Settled
+from graphs.kit.round.branch_task import BranchResult, BranchTask, BranchWork
 from graphs.kit.round.gates import Gate, GateClosed
 from graphs.kit.round.members import member_of
+from graphs.kit.round.reuse_keys import begin_branch
 from graphs.kit.round.rounds import FanOut, round_of
 from graphs.kit.round.writes import state_update
 from graphs.kit.state.outcomes import BranchOutcome, has_result
+from graphs.kit.wire import request_of
 
 BranchNode = Callable[[Any, RunnableConfig, Runtime[Any]], Awaitable[dict[str, Any]]]
 
@@ -31,29 +31,29 @@ def branch_node(fan_out: FanOut, branch: Branch) -> BranchNode:
         key = begin_branch(config, place.ns, member.index if member.items else None)
         task = BranchTask(work, member, place, config, runtime, request, key)
         gate = fan_out.gate(place, state, request.get("deadline"), member.items)
-        settled = await (task.settle() if gate is None else _settle_behind(fan_out, gate, task))
+        result = await (task.settle() if gate is None else _settle_behind(fan_out, gate, task))
         outcome = BranchOutcome(
-            status=settled.status,
+            status=result.status,
             required=work.is_required,
             attempts=task.attempts,
-            error=settled.error,
+            error=result.error,
         )
-        if gate is not None and settled.status != "skipped":
+        if gate is not None and result.status != "skipped":
             is_good = has_result(outcome)
-            decides = is_good and fan_out.until.decides(member.given, settled.update)
+            decides = is_good and fan_out.until.decides(member.given, result.update)
             gate.settle(member.name, has_result=is_good, decides=decides)
         task.emit("outcome", round=place.id, key=key, **outcome)
-        await task.remember(settled)
+        await task.remember(result)
         known = None if member.items == 0 else outcome
-        return state_update(fan_out, branch, member, place.id, settled.update, known)
+        return state_update(fan_out, branch, member, place.id, result.update, known)
 
     return run
 
 
-async def _settle_behind(fan_out: FanOut, gate: Gate, task: BranchTask) -> Settled:
+async def _settle_behind(fan_out: FanOut, gate: Gate, task: BranchTask) -> BranchResult:
     is_chosen = gate.chosen is None or task.member.name in gate.chosen
     if not is_chosen or task.member.items == 0:
-        return Settled("skipped", {})
+        return BranchResult("skipped", {})
     task.slots = gate.slots
     try:
         return await gate.run(task.settle)

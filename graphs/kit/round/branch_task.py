@@ -15,14 +15,14 @@ from langgraph.runtime import Runtime
 from graphs.kit.policy.attempts import AttemptTimeout, run_attempts
 from graphs.kit.policy.branches import Branch
 from graphs.kit.policy.nodes import Node, call, injected_into
-from graphs.kit.requests import Request
-from graphs.kit.round.branch_keys import SCRATCHPAD
 from graphs.kit.round.gates import Closing, is_being_cancelled
 from graphs.kit.round.members import Member
+from graphs.kit.round.reuse_keys import SCRATCHPAD
 from graphs.kit.round.rounds import FanOut, RoundPlace
 from graphs.kit.round.slots import Slot
 from graphs.kit.round.writes import known_update, own_update
 from graphs.kit.state.outcomes import BranchError, Status, describe
+from graphs.kit.wire import Request
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ _CACHE_PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
-class Settled:
-    """How a branch ended and what it leaves."""
+class BranchResult:
+    """How a branch ended, and the state update it leaves."""
 
     status: Status
     update: Mapping[str, Any]
@@ -81,7 +81,7 @@ class BranchTask:
         where = {"ns": self.place.ns, "branch": self.member.name}
         self.runtime.stream_writer({"event": f"fanjoin.{event}", **where, **fields})
 
-    async def settle(self) -> Settled:
+    async def settle(self) -> BranchResult:
         """Try, fall back, and say how it ended; only interrupts and cancellation pass through.
 
         What an earlier run settled, or a cache holds, is left as it was, without an attempt.
@@ -89,7 +89,7 @@ class BranchTask:
         deadline = self.request.get("deadline")
         try:
             if (known := await self._recall()) is not None:
-                return Settled("cached", known)
+                return BranchResult("cached", known)
             update = await run_attempts(
                 self._attempt, self.work.policy, deadline=deadline, slot=self._slot()
             )
@@ -103,23 +103,23 @@ class BranchTask:
             return await self._fall_back(error)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # the branch boundary
             return await self._fall_back(error)
-        return Settled("ok", update)
+        return BranchResult("ok", update)
 
-    def cut_off(self, closing: Closing) -> Settled:
+    def cut_off(self, closing: Closing) -> BranchResult:
         """Say how it ended when its gate closed; at a deadline a fallback value is at hand."""
         fallback = self.work.branch.fallback
         if closing.status == "timeout" and isinstance(fallback, Mapping):
-            return Settled("degraded", fallback, closing.error)
-        return Settled(closing.status, {}, closing.error)
+            return BranchResult("degraded", fallback, closing.error)
+        return BranchResult(closing.status, {}, closing.error)
 
-    async def remember(self, settled: Settled) -> None:
-        """Keep an own success in the branch's cache."""
+    async def remember(self, result: BranchResult) -> None:
+        """Store the branch's own success in its cache."""
         cache = self.work.branch.cache
-        if cache is None or settled.status != "ok":
+        if cache is None or result.status != "ok":
             return
         try:
             async with asyncio.timeout(_CACHE_PATIENCE):
-                await cache.put(self.work.owner, self.member.given, settled.update)
+                await cache.put(self.work.owner, self.member.given, result.update)
         except Exception:  # the branch boundary: a broken cache is no cache
             logger.exception("cache not written", extra={"branch": self.member.name})
 
@@ -148,21 +148,21 @@ class BranchTask:
             self.config = _from_first_interrupt(self.config)
         return await self.work.call(self.work.branch.node, self.member.given, self)
 
-    async def _fall_back(self, error: BaseException) -> Settled:
+    async def _fall_back(self, error: BaseException) -> BranchResult:
         fallback = self.work.branch.fallback
         status: Status = "timeout" if isinstance(error, AttemptTimeout) else "failed"
         if fallback is None:
-            return Settled(status, {}, describe(error))
+            return BranchResult(status, {}, describe(error))
         if isinstance(fallback, Mapping):
-            return Settled("degraded", fallback, describe(error))
+            return BranchResult("degraded", fallback, describe(error))
         try:
             async with self._slot() or nullcontext(), asyncio.timeout(self.work.branch.timeout):
                 update = await self.work.call(fallback, self.member.given, self)
         except GraphBubbleUp:
             raise
         except Exception as second:  # noqa: BLE001  # the branch boundary
-            return Settled(status, {}, describe(error, second))
-        return Settled("degraded", update, describe(error))
+            return BranchResult(status, {}, describe(error, second))
+        return BranchResult("degraded", update, describe(error))
 
 
 def _steered(branch: Branch) -> TypeError:

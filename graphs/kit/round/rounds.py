@@ -99,12 +99,12 @@ class FanOut:
         tally = Tally(len(chosen), self._required & chosen)
         return Gate(self.until, tally, self.fail_fast, chosen=chosen)
 
-    def is_kept(self, key: str) -> bool:
-        """Whether a state key keeps what branches write by round."""
+    def is_by_round(self, key: str) -> bool:
+        """Whether a state key stores what branches write by round."""
         return isinstance(self.channels.get(key), Results)
 
     def values_of(self, branch: Branch, key: str, value: Any) -> Mapping[str, Any]:
-        """Return what a write to a kept key adds; raise TypeError when the key refuses it."""
+        """Return what a write to a key by round adds; raise TypeError when the key refuses it."""
         channel = self.channels[key]
         if not isinstance(channel, Results):
             raise KitError(f"{key!r} is kept neither by branch nor by item")

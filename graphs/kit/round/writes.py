@@ -46,7 +46,7 @@ def known_update(fan_out: FanOut, branch: Branch, result: Any) -> dict[str, Any]
 def check_update(fan_out: FanOut, branch: Branch, update: Mapping[str, Any]) -> None:
     """Raise TypeError when a key cannot hold what a branch writes to it."""
     for key, value in update.items():
-        if fan_out.is_kept(key):
+        if fan_out.is_by_round(key):
             fan_out.values_of(branch, key, value)
         elif fan_out.width is not None and fan_out.is_plain(key):
             raise TypeError(
@@ -71,11 +71,11 @@ def state_update(
     mark = Tag(fan_out=fan_out.name, round=round_id, index=member.index, is_first=fan_out.is_first)
     writes: dict[str, Any] = {}
     for key in member.wrote:
-        is_kept = fan_out.is_kept(key)
-        writes[key] = tag({}, mark) if is_kept else default_of(fan_out.state_schema, key)
+        is_by_round = fan_out.is_by_round(key)
+        writes[key] = tag({}, mark) if is_by_round else default_of(fan_out.state_schema, key)
     wrote: dict[str, list[str]] = {}
     for key, value in update.items():
-        if fan_out.is_kept(key):
+        if fan_out.is_by_round(key):
             values = fan_out.values_of(branch, key, value)
             wrote[key] = list(values)
             writes[key] = tag(values, mark)

@@ -52,11 +52,11 @@ def merge_results(parts: Parts, update: Mapping[str, Any]) -> Parts:
     """Add one tagged write."""
     mark: Tag = update[ROUND_KEY]
     values = {key: value for key, value in update.items() if key != ROUND_KEY}
-    kept = _of_this_run(parts, mark["round"]) if mark["is_first"] else parts
-    known = kept.get(mark["fan_out"])
+    current = _of_this_run(parts, mark["round"]) if mark["is_first"] else parts
+    known = current.get(mark["fan_out"])
     earlier = known["results"] if known is not None and known["round"] == mark["round"] else {}
     part = Part(round=mark["round"], results={**earlier, str(mark["index"]): values})
-    return {**kept, mark["fan_out"]: part}
+    return {**current, mark["fan_out"]: part}
 
 
 def _of_this_run(parts: Parts, round_id: str) -> Parts:

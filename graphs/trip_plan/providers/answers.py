@@ -62,13 +62,13 @@ def parse_exactly(service: Service, shape: type[Shape], fetched: Fetched) -> Sha
         ) from None  # the cause quotes the answer
 
 
-def note_left_out(service: Service, currency: str, *, others: list[str], kept: int) -> None:
+def note_left_out(service: Service, currency: str, *, others: list[str], usable: int) -> None:
     """Log how many offers were left out because they are not in `currency`, one of `others` each.
 
     Raises:
         NoOfferInCurrency: there were offers, and all of them were left out.
     """
-    if others and not kept:
+    if others and not usable:
         only = ", ".join(sorted(set(others)))
         raise NoOfferInCurrency(f"{service.name} offers nothing in {currency}, only in {only}")
     if others:

@@ -37,7 +37,7 @@ _KM_PER_HOUR = 780
 _ON_THE_GROUND = timedelta(minutes=35)
 _ROOM_SLEEPS = 2
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
 class NotInSamples(SourceError, LookupError):
@@ -64,7 +64,7 @@ async def sample_events(trip: Trip) -> list[Event]:
     return await asyncio.to_thread(_read, lambda catalogue: _events(catalogue, trip))
 
 
-def _read(question: Callable[[sqlite3.Connection], Found]) -> Found:
+def _read(question: Callable[[sqlite3.Connection], Answer]) -> Answer:
     # Made anew each time, in a millisecond or two: nothing to share between threads, or to close.
     with closing(sqlite3.connect(":memory:")) as catalogue:
         catalogue.executescript(_script())
@@ -153,7 +153,7 @@ def _events(catalogue: sqlite3.Connection, trip: Trip) -> list[Event]:
     city = _city(catalogue, "name = ? AND country = ?", *_name(trip))
     weekly = catalogue.execute("SELECT * FROM events WHERE city = ?", (city.name,)).fetchall()
     days = (trip.start + timedelta(days=past) for past in range(trip.nights + 1))
-    found = [
+    events = [
         Event(
             id=f"{SAMPLE}-{city.name}-{row['name']}-{day}",
             name=row["name"],
@@ -168,7 +168,7 @@ def _events(catalogue: sqlite3.Connection, trip: Trip) -> list[Event]:
         for row in weekly
         if row["weekday"] == day.weekday()
     ]
-    return found[:MOST_OFFERS]
+    return events[:MOST_OFFERS]
 
 
 def _name(trip: Trip) -> tuple[str, str]:
@@ -176,8 +176,8 @@ def _name(trip: Trip) -> tuple[str, str]:
 
 
 def _city(catalogue: sqlite3.Connection, condition: str, *values: str | None) -> Place:
-    asked = f"SELECT * FROM cities WHERE {condition}"  # noqa: S608  # the condition is one of ours
-    row = catalogue.execute(asked, values).fetchone()
+    query = f"SELECT * FROM cities WHERE {condition}"  # noqa: S608  # the condition is one of ours
+    row = catalogue.execute(query, values).fetchone()
     if row is None:
         cities = ", ".join(name for (name,) in catalogue.execute("SELECT name FROM cities"))
         raise NotInSamples(f"there are sample offers only for {cities}")

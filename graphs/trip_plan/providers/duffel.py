@@ -134,10 +134,10 @@ class Duffel:
             params={"offer_request_id": request.id, "sort": "total_amount", "limit": MOST_OFFERS},
             seconds=self.timeout,
         )
-        found = parse_exactly(DUFFEL, Offers, page).data
-        offers = [offer for offer in found if offer.total_currency == trip.currency]
-        others = [one.total_currency for one in found if one.total_currency != trip.currency]
-        note_left_out(DUFFEL, trip.currency, others=others, kept=len(offers))
+        received = parse_exactly(DUFFEL, Offers, page).data
+        offers = [offer for offer in received if offer.total_currency == trip.currency]
+        others = [one.total_currency for one in received if one.total_currency != trip.currency]
+        note_left_out(DUFFEL, trip.currency, others=others, usable=len(offers))
         return sorted(map(_pair, offers), key=lambda pair: pair.price.amount)[:MOST_OFFERS]
 
 

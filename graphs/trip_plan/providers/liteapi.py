@@ -224,5 +224,5 @@ def _hotels(answer: Answer, trip: Trip) -> list[Hotel]:
             source=f"{LiteApi.name} (test)" if answer.sandbox else LiteApi.name,
         )
         hotels.append(hotel)
-    note_left_out(LITEAPI, trip.currency, others=others, kept=len(hotels))
+    note_left_out(LITEAPI, trip.currency, others=others, usable=len(hotels))
     return sorted(hotels, key=lambda hotel: hotel.price.amount)[:MOST_OFFERS]

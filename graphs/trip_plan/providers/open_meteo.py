@@ -56,9 +56,9 @@ async def ask(
     """
     key = OpenMeteoSettings.read().api_key
     hide_in_log(_KEY)
-    asked = {**params, _KEY: key} if key else params
+    sent = {**params, _KEY: key} if key else params
     return parse(
         service,
         shape,
-        await fetch(service, api_client(), "GET", url, params=asked, seconds=TIMEOUT),
+        await fetch(service, api_client(), "GET", url, params=sent, seconds=TIMEOUT),
     )

@@ -26,7 +26,7 @@ TICKETMASTER = Service("Ticketmaster", "FANJOIN_TICKETMASTER_URL", "TICKETMASTER
 
 _KEY = "apikey"
 _KILOMETRES_AROUND = 25
-_ASKED_FOR = 100
+_PAGE_SIZE = 100
 """More than are returned, so that each day gets its share."""
 
 _NOT_TO_BE_HAD = frozenset({"offsale", "cancelled", "canceled", "postponed"})
@@ -77,7 +77,7 @@ class Venues(BaseModel):
     venues: list[Venue] = Field(default_factory=list)
 
 
-class FoundEvent(BaseModel):
+class EventData(BaseModel):
     """What is read of an event."""
 
     id: str
@@ -88,10 +88,10 @@ class FoundEvent(BaseModel):
     embedded: Venues = Field(default_factory=Venues, alias="_embedded")
 
 
-class Found(BaseModel):
+class Embedded(BaseModel):
     """The events of a page."""
 
-    events: list[FoundEvent] = Field(default_factory=list)
+    events: list[EventData] = Field(default_factory=list)
 
 
 class Page(BaseModel):
@@ -104,7 +104,7 @@ class Answer(BaseModel):
     """A page of results; it has no `_embedded` when nothing was found."""
 
     page: Page
-    embedded: Found = Field(default_factory=Found, alias="_embedded")
+    embedded: Embedded = Field(default_factory=Embedded, alias="_embedded")
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ class Ticketmaster:
             params={_KEY: settings.api_key or "", **_question(trip)},
             seconds=self.timeout,
         )
-        found = parse_exactly(TICKETMASTER, Answer, fetched).embedded.events
-        events = [event for one in found if (event := _event(one, trip)) is not None]
+        data = parse_exactly(TICKETMASTER, Answer, fetched).embedded.events
+        events = [event for one in data if (event := _event(one, trip)) is not None]
         return sorted(_spread(events)[:MOST_OFFERS], key=lambda event: event.date)
 
 
@@ -174,28 +174,28 @@ def _question(trip: Trip) -> dict[str, str | int]:
         "localStartDateTime": f"{trip.start}T00:00:00,{trip.end}T23:59:59",
         "locale": "en,*",
         "sort": "relevance,desc",
-        "size": _ASKED_FOR,
+        "size": _PAGE_SIZE,
     }
 
 
-def _event(found: FoundEvent, trip: Trip) -> Event | None:
+def _event(data: EventData, trip: Trip) -> Event | None:
     """Return what can be gone to on one of the trip's days, else None."""
-    start = found.dates.start
-    is_settled = not (start.is_date_open or start.may_date_change)
-    is_to_be_had = found.dates.status.code.lower() not in _NOT_TO_BE_HAD
-    if start.day is None or not (is_settled and is_to_be_had):
+    start = data.dates.start
+    is_fixed = not (start.is_date_open or start.may_date_change)
+    is_to_be_had = data.dates.status.code.lower() not in _NOT_TO_BE_HAD
+    if start.day is None or not (is_fixed and is_to_be_had):
         return None
     if not trip.start <= start.day <= trip.end:
         return None
-    venues = found.embedded.venues
+    venues = data.embedded.venues
     return Event(
-        id=found.id,
-        name=found.name,
+        id=data.id,
+        name=data.name,
         venue=venues[0].name if venues else "",
-        starts=_starts(found.dates, ZoneInfo(trip.destination.timezone)),
+        starts=_starts(data.dates, ZoneInfo(trip.destination.timezone)),
         date=start.day,
-        price=_price(found.price_ranges, trip.currency),
-        url=found.url if found.url.startswith("https://") else None,
+        price=_price(data.price_ranges, trip.currency),
+        url=data.url if data.url.startswith("https://") else None,
         source=Ticketmaster.name,
     )
 

@@ -334,8 +334,8 @@ def test_every_call_is_bounded_and_a_request_may_choose_the_model(server: ModelS
     asyncio.run(run(ModelContext(model="another", temperature=0.9)))
 
     assert all(call.body["max_tokens"] <= 500 for call in server.calls)
-    asked = {(call.body["model"], call.body["temperature"]) for call in server.calls}
-    assert asked == {("another", 0.9)}
+    requests = {(call.body["model"], call.body["temperature"]) for call in server.calls}
+    assert requests == {("another", 0.9)}
 
 
 def test_a_second_email_on_a_thread_shows_nothing_of_the_first(

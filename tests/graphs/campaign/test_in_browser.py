@@ -81,8 +81,8 @@ def measured(chromium: Chromium, email: Path, *, width: int = 800) -> dict[str, 
     page = email.with_name("probe.html")
     page.write_text(email.read_text().replace("</body>", f"{PROBE}</body>"))
     title = HtmlPage(chromium.dom(page, width=width)).text("title")
-    found: dict[str, Any] = json.loads(title)
-    return found
+    metrics: dict[str, Any] = json.loads(title)
+    return metrics
 
 
 def test_its_words_are_there_and_no_script_runs(chromium: Chromium, email: Path) -> None:
@@ -97,28 +97,28 @@ def test_its_words_are_there_and_no_script_runs(chromium: Chromium, email: Path)
 def test_its_picture_is_shown_and_nothing_is_loaded_from_outside(
     chromium: Chromium, email: Path
 ) -> None:
-    found = measured(chromium, email)
+    metrics = measured(chromium, email)
 
-    assert found["pictures"] == 1
-    assert found["natural"] == [1200, 600]
-    assert found["shown"] == [600, 300]
-    assert all(name.startswith("data:image/png;") for name in found["loaded"])
+    assert metrics["pictures"] == 1
+    assert metrics["natural"] == [1200, 600]
+    assert metrics["shown"] == [600, 300]
+    assert all(name.startswith("data:image/png;") for name in metrics["loaded"])
 
 
 def test_it_stands_in_the_middle_600_pixels_wide(chromium: Chromium, email: Path) -> None:
-    found = measured(chromium, email)
+    metrics = measured(chromium, email)
 
-    left, width = found["sheet"]
+    left, width = metrics["sheet"]
     assert width == 600
-    assert left == pytest.approx((found["window"] - width) / 2, abs=1)
-    assert found["button"] == f"rgb{GREEN}"
+    assert left == pytest.approx((metrics["window"] - width) / 2, abs=1)
+    assert metrics["button"] == f"rgb{GREEN}"
 
 
 def test_a_narrow_window_shows_all_of_it(chromium: Chromium, email: Path) -> None:
-    found = measured(chromium, email, width=500)
+    metrics = measured(chromium, email, width=500)
 
-    assert found["sheet"][1] < 500
-    assert found["overflow"] == found["window"]
+    assert metrics["sheet"][1] < 500
+    assert metrics["overflow"] == metrics["window"]
 
 
 def test_a_picture_of_it_shows_card_words_and_button(chromium: Chromium, email: Path) -> None:

@@ -23,7 +23,7 @@ def verdict(*harmful: str, delay: float = 0, when: When | None = None) -> Answer
     return Answer(text=text, delay=delay, when=when)
 
 
-def asked(*, fail_fast: bool = False, **changes: Any) -> Any:
+def request_body(*, fail_fast: bool = False, **changes: Any) -> Any:
     return {"submission": {**WALK.model_dump(), **changes}, "rules": {}, "fail_fast": fail_fast}
 
 
@@ -31,12 +31,12 @@ def run(
     *,
     fail_fast: bool = False,
     context: GateContext | None = None,
-    settled: set[str] | None = None,
+    done: set[str] | None = None,
     **changes: Any,
 ) -> Output:
-    """Check the walk, changed so; `settled` is given the names of the checks that are done."""
-    given = Input.model_validate(asked(fail_fast=fail_fast, **changes))
-    seen = set() if settled is None else settled
+    """Check the walk, changed so; `done` is given the names of the checks that are done."""
+    given = Input.model_validate(request_body(fail_fast=fail_fast, **changes))
+    seen = set() if done is None else done
     output = asyncio.run(run_watched(graph, given, seen, context=context))
     return TypeAdapter(Output).validate_python(output)
 

@@ -13,8 +13,8 @@ from tests.graphs.content_gate.submissions_at_hand import (
     DATABASE_SETTING,
     FORMAT_FAULT,
     NOWHERE,
-    asked,
     codes,
+    request_body,
     results,
     run,
     verdict,
@@ -59,7 +59,7 @@ async def gate_of(*branches: Branch) -> Any:
 
     builder = StateGraph(State, GateContext, input_schema=Input)
     add_fan_out(builder, branches, join=end, until=decided(by=rejects_at_once))
-    return await builder.compile().ainvoke(asked(fail_fast=True))
+    return await builder.compile().ainvoke(request_body(fail_fast=True))
 
 
 def test_without_fail_fast_every_check_is_made(model_server: ModelServer) -> None:

@@ -12,8 +12,8 @@ from tests.graphs.content_gate.submissions_at_hand import (
     DATABASE_FAULT,
     FORMAT_FAULT,
     REFUSED,
-    asked,
     codes,
+    request_body,
     results,
     run,
     verdict,
@@ -90,7 +90,7 @@ def test_one_fault_of_one_check_is_enough_to_reject(
 
 def test_the_rules_of_the_request_hold(model_server: ModelServer) -> None:
     model_server.answer(verdict())
-    given = asked(kind="poem") | {"rules": {"kinds": ["poem"], "max_links": 0}}
+    given = request_body(kind="poem") | {"rules": {"kinds": ["poem"], "max_links": 0}}
 
     output = asyncio.run(graph.ainvoke(given))
 
@@ -195,7 +195,7 @@ def test_a_second_submission_on_a_thread_shows_nothing_of_the_first(
     model_server.answer(REFUSED, times=1)
     model_server.answer(verdict())
     threaded = graph.copy(update={"checkpointer": InMemorySaver()})
-    given = [asked(**FORMAT_FAULT, **DATABASE_FAULT), asked(), asked()]
+    given = [request_body(**FORMAT_FAULT, **DATABASE_FAULT), request_body(), request_body()]
 
     async def submit_all() -> list[dict[str, Any]]:
         config: RunnableConfig = {"configurable": {"thread_id": "t"}}

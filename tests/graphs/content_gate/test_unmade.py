@@ -23,7 +23,7 @@ from tests.graphs.content_gate.submissions_at_hand import (
     DATABASE_SETTING,
     NOWHERE,
     REFUSED,
-    asked,
+    request_body,
     results,
     run,
     verdict,
@@ -77,7 +77,7 @@ def test_a_model_that_does_not_judge_leaves_it_undecided(
 
 def test_a_format_check_that_breaks_leaves_it_undecided(model_server: ModelServer) -> None:
     model_server.answer(verdict())
-    unchecked = asked() | {"rules": {"title": "short"}}
+    unchecked = request_body() | {"rules": {"title": "short"}}
 
     output = asyncio.run(graph.ainvoke(unchecked))
 
@@ -92,7 +92,7 @@ def test_when_no_check_can_be_made_it_is_undecided(
     model_server.answer(REFUSED)
     monkeypatch.setenv(DATABASE_SETTING, NOWHERE)
 
-    output = asyncio.run(graph.ainvoke(asked() | {"rules": {"title": "short"}}))
+    output = asyncio.run(graph.ainvoke(request_body() | {"rules": {"title": "short"}}))
 
     assert output["decision"] == "undecided"
     assert {check["result"] for check in output["checks"]} == {"not made"}
@@ -125,7 +125,7 @@ def test_a_model_that_stalls_runs_into_its_timeout(model_server: ModelServer) ->
     add_fan_out(builder, branches, join=decide, until=decided(by=rejects_at_once))
 
     output = run_in_still_time(
-        builder.compile().ainvoke(asked()), until=lambda: model_server.wait_for_calls(1)
+        builder.compile().ainvoke(request_body()), until=lambda: model_server.wait_for_calls(1)
     )
 
     model_server.wait_until_idle()

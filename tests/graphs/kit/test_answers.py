@@ -54,10 +54,10 @@ def test_the_server_is_told_shape_and_limit(model: ChatOpenAI, model_server: Mod
     colours(model)
 
     body = model_server.calls[0].body
-    asked = body["response_format"]["json_schema"]
+    shape = body["response_format"]["json_schema"]
     assert body["max_tokens"] == 20
-    assert (asked["name"], asked["strict"]) == ("Colours", True)
-    assert asked["schema"]["properties"]["names"]["minItems"] == 2
+    assert (shape["name"], shape["strict"]) == ("Colours", True)
+    assert shape["schema"]["properties"]["names"]["minItems"] == 2
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_an_answer_at_its_limit_is_cut_off(model: ChatOpenAI, model_server: Mode
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("written", "expected"),
     [
         ("The sea is wide. It is grey! And the wi", "The sea is wide. It is grey!"),
         ('He said "the tide turns." She an', 'He said "the tide turns."'),
@@ -143,11 +143,11 @@ def test_an_answer_at_its_limit_is_cut_off(model: ChatOpenAI, model_server: Mode
     ],
 )
 def test_sentences_at_their_limit_end_with_the_last_whole_one(
-    written: str, kept: str, model: ChatOpenAI, model_server: ModelServer
+    written: str, expected: str, model: ChatOpenAI, model_server: ModelServer
 ) -> None:
     model_server.answer(Answer(text=written, finish_reason="length"))
 
-    assert asyncio.run(ask_for_sentences(model, [HumanMessage("hello")])) == kept
+    assert asyncio.run(ask_for_sentences(model, [HumanMessage("hello")])) == expected
 
 
 def test_sentences_that_came_to_their_end_are_whole(

@@ -16,15 +16,15 @@ pytestmark = pytest.mark.anyio
 
 async def outcome_of(branch: Branch) -> dict[str, Any]:
     """Run a branch beside a good one and return its outcome."""
-    kept: dict[str, Any] = {}
+    recorded: dict[str, Any] = {}
 
     async def keep(state: State) -> State:
-        kept.update(outcomes(state))
+        recorded.update(outcomes(state))
         return await join(state)
 
     await fan_out_of(Branch(succeeds("good")), branch, join=keep).ainvoke({"text": "t"})
-    assert kept["good"]["status"] == "ok"
-    outcome: dict[str, Any] = kept[branch.name]
+    assert recorded["good"]["status"] == "ok"
+    outcome: dict[str, Any] = recorded[branch.name]
     return outcome
 
 
@@ -32,13 +32,13 @@ async def test_a_failing_branch_cancels_no_sibling_as_it_would_in_plain_langgrap
     slow = succeeds("slow", seconds=0.05)
     finished: list[str] = []
 
-    async def slow_and_told(state: State) -> State:
+    async def slow_and_recorded(state: State) -> State:
         result = await slow(state)
         finished.append("slow")
         return result
 
     builder = StateGraph(State)
-    builder.add_node("slow", slow_and_told)
+    builder.add_node("slow", slow_and_recorded)
     builder.add_node("bad", fails("bad"))
     for name in ("slow", "bad"):
         builder.add_edge(START, name)
@@ -47,7 +47,7 @@ async def test_a_failing_branch_cancels_no_sibling_as_it_would_in_plain_langgrap
         await builder.compile().ainvoke({"text": "t"})
     assert finished == []
 
-    graph = fan_out_of(Branch(slow_and_told, name="slow"), Branch(fails("bad"), required=False))
+    graph = fan_out_of(Branch(slow_and_recorded, name="slow"), Branch(fails("bad"), required=False))
     state = await graph.ainvoke({"text": "t"})
 
     assert finished == ["slow"]

@@ -21,7 +21,7 @@ def row(value: Any, round_id: str, index: int, *, fan_out: str = "f") -> Any:
     return tag({ROW_KEY: value}, mark)
 
 
-def taken_back(round_id: str, index: int) -> Any:
+def retracted(round_id: str, index: int) -> Any:
     return tag({}, Tag(fan_out="f", round=round_id, index=index, is_first=True))
 
 
@@ -31,7 +31,7 @@ def test_rows_stand_in_item_order_without_gaps() -> None:
 
 def test_a_newer_round_replaces_the_older_even_without_a_row() -> None:
     assert channel_with(row("a", "1", 0), row("b", "1", 1), row("c", "2", 0)).get() == ["c"]
-    assert channel_with(row("a", "1", 0), taken_back("2", 0)).get() == []
+    assert channel_with(row("a", "1", 0), retracted("2", 0)).get() == []
 
 
 def test_any_value_is_a_row() -> None:

@@ -157,10 +157,10 @@ class Recording(InMemoryCache[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: list[tuple[Any, int | None]] = []
+        self.stored: list[tuple[Any, int | None]] = []
 
     async def aset(self, keys: Mapping[FullKey, tuple[Any, int | None]]) -> None:
-        self.kept.extend(keys.values())
+        self.stored.extend(keys.values())
         await super().aset(keys)
 
 
@@ -169,8 +169,8 @@ async def test_what_is_kept_is_plain_json_without_tags_for_so_many_seconds() -> 
 
     await settle(Desk().graph(BranchCache(store, ttl=60)), {"text": "t"})
 
-    assert store.kept == [({"results": {"work": "t 1"}}, 60)]
-    assert json.dumps(store.kept[0][0])
+    assert store.stored == [({"results": {"work": "t 1"}}, 60)]
+    assert json.dumps(store.stored[0][0])
 
 
 class Broken(InMemoryCache[Any]):

@@ -78,16 +78,16 @@ async def test_a_skipped_branch_shows_nothing_of_the_last_run() -> None:
 
 
 async def test_the_choice_is_made_once_per_round() -> None:
-    asked: list[str] = []
+    calls: list[str] = []
 
     def choose(_: State) -> list[str]:
-        asked.append("asked")
-        return [["a"], ["b"], ["c"]][len(asked) % 3]
+        calls.append("call")
+        return [["a"], ["b"], ["c"]][len(calls) % 3]
 
     graph = fan_out_of(*(Branch(succeeds(name)) for name in "abc"), choose=choose)
     state = await settle(graph, {"text": "t"})
 
-    assert asked == ["asked"]
+    assert calls == ["call"]
     assert state["seen"] == {"b": "t"}
 
 

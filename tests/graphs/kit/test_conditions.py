@@ -282,8 +282,8 @@ class Desk:
 async def test_a_restart_between_question_and_answer_changes_no_verdict(until: Condition) -> None:
     desk = Desk(InMemorySaver())
 
-    asked = await settle(desk.graph(until), {"text": "which tide?"}, THREAD)
-    assert [question.value for question in asked["__interrupt__"]] == ["which tide?"]
+    paused = await settle(desk.graph(until), {"text": "which tide?"}, THREAD)
+    assert [question.value for question in paused["__interrupt__"]] == ["which tide?"]
     state = await settle(desk.graph(until), Command(resume="neap"), THREAD)
 
     assert state["seen"] == {"ask": "neap", "a": "which tide?"}

@@ -143,14 +143,14 @@ def test_where_a_join_may_go_is_drawn() -> None:
 async def test_unequal_depth_runs_a_plain_join_twice_and_a_fan_outs_once() -> None:
     runs: list[str] = []
 
-    async def told(state: State) -> State:
+    async def count_and_join(state: State) -> State:
         runs.append("join")
         return await join(state)
 
     plain = StateGraph(State)
     for name in ("short", "long", "longer"):
         plain.add_node(name, returns(name, {}))
-    plain.add_node("join", told)
+    plain.add_node("join", count_and_join)
     for start, end in [
         (START, "short"),
         (START, "long"),
@@ -165,7 +165,7 @@ async def test_unequal_depth_runs_a_plain_join_twice_and_a_fan_outs_once() -> No
 
     runs.clear()
     short, deep = Branch(succeeds("short")), Branch(chain("long"), writes=["results"])
-    state = await fan_out_of(short, deep, join=told).ainvoke({"text": "t"})
+    state = await fan_out_of(short, deep, join=count_and_join).ainvoke({"text": "t"})
 
     assert runs == ["join"]
     assert state["seen"] == {"short": "t", "long": "t"}

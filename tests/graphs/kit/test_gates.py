@@ -21,10 +21,10 @@ class Worker:
 
     def __init__(self) -> None:
         self.ends: list[str] = []
-        self.has_begun = asyncio.Event()
+        self.has_started = asyncio.Event()
 
     async def wait(self, _: State) -> State:
-        self.has_begun.set()
+        self.has_started.set()
         try:
             await asyncio.sleep(30)
         except asyncio.CancelledError:
@@ -75,7 +75,7 @@ async def test_fail_fast_keeps_a_branch_from_beginning() -> None:
     with pytest.raises(RequiredBranchFailed):
         await graph.ainvoke({}, {"max_concurrency": 1})
 
-    assert not worker.has_begun.is_set()
+    assert not worker.has_started.is_set()
 
 
 async def test_without_fail_fast_the_siblings_settle_first() -> None:
@@ -98,7 +98,7 @@ async def test_cancelling_a_run_ends_every_branch_and_leaves_no_task(fail_fast: 
     branches = [Branch(worker.wait, name=f"b{i}") for i, worker in enumerate(workers)]
     graph = fan_out_of(*branches, fail_fast=fail_fast)
     run = asyncio.create_task(_invoke(graph))
-    await asyncio.gather(*(worker.has_begun.wait() for worker in workers))
+    await asyncio.gather(*(worker.has_started.wait() for worker in workers))
 
     run.cancel()
     async with asyncio.timeout(5):
@@ -140,7 +140,7 @@ async def test_no_gate_outlives_a_cancelled_run() -> None:
     worker = Worker()
     graph = fan_out_of(Branch(worker.wait), Branch(succeeds("b")), fail_fast=True)
     run = asyncio.create_task(_invoke(graph))
-    await worker.has_begun.wait()
+    await worker.has_started.wait()
     assert len(gates_of(graph)) == 1
 
     run.cancel()

@@ -60,8 +60,8 @@ async def test_siblings_finish_and_the_answer_resumes_only_the_branch_that_asked
     desk = Desk()
     graph = desk.graph(desk.ask)
 
-    asked = await graph.ainvoke({"text": "which tide?"}, THREAD)
-    assert [question.value for question in asked["__interrupt__"]] == ["which tide?"]
+    paused = await graph.ainvoke({"text": "which tide?"}, THREAD)
+    assert [question.value for question in paused["__interrupt__"]] == ["which tide?"]
     assert desk.ran == {"ask": 1, "sibling": 1}
 
     state = await graph.ainvoke(Command(resume="neap"), THREAD)
@@ -109,8 +109,8 @@ async def test_a_question_in_a_sub_graph_branch_resumes_inside_it() -> None:
     desk = Desk()
     graph = desk.graph(asking_sub_graph(desk), writes=["results"])
 
-    asked = await graph.ainvoke({"text": "which tide?"}, THREAD)
-    assert [question.value for question in asked["__interrupt__"]] == ["which tide?"]
+    paused = await graph.ainvoke({"text": "which tide?"}, THREAD)
+    assert [question.value for question in paused["__interrupt__"]] == ["which tide?"]
     state = await graph.ainvoke(Command(resume="neap"), THREAD)
 
     assert state["seen"] == {"ask": "neap", "sibling": "done"}
@@ -137,10 +137,10 @@ async def test_two_branches_ask_and_each_gets_its_own_answer() -> None:
         return {"results": {"ask_too": interrupt("which moon?")}}
 
     graph = fan_out_of(Branch(desk.ask), Branch(ask_too), saver=InMemorySaver())
-    asked = await graph.ainvoke({"text": "which tide?"}, THREAD)
+    paused = await graph.ainvoke({"text": "which tide?"}, THREAD)
     answers = {
         question.id: {"which tide?": "neap", "which moon?": "full"}[question.value]
-        for question in asked["__interrupt__"]
+        for question in paused["__interrupt__"]
     }
 
     state = await graph.ainvoke(Command(resume=answers), THREAD)

@@ -144,8 +144,8 @@ async def test_no_more_run_at_once_than_may_and_the_others_say_that_they_wait() 
     assert most[0] == 3
     queued = [event["branch"] for event in events if event["event"] == "fanjoin.queued"]
     assert queued == [f"spell[{number}]" for number in range(3, 10)]
-    told = [event["event"] for event in events if event["branch"] == "spell[9]"]
-    assert told == ["fanjoin.queued", "fanjoin.attempt", "fanjoin.outcome"]
+    names = [event["event"] for event in events if event["branch"] == "spell[9]"]
+    assert names == ["fanjoin.queued", "fanjoin.attempt", "fanjoin.outcome"]
 
 
 async def test_the_timeouts_clock_starts_with_the_slot() -> None:
@@ -235,8 +235,8 @@ async def test_an_item_asks_a_person_and_resumes_alone() -> None:
         return {"rows": answer}
 
     saver = InMemorySaver()
-    asked = await settle(graph_over(ask, saver=saver), {"words": list("abc")}, THREAD)
-    assert [question.value for question in asked["__interrupt__"]] == ["how?"]
+    paused = await settle(graph_over(ask, saver=saver), {"words": list("abc")}, THREAD)
+    assert [question.value for question in paused["__interrupt__"]] == ["how?"]
     state = await settle(graph_over(ask, saver=saver), Command(resume="so"), THREAD)
 
     assert state["seen"] == ["a", "so", "c"]

@@ -53,7 +53,7 @@ class Plan:
 class Trace:
     """What really happened."""
 
-    begun: set[str] = field(default_factory=set)
+    started: set[str] = field(default_factory=set)
     ended: dict[str, str] = field(default_factory=dict)
     joins: int = 0
     seen: dict[str, BranchOutcome] = field(default_factory=dict)
@@ -130,7 +130,9 @@ def assert_agrees(trace: Trace, nested: set[str]) -> None:
                 assert trace.ended[name] == "raised"
             case "timeout" | "cancelled":
                 # A nested node may have ended while its graph was still winding up.
-                assert name not in trace.begun or name in nested or trace.ended[name] == "cancelled"
+                assert (
+                    name not in trace.started or name in nested or trace.ended[name] == "cancelled"
+                )
         assert (name in trace.results) == has_result(outcome)
 
 
@@ -150,7 +152,7 @@ def build(branches: list[Plan], until: Any, trace: Trace, *, fail_fast: bool) ->
 
 def branch_of(name: str, plan: Plan, trace: Trace) -> Branch:
     async def act(state: State) -> State:
-        trace.begun.add(name)
+        trace.started.add(name)
         trace.ended[name] = "cancelled"
         for _ in range(plan.steps):
             await asyncio.sleep(0)

@@ -201,10 +201,10 @@ async def test_a_database_keeps_results_and_outcomes_as_plain_json(
         graph = fan_out_of(*branches, saver=saver)
         await graph.ainvoke({"text": "t", "failing": ["a"]}, THREAD)
 
-        kept = await graph.aget_state(THREAD)
+        snapshot = await graph.aget_state(THREAD)
         checkpoint = await saver.aget(THREAD)
 
-    assert kept.values["results"] == {"b": "t"}
+    assert snapshot.values["results"] == {"b": "t"}
     assert checkpoint is not None
     values = checkpoint["channel_values"]
     assert json.loads(json.dumps(values["fanjoin_outcomes"])) == values["fanjoin_outcomes"]

@@ -14,8 +14,8 @@ EDITOR = "You check whether an image fits"
 
 
 def feels(feeling: str) -> Answer:
-    found = {"subject": "an evening", "mood": ["calm"], "feeling": feeling}
-    return Answer(text=json.dumps(found))
+    sight = {"subject": "an evening", "mood": ["calm"], "feeling": feeling}
+    return Answer(text=json.dumps(sight))
 
 
 def sees(feeling: str, shows: str = "A beach.") -> Answer:

@@ -26,7 +26,7 @@ def test_the_camera_and_the_time_are_told() -> None:
     exif = tags(Make="Canon", Model="EOS 5D")
     exif.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = "2024:07:01 18:30:05"
 
-    assert read(exif) == Exif(camera="Canon EOS 5D", taken_at="2024-07-01T18:30:05")
+    assert read(exif) == Exif(camera="Canon EOS 5D", captured_at="2024-07-01T18:30:05")
 
 
 def test_the_position_the_owner_and_serial_numbers_are_not_told() -> None:
@@ -34,9 +34,9 @@ def test_the_position_the_owner_and_serial_numbers_are_not_told() -> None:
     exif.get_ifd(IFD.Exif)[Base.BodySerialNumber] = "SN-4711"
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (52.0, 31.0, 12.0)
 
-    told = read(exif)
+    facts = read(exif)
 
-    assert told == Exif(camera="Canon", tells_where=True)
+    assert facts == Exif(camera="Canon", tells_where=True)
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
@@ -74,22 +74,22 @@ def test_an_orientation_that_cannot_be_turns_nothing(orientation: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "taken", ["0000:00:00 00:00:00", "yesterday", "2024:07:01", "2024:13:01 10:00:00", "\0"]
+    "moment", ["0000:00:00 00:00:00", "yesterday", "2024:07:01", "2024:13:01 10:00:00", "\0"]
 )
-def test_a_time_that_cannot_be_is_not_told(taken: str) -> None:
+def test_a_time_that_cannot_be_is_not_told(moment: str) -> None:
     exif = Image.Exif()
-    exif.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = taken
+    exif.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = moment
 
-    assert read(exif).taken_at is None
+    assert read(exif).captured_at is None
 
 
 def test_a_hostile_camera_name_is_one_short_line() -> None:
-    told = read(tags(Make="Evil\nCam\x1b[31m\x00", Model="x" * 5000)).camera
+    facts = read(tags(Make="Evil\nCam\x1b[31m\x00", Model="x" * 5000)).camera
 
-    assert told is not None
-    assert told.startswith("Evil Cam [31m")
-    assert told.isprintable()
-    assert len(told) <= 2 * LONGEST_NAME + 1
+    assert facts is not None
+    assert facts.startswith("Evil Cam [31m")
+    assert facts.isprintable()
+    assert len(facts) <= 2 * LONGEST_NAME + 1
 
 
 # What Pillow warns of is what this is about; outside the tests `decoding` keeps it out of the log.
@@ -101,9 +101,9 @@ def test_broken_exif_tells_what_it_can_and_never_fails(length: int, file_format:
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (52.0, 31.0, 12.0)
     content = encoded(plain(), file_format, exif=exif.tobytes()[:length])
 
-    told = read_exif(open_image(content))
+    facts = read_exif(open_image(content))
 
-    assert told.orientation in (1, 6)
+    assert facts.orientation in (1, 6)
 
 
 def test_an_image_without_exif_tells_nothing() -> None:

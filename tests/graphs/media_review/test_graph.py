@@ -211,8 +211,8 @@ def test_a_branch_that_stalls_runs_into_its_timeout(
 def test_every_call_is_bounded_and_set_by_the_request(vision: ModelServer) -> None:
     asyncio.run(run(context=ModelContext("another", 0.9)))
 
-    asked = [(call.body["model"], call.body["temperature"]) for call in vision.calls]
-    assert sorted(asked) == [("a-seeing-model", 0.9), ("another", 0.9), ("another", 0.9)]
+    requests = [(call.body["model"], call.body["temperature"]) for call in vision.calls]
+    assert sorted(requests) == [("a-seeing-model", 0.9), ("another", 0.9), ("another", 0.9)]
     assert all(call.body["max_tokens"] <= 300 for call in vision.calls)
 
 
@@ -229,13 +229,14 @@ def test_a_thread_used_twice_shows_nothing_of_the_first_run(vision: ModelServer)
     vision.answer(sees("positive"), prompt=VIEWER, times=1)
     vision.answer(rules("fits"), prompt=EDITOR, times=1)
     vision.answer(REFUSED)
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
     dark = base64_of(encoded(plain(colour="#101828")))
 
     async def twice() -> list[Any]:
         return [
-            await kept.ainvoke(Input(text=EVENING, image=image), config) for image in (BEACH, dark)
+            await threaded.ainvoke(Input(text=EVENING, image=image), config)
+            for image in (BEACH, dark)
         ]
 
     first, second = (TypeAdapter(Output).validate_python(output) for output in asyncio.run(twice()))

@@ -59,7 +59,7 @@ def test_of_an_animated_image_it_is_said_that_the_first_frame_was_looked_at(
 
 
 @pytest.mark.parametrize(
-    ("image", "told"),
+    ("image", "reason"),
     [
         (base64_of(claiming(100_000, 100_000)), "far more than the 25,000,000 pixels"),
         (base64_of(encoded(noise(), "JPEG")[:5000]), "broken or not whole"),
@@ -69,12 +69,12 @@ def test_of_an_animated_image_it_is_said_that_the_first_frame_was_looked_at(
     ids=["bomb", "truncated", "private", "nowhere"],
 )
 def test_an_image_that_cannot_be_had_fails_the_run_with_the_reason(
-    image: str, told: str, vision: ModelServer
+    image: str, reason: str, vision: ModelServer
 ) -> None:
     with pytest.raises(RequiredBranchFailed) as caught:
         asyncio.run(run(image=image))
 
-    assert told in str(caught.value)
+    assert reason in str(caught.value)
     assert list(caught.value.outcomes) == ["look"]
     assert not vision.calls_with(VIEWER)
 
@@ -104,12 +104,12 @@ def test_an_input_out_of_shape_is_refused(text: str, image: str) -> None:
 
 def test_the_image_is_kept_once(vision: ModelServer) -> None:
     large = base64_of(encoded(noise((1600, 900)), "WEBP"))
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
 
     async def state() -> dict[str, Any]:
-        await kept.ainvoke(Input(text=EVENING, image=large), config)
-        return dict((await kept.aget_state(config)).values)
+        await threaded.ainvoke(Input(text=EVENING, image=large), config)
+        return dict((await threaded.aget_state(config)).values)
 
     values = asyncio.run(state())
 
@@ -118,12 +118,12 @@ def test_the_image_is_kept_once(vision: ModelServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "told"),
+    ("image", "reason"),
     [("no base64!" * 1000, "no base64"), (base64_of(b"<html>" * 1000), "an HTML page")],
     ids=["no base64", "no image"],
 )
 def test_the_service_names_what_is_wrong_with_an_upload_and_does_not_repeat_it(
-    image: str, told: str, service: TestClient
+    image: str, reason: str, service: TestClient
 ) -> None:
 
     with service as client:
@@ -132,7 +132,7 @@ def test_the_service_names_what_is_wrong_with_an_upload_and_does_not_repeat_it(
         )
 
     assert response.status_code == 422
-    assert told in response.text
+    assert reason in response.text
     assert len(response.text) < 2000
 
 

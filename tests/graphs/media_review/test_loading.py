@@ -20,8 +20,8 @@ def loaded(content: bytes) -> LoadedImage:
     return asyncio.run(load_image(base64_of(content)))
 
 
-def jpeg_of(found: LoadedImage) -> Image.Image:
-    return Image.open(BytesIO(b64decode(found.jpeg)), formats=["JPEG"])
+def jpeg_of(result: LoadedImage) -> Image.Image:
+    return Image.open(BytesIO(b64decode(result.jpeg)), formats=["JPEG"])
 
 
 @pytest.mark.parametrize(
@@ -31,30 +31,30 @@ def jpeg_of(found: LoadedImage) -> Image.Image:
 def test_whatever_came_a_jpeg_is_shown(file_format: str, name: str) -> None:
     more = {"save_all": True, "append_images": [plain()]} if file_format == "MPO" else {}
 
-    found = loaded(encoded(plain(), file_format, **more))
+    result = loaded(encoded(plain(), file_format, **more))
 
-    assert jpeg_of(found).size == (40, 30)
-    assert (found.file.format, found.file.width, found.file.height) == (name, 40, 30)
-    assert not found.file.is_animated
-    assert [colour.name for colour in found.facts.colours] == ["red"]
+    assert jpeg_of(result).size == (40, 30)
+    assert (result.file.format, result.file.width, result.file.height) == (name, 40, 30)
+    assert not result.file.is_animated
+    assert [colour.name for colour in result.facts.colours] == ["red"]
 
 
 def test_a_large_image_is_shown_small_and_told_in_its_own_size() -> None:
-    found = loaded(encoded(noise((2000, 1000)), "JPEG"))
+    result = loaded(encoded(noise((2000, 1000)), "JPEG"))
 
-    assert jpeg_of(found).size == (LONGEST_EDGE, LONGEST_EDGE // 2)
-    assert (found.file.width, found.file.height) == (2000, 1000)
-    assert len(found.jpeg) < 500_000
+    assert jpeg_of(result).size == (LONGEST_EDGE, LONGEST_EDGE // 2)
+    assert (result.file.width, result.file.height) == (2000, 1000)
+    assert len(result.jpeg) < 500_000
 
 
 def test_a_turned_image_is_shown_and_told_upright() -> None:
     exif = Image.Exif()
     exif[Base.Orientation] = 6
 
-    found = loaded(encoded(plain(), "JPEG", exif=exif))
+    result = loaded(encoded(plain(), "JPEG", exif=exif))
 
-    assert jpeg_of(found).size == (30, 40)
-    assert (found.file.width, found.file.height) == (30, 40)
+    assert jpeg_of(result).size == (30, 40)
+    assert (result.file.width, result.file.height) == (30, 40)
 
 
 def test_nothing_but_the_pixels_goes_any_further() -> None:
@@ -63,10 +63,10 @@ def test_nothing_but_the_pixels_goes_any_further() -> None:
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (52.0, 31.0, 12.0)
     content = encoded(plain(), "JPEG", exif=exif, comment=b"call me", icc_profile=b"profile")
 
-    found = loaded(content + b"<script>alert(1)</script>")
+    result = loaded(content + b"<script>alert(1)</script>")
 
-    assert found.file.tells_where
-    shown = b64decode(found.jpeg)
+    assert result.file.tells_where
+    shown = b64decode(result.jpeg)
     hidden = (b"Ada", b"Exif", b"call me", b"profile", b"script")
     assert not any(words in shown for words in hidden)
 
@@ -80,11 +80,11 @@ def test_an_animated_image_is_told_as_one() -> None:
 def test_an_image_is_loaded_from_its_address(source_server: SourceServer) -> None:
     source_server.answer(SourceAnswer(body=encoded(plain()), content_type="text/html"))
 
-    found = asyncio.run(
+    result = asyncio.run(
         load_image(f"{source_server.url}{PAGES}1", may_reach=lambda _address: True, scheme="http")
     )
 
-    assert found.file.format == "PNG"
+    assert result.file.format == "PNG"
 
 
 def test_a_page_at_an_address_is_no_image(source_server: SourceServer) -> None:

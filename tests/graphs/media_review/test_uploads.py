@@ -34,7 +34,7 @@ def test_an_https_address_is_taken_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "told"),
+    ("image", "reason"),
     [
         ("http://images.example/a.jpg", "begins with 'http': it must begin with https://"),
         ("ftp://images.example/a.jpg", "begins with 'ftp'"),
@@ -53,8 +53,8 @@ def test_an_https_address_is_taken_as_it_is() -> None:
         ("=" * 8, "no base64"),
     ],
 )
-def test_anything_else_is_refused_with_what_to_mend(image: str, told: str) -> None:
-    with pytest.raises(ImageRefused, match=told):
+def test_anything_else_is_refused_with_what_to_mend(image: str, reason: str) -> None:
+    with pytest.raises(ImageRefused, match=reason):
         check_image(image)
 
 

@@ -37,6 +37,6 @@ def votes(server: ModelServer, letters: str) -> None:
         server.answer(vote(letter, f"So says the {name}."), prompt=prompt_of(name))
 
 
-def run(**asked: Any) -> Output:
-    result = asyncio.run(graph.ainvoke(Input(**{"question": "Is it so?", **asked})))
+def run(**fields: Any) -> Output:
+    result = asyncio.run(graph.ainvoke(Input(**{"question": "Is it so?", **fields})))
     return TypeAdapter(Output).validate_python(result)

@@ -46,10 +46,10 @@ def test_each_panelist_uses_the_tool_of_its_own(
 
     output = run(question=EXAMPLE)
 
-    found = {ballot["panelist"]: ballot["tools"] for ballot in output.ballots}
-    assert found.pop("sceptic") == []
+    tools_by_panelist = {ballot["panelist"]: ballot["tools"] for ballot in output.ballots}
+    assert tools_by_panelist.pop("sceptic") == []
     for name, (tool, given, said) in expected.items():
-        (used,) = found[name]
+        (used,) = tools_by_panelist[name]
         assert (used["tool"], used["input"], used["error"]) == (tool, given, None)
         assert said in (used["result"] or "")
         assert len(model_server.calls_with(prompt_of(name))) == 2

@@ -1,18 +1,18 @@
 """How far a plan has come."""
 
 from graphs.plan_and_execute.plan import Task
-from graphs.plan_and_execute.progress import Settled, ready, results, rows
+from graphs.plan_and_execute.progress import TaskProgress, ready, results, rows
 
 
 def task(task_id: str, *needs: str) -> Task:
     return Task(id=task_id, instruction=f"Do {task_id}.", tool="none", needs=list(needs))
 
 
-def done(result: str, wave: int = 1) -> Settled:
-    return Settled(wave=wave, result=result, error=None)
+def done(result: str, wave: int = 1) -> TaskProgress:
+    return TaskProgress(wave=wave, result=result, error=None)
 
 
-FAILED = Settled(wave=1, result=None, error="ToolError: no")
+FAILED = TaskProgress(wave=1, result=None, error="ToolError: no")
 DIAMOND = [task("top"), task("left", "top"), task("right", "top"), task("end", "left", "right")]
 
 
@@ -41,10 +41,10 @@ def test_results_leave_out_what_failed() -> None:
 
 
 def test_each_task_has_a_row_that_says_what_became_of_it() -> None:
-    found = rows(DIAMOND, {"top": done("t"), "left": done("l", wave=2), "right": FAILED})
+    listed = rows(DIAMOND, {"top": done("t"), "left": done("l", wave=2), "right": FAILED})
 
     assert [
-        (row["id"], row["status"], row["wave"], row["result"], row["error"]) for row in found
+        (row["id"], row["status"], row["wave"], row["result"], row["error"]) for row in listed
     ] == [
         ("top", "done", 1, "t", None),
         ("left", "done", 2, "l", None),

@@ -4,12 +4,12 @@ from graphs.research.citations import cite
 from graphs.research.findings import Finding
 
 
-def found(source: str, url: str) -> Finding:
+def finding(source: str, url: str) -> Finding:
     return Finding(statement="…", title=f"About {url}", url=url, source=source)
 
 
 def test_numbers_follow_the_text_and_one_address_has_one() -> None:
-    rance, moon = found("web", "/rance"), found("arxiv", "/moon")
+    rance, moon = finding("web", "/rance"), finding("arxiv", "/moon")
 
     text, citations = cite([("The moon pulls.", [[moon]]), ("La Rance turns.", [[rance], [moon]])])
 
@@ -18,13 +18,13 @@ def test_numbers_follow_the_text_and_one_address_has_one() -> None:
 
 
 def test_what_two_sources_say_is_told_once_and_cited_twice() -> None:
-    text, citations = cite([("The moon pulls.", [[found("web", "/a"), found("arxiv", "/b")]])])
+    text, citations = cite([("The moon pulls.", [[finding("web", "/a"), finding("arxiv", "/b")]])])
 
     assert text == "The moon pulls. [1][2]"
     assert [cited.sources for cited in citations] == [["web"], ["arxiv"]]
 
 
 def test_a_page_that_two_sources_found_names_both() -> None:
-    _, citations = cite([("The moon pulls.", [[found("web", "/a"), found("wikipedia", "/a")]])])
+    _, citations = cite([("The moon pulls.", [[finding("web", "/a"), finding("wikipedia", "/a")]])])
 
     assert [cited.sources for cited in citations] == [["web", "wikipedia"]]

@@ -44,5 +44,5 @@ def test_findings_stand_in_groups_in_the_order_they_were_first_said() -> None:
 
     groups = merge([finding(tide), finding(moon, "arxiv"), finding(tide, "wikipedia")])
 
-    told = [(group[0]["statement"], [one["source"] for one in group]) for group in groups]
-    assert told == [(tide, ["web", "wikipedia"]), (moon, ["arxiv"])]
+    merged = [(group[0]["statement"], [one["source"] for one in group]) for group in groups]
+    assert merged == [(tide, ["web", "wikipedia"]), (moon, ["arxiv"])]

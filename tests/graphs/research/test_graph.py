@@ -31,8 +31,8 @@ def sources(source_server: SourceServer, monkeypatch: pytest.MonkeyPatch) -> Sou
 
 def run(*sources: SourceName, question: str = QUESTION) -> Output:
     """Ask these sources, or all."""
-    asked = Input(question=question, sources=list(sources or SOURCES))
-    output = asyncio.run(graph.ainvoke(asked))
+    given = Input(question=question, sources=list(sources or SOURCES))
+    output = asyncio.run(graph.ainvoke(given))
     return TypeAdapter(Output).validate_python(output)
 
 
@@ -272,14 +272,14 @@ def test_a_second_question_on_a_thread_shows_nothing_of_the_first(
 ) -> None:
     states(model_server, "The moon pulls.")
     drafts(model_server, ("The moon pulls.", [1]))
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     thread: RunnableConfig = {"configurable": {"thread_id": "t"}}
-    asked = Input(question=QUESTION, sources=["wikipedia", "arxiv"])
+    given = Input(question=QUESTION, sources=["wikipedia", "arxiv"])
 
     async def ask_twice() -> Any:
-        await kept.ainvoke(asked, thread)
+        await threaded.ainvoke(given, thread)
         source_server.answer(SourceAnswer(status=403), path=ARXIV)
-        return await kept.ainvoke(asked, thread)
+        return await threaded.ainvoke(given, thread)
 
     output = TypeAdapter(Output).validate_python(asyncio.run(ask_twice()))
 

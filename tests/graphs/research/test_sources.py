@@ -26,7 +26,7 @@ KEY = "key-that-nobody-may-see"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Case:
     """A source, its name in messages, and what to set so that it answers."""
 
     source: Source
@@ -39,12 +39,12 @@ class Asked:
     key_setting: str | None = None
 
 
-ASKED = {
-    "wikipedia": Asked(
+CASES = {
+    "wikipedia": Case(
         Wikipedia(), Wikipedia(timeout=0.5), "Wikipedia", WIKIPEDIA, "FANJOIN_WIKIPEDIA_URL"
     ),
-    "arxiv": Asked(Arxiv(), Arxiv(timeout=0.5), "arXiv", ARXIV, "FANJOIN_ARXIV_URL"),
-    "tavily": Asked(
+    "arxiv": Case(Arxiv(), Arxiv(timeout=0.5), "arXiv", ARXIV, "FANJOIN_ARXIV_URL"),
+    "tavily": Case(
         WebSearch(),
         WebSearch(timeout=0.5),
         "Tavily",
@@ -52,7 +52,7 @@ ASKED = {
         "FANJOIN_TAVILY_URL",
         "TAVILY_API_KEY",
     ),
-    "brave": Asked(
+    "brave": Case(
         WebSearch(),
         WebSearch(timeout=0.5),
         "Brave Search",
@@ -63,14 +63,14 @@ ASKED = {
 }
 
 
-@pytest.fixture(params=list(ASKED))
-def asked(
+@pytest.fixture(params=list(CASES))
+def case(
     request: pytest.FixtureRequest, source_server: SourceServer, monkeypatch: pytest.MonkeyPatch
-) -> Asked:
-    asked = ASKED[request.param]
-    if asked.key_setting:
-        monkeypatch.setenv(asked.key_setting, KEY)
-    return asked
+) -> Case:
+    case = CASES[request.param]
+    if case.key_setting:
+        monkeypatch.setenv(case.key_setting, KEY)
+    return case
 
 
 def search(source: Source, query: str = "tidal power", limit: int = 5) -> list[Hit]:
@@ -86,8 +86,8 @@ def failure(source: Source, search: Callable[[Source], list[Hit]] = search) -> S
     return caught.value
 
 
-def test_a_search_returns_hits_with_title_address_and_text(asked: Asked) -> None:
-    hits = search(asked.source)
+def test_a_search_returns_hits_with_title_address_and_text(case: Case) -> None:
+    hits = search(case.source)
 
     assert len(hits) == 2
     for hit in hits:
@@ -97,30 +97,30 @@ def test_a_search_returns_hits_with_title_address_and_text(asked: Asked) -> None
         assert hit["text"]
 
 
-def test_a_search_returns_no_more_than_was_asked_for(asked: Asked) -> None:
-    assert len(search(asked.source, limit=1)) == 1
+def test_a_search_returns_no_more_than_was_asked_for(case: Case) -> None:
+    assert len(search(case.source, limit=1)) == 1
 
 
-def test_a_hit_can_be_read(asked: Asked) -> None:
-    (hit,) = search(asked.source, limit=1)
+def test_a_hit_can_be_read(case: Case) -> None:
+    (hit,) = search(case.source, limit=1)
 
-    passage = asyncio.run(asked.source.read(hit))
+    passage = asyncio.run(case.source.read(hit))
 
     assert (passage["title"], passage["url"]) == (hit["title"], hit["url"])
     assert 0 < len(passage["text"]) <= PASSAGE_CHARS
 
 
-def test_finding_nothing_is_no_error(asked: Asked, source_server: SourceServer) -> None:
-    source_server.answer(SourceAnswer(is_empty=True), path=asked.path)
+def test_finding_nothing_is_no_error(case: Case, source_server: SourceServer) -> None:
+    source_server.answer(SourceAnswer(is_empty=True), path=case.path)
 
-    assert search(asked.source) == []
+    assert search(case.source) == []
 
 
 @pytest.mark.parametrize("query", ["", "  ", "?!", "a" * 5000, "one " * 200, 'AND "x" (y:z) & <q>'])
 def test_any_query_gets_a_short_request(
-    query: str, asked: Asked, source_server: SourceServer
+    query: str, case: Case, source_server: SourceServer
 ) -> None:
-    search(asked.source, query)
+    search(case.source, query)
 
     for request in source_server.requests:
         assert len(str(request.params)) + len(str(request.body)) < 1000
@@ -128,21 +128,21 @@ def test_any_query_gets_a_short_request(
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_names_the_setting_to_check_and_is_final(
-    status: int, asked: Asked, source_server: SourceServer
+    status: int, case: Case, source_server: SourceServer
 ) -> None:
-    source_server.answer(SourceAnswer(status=status), path=asked.path)
+    source_server.answer(SourceAnswer(status=status), path=case.path)
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
-    setting = asked.key_setting or "FANJOIN_CONTACT"
-    assert str(error) == f"{asked.name} answered {status}: check {setting}"
+    setting = case.key_setting or "FANJOIN_CONTACT"
+    assert str(error) == f"{case.name} answered {status}: check {setting}"
     assert not is_worth_retrying(error)
 
 
-def test_a_busy_source_says_when_to_come_back(asked: Asked, source_server: SourceServer) -> None:
-    source_server.answer(SourceAnswer(status=429, retry_after=7), path=asked.path)
+def test_a_busy_source_says_when_to_come_back(case: Case, source_server: SourceServer) -> None:
+    source_server.answer(SourceAnswer(status=429, retry_after=7), path=case.path)
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
     assert isinstance(error, SourceRefused)
     assert error.status_code == 429
@@ -151,23 +151,23 @@ def test_a_busy_source_says_when_to_come_back(asked: Asked, source_server: Sourc
 
 
 def test_a_source_that_is_out_of_order_may_be_asked_again(
-    asked: Asked, source_server: SourceServer
+    case: Case, source_server: SourceServer
 ) -> None:
-    source_server.answer(SourceAnswer(status=500, body="<h1>Oops</h1>"), path=asked.path)
+    source_server.answer(SourceAnswer(status=500, body="<h1>Oops</h1>"), path=case.path)
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
-    assert str(error) == f"{asked.name} answered 500: try again later"
+    assert str(error) == f"{case.name} answered 500: try again later"
     assert is_worth_retrying(error)
 
 
-def test_a_redirect_is_not_followed_with_the_key(asked: Asked, source_server: SourceServer) -> None:
+def test_a_redirect_is_not_followed_with_the_key(case: Case, source_server: SourceServer) -> None:
     elsewhere = SourceAnswer(status=307, location=f"{source_server.url}/elsewhere")
-    source_server.answer(elsewhere, path=asked.path)
+    source_server.answer(elsewhere, path=case.path)
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
-    assert str(error) == f"{asked.name} answered 307: check {asked.address_setting}"
+    assert str(error) == f"{case.name} answered 307: check {case.address_setting}"
     assert not source_server.requests_to("/elsewhere")
 
 
@@ -188,59 +188,57 @@ def test_a_redirect_is_not_followed_with_the_key(asked: Asked, source_server: So
     ids=["empty", "html", "null", "list", "bare", "types", "members", "cut", "bytes", "entry"],
 )
 def test_an_answer_out_of_shape_is_an_error_of_the_source(
-    body: str | bytes, asked: Asked, source_server: SourceServer
+    body: str | bytes, case: Case, source_server: SourceServer
 ) -> None:
-    source_server.answer(SourceAnswer(body=body), path=asked.path)
+    source_server.answer(SourceAnswer(body=body), path=case.path)
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
     assert isinstance(error, SourceAnswerUnusable)
-    assert str(error).startswith(asked.name)
+    assert str(error).startswith(case.name)
     assert is_worth_retrying(error)
 
 
-def test_a_source_that_stalls_is_given_up(asked: Asked, source_server: SourceServer) -> None:
-    source_server.answer(SourceAnswer(when=never), path=asked.path)
+def test_a_source_that_stalls_is_given_up(case: Case, source_server: SourceServer) -> None:
+    source_server.answer(SourceAnswer(when=never), path=case.path)
 
     def search_in_vain(source: Source) -> list[Hit]:
         return run_in_still_time(
             source.search("tidal power", limit=5),
-            until=lambda: source_server.wait_for_requests(1, asked.path),
+            until=lambda: source_server.wait_for_requests(1, case.path),
         )
 
-    error = failure(asked.hurried, search_in_vain)
+    error = failure(case.hurried, search_in_vain)
 
     assert isinstance(error, SourceTimeout)
-    assert str(error) == f"{asked.name} did not answer within 0.5 s"
+    assert str(error) == f"{case.name} did not answer within 0.5 s"
     assert is_worth_retrying(error)
 
 
-def test_an_endless_answer_is_not_read_to_its_end(
-    asked: Asked, source_server: SourceServer
-) -> None:
-    source_server.answer(SourceAnswer(is_endless=True), path=asked.path)
+def test_an_endless_answer_is_not_read_to_its_end(case: Case, source_server: SourceServer) -> None:
+    source_server.answer(SourceAnswer(is_endless=True), path=case.path)
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
-    assert str(error) == f"{asked.name} sent more than the 2,000,000 bytes that are read"
+    assert str(error) == f"{case.name} sent more than the 2,000,000 bytes that are read"
 
 
 def test_a_source_that_is_not_there_names_the_setting_to_check(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
+    case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(asked.address_setting, "http://127.0.0.1:1")
+    monkeypatch.setenv(case.address_setting, "http://127.0.0.1:1")
 
-    error = failure(asked.source)
+    error = failure(case.source)
 
     assert isinstance(error, SourceUnreachable)
-    assert str(error).startswith(f"{asked.name} cannot be reached")
-    assert str(error).endswith(f"check {asked.address_setting}")
+    assert str(error).startswith(f"{case.name} cannot be reached")
+    assert str(error).endswith(f"check {case.address_setting}")
 
 
 @pytest.mark.parametrize("address", ["not an address", "http://[", "ftp://example.com"])
 def test_an_address_that_is_none_names_the_setting_to_check(
-    address: str, asked: Asked, monkeypatch: pytest.MonkeyPatch
+    address: str, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(asked.address_setting, address)
+    monkeypatch.setenv(case.address_setting, address)
 
-    assert asked.address_setting in str(failure(asked.source))
+    assert case.address_setting in str(failure(case.source))

@@ -222,8 +222,8 @@ def test_a_request_may_choose_the_model_and_both_temperatures(model_server: Mode
 
     router, *others = model_server.calls
     assert (router.body["model"], router.body["temperature"]) == ("another", 0.1)
-    asked = {(call.body["model"], call.body["temperature"]) for call in others}
-    assert asked == {("another", 0.9)}
+    requests = {(call.body["model"], call.body["temperature"]) for call in others}
+    assert requests == {("another", 0.9)}
 
 
 def test_a_second_question_on_a_thread_shows_nothing_of_the_first(

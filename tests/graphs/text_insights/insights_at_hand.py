@@ -26,8 +26,8 @@ def read_of(word: str, question: str) -> str:
     """What only the prompt of one reader for one paragraph has in it."""
     segment, blank = f"{paragraph(word).strip()}</segment>", "\n\n"
     lead = "<categories>hills, coast, other</categories>\n\n" if question is CATEGORY else ""
-    asked = question if question is not KEYWORDS else "Name three to five things"
-    return f"{segment}{blank}{lead}{asked}"
+    task = question if question is not KEYWORDS else "Name three to five things"
+    return f"{segment}{blank}{lead}{task}"
 
 
 def about(*words: str) -> Input:

@@ -132,7 +132,7 @@ def test_a_segment_that_stalls_is_cut_off_at_the_deadline_and_the_table_stands(
     output = TypeAdapter(Output).validate_python(result)
     sun, rain = output.segments
     assert sun.missing == {}
-    assert {found and found["type"] for found in rain.missing.values()} == {"DeadlinePassed"}
+    assert {error and error["type"] for error in rain.missing.values()} == {"DeadlinePassed"}
     assert output.reading is None
     assert output.reading_error is not None
     assert output.reading_error["type"] == "DeadlinePassed"
@@ -150,15 +150,15 @@ def test_a_passing_fault_is_tried_again(model_server: ModelServer) -> None:
 
 
 def test_a_thread_used_twice_shows_nothing_of_the_first_run(model_server: ModelServer) -> None:
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
     model_server.answer(Answer(text="Of the first run."), prompt=READING, times=1)
     model_server.answer(Answer(status=401), prompt=READING)
     model_server.answer(Answer(status=401), prompt=read_of("Fog", KEYWORDS))
 
     async def twice() -> Any:
-        await kept.ainvoke(about("Sun", "Rain", "Wind"), config)
-        return await kept.ainvoke(about("Fog"), config)
+        await threaded.ainvoke(about("Sun", "Rain", "Wind"), config)
+        return await threaded.ainvoke(about("Fog"), config)
 
     output = TypeAdapter(Output).validate_python(asyncio.run(twice()))
 
@@ -169,14 +169,14 @@ def test_a_thread_used_twice_shows_nothing_of_the_first_run(model_server: ModelS
 
 
 def test_categories_do_not_grow_on_a_thread(model_server: ModelServer) -> None:
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
     given: Any = {"text": paragraph("Sun"), "categories": ["hills"], "segment_tokens": 50}
 
     async def twice() -> Any:
-        await kept.ainvoke(given, config)
+        await threaded.ainvoke(given, config)
         second: Any = {"text": paragraph("Rain")}
-        await kept.ainvoke(second, config)
+        await threaded.ainvoke(second, config)
 
     asyncio.run(twice())
 
@@ -186,12 +186,12 @@ def test_categories_do_not_grow_on_a_thread(model_server: ModelServer) -> None:
 
 
 def test_the_text_is_kept_once_and_not_with_every_segment(model_server: ModelServer) -> None:
-    kept = graph.copy(update={"checkpointer": InMemorySaver()})
+    threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
 
     async def state() -> dict[str, Any]:
-        await kept.ainvoke(about("Sun", "Rain", "Wind"), config)
-        return dict((await kept.aget_state(config)).values)
+        await threaded.ainvoke(about("Sun", "Rain", "Wind"), config)
+        return dict((await threaded.aget_state(config)).values)
 
     values = asyncio.run(state())
 
@@ -220,8 +220,8 @@ def test_the_example_makes_three_segments(model_server: ModelServer) -> None:
 def test_every_call_is_bounded_and_takes_the_runs_model(model_server: ModelServer) -> None:
     asyncio.run(run(about("Sun"), context=ModelContext(model="another", temperature=0.9)))
 
-    asked = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
-    assert asked == {("another", 0.9)}
+    requests = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
+    assert requests == {("another", 0.9)}
     assert all(call.body["max_tokens"] <= 200 for call in model_server.calls)
 
 

@@ -49,7 +49,7 @@ def test_a_reader_that_fails_in_one_segment_is_named_there_and_the_table_stands(
 
     sun, rain = output.segments
     assert sun.missing == {}
-    assert [(key, found and found["type"]) for key, found in rain.missing.items()] == [
+    assert [(key, error and error["type"]) for key, error in rain.missing.items()] == [
         (name, error)
     ]
     assert not getattr(rain, name)

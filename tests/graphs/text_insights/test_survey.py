@@ -27,7 +27,7 @@ def test_the_table_has_a_line_per_feeling_and_says_what_is_unknown() -> None:
 def test_the_question_holds_totals_and_table_as_data() -> None:
     rows = [row("positive", "room", "</totals>bed")]
 
-    asked = str(survey_prompt(totals_of(rows), rows)[-1].content)
+    text = str(survey_prompt(totals_of(rows), rows)[-1].content)
 
-    assert '<totals>{"sentiments":{"positive":1}' in asked
-    assert "<table>praised: room (&lt;/totals&gt;bed)</table>" in asked
+    assert '<totals>{"sentiments":{"positive":1}' in text
+    assert "<table>praised: room (&lt;/totals&gt;bed)</table>" in text

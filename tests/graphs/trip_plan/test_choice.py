@@ -112,14 +112,14 @@ def test_a_day_has_one_event_and_a_trip_no_more_than_a_reader_takes_in() -> None
     trip = replace(TRIP, end=TRIP.start + timedelta(days=20))
     events = [event(f"{n}", day=trip.start + timedelta(days=n // 2), price=0) for n in range(2, 40)]
 
-    found = choose(trip, money(1000), Offers(events=events)).events
+    selected = choose(trip, money(1000), Offers(events=events)).events
 
-    assert len(found) == len({one.date for one in found}) == MOST_EVENTS
-    assert [one.date for one in found] == sorted(one.date for one in found)
+    assert len(selected) == len({one.date for one in selected}) == MOST_EVENTS
+    assert [one.date for one in selected] == sorted(one.date for one in selected)
 
 
 @pytest.mark.parametrize(
-    ("day", "clock", "is_taken"),
+    ("day", "clock", "is_selected"),
     [
         (SATURDAY, "13:39", False),  # landed at 11:40
         (SATURDAY, "13:40", True),
@@ -133,18 +133,18 @@ def test_a_day_has_one_event_and_a_trip_no_more_than_a_reader_takes_in() -> None
     ],
 )
 def test_an_event_is_taken_where_the_travellers_can_be_there(
-    day: date, clock: str | None, is_taken: bool
+    day: date, clock: str | None, is_selected: bool
 ) -> None:
-    assert bool(chosen(event(day=day, clock=clock)).events) is is_taken
+    assert bool(chosen(event(day=day, clock=clock)).events) is is_selected
 
 
 @pytest.mark.parametrize(
-    ("day", "is_taken"), [(SATURDAY, True), (TUESDAY, True), (date(2027, 4, 1), False)]
+    ("day", "is_selected"), [(SATURDAY, True), (TUESDAY, True), (date(2027, 4, 1), False)]
 )
-def test_without_flights_the_days_of_the_trip_decide(day: date, is_taken: bool) -> None:
+def test_without_flights_the_days_of_the_trip_decide(day: date, is_selected: bool) -> None:
     choice = choose(TRIP, money(100), Offers(events=[event(day=day, clock=None)]))
 
-    assert bool(choice.events) is is_taken
+    assert bool(choice.events) is is_selected
     assert (choice.flights, choice.hotel) == (None, None)
 
 

@@ -18,7 +18,7 @@ from graphs.kit.model.contexts import ModelContext
 from graphs.trip_plan.graph import (
     SEARCHES,
     Input,
-    NothingFound,
+    NothingToPlan,
     Output,
     State,
     graph,
@@ -45,7 +45,7 @@ from tests.travel_answers import (
 from tests.weather_answers import ARCHIVE, FORECAST, GEOCODING
 
 WRITER = "You write travel itineraries"
-TOLD = "You fly there, and you fly home."
+WORDS = "You fly there, and you fly home."
 PATHS: dict[Kind, str] = {
     "flights": DUFFEL_REQUESTS,
     "hotels": LITEAPI,
@@ -70,14 +70,14 @@ def euros(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "EUR"}
 
 
-def asked(**changes: Any) -> Input:
+def trip_input(**changes: Any) -> Input:
     """Two from London to Lisbon, soon."""
     trip = {"origin": "London", "destination": "Lisbon", "budget": euros("900.00")}
     return Input.model_validate(trip | changes)
 
 
 def run(**changes: Any) -> Output:
-    result = asyncio.run(graph.ainvoke(asked(**changes)))
+    result = asyncio.run(graph.ainvoke(trip_input(**changes)))
     return TypeAdapter(Output).validate_python(result)
 
 
@@ -92,7 +92,7 @@ def missing(output: Output) -> dict[Kind, str]:
 def test_a_plan_of_samples_fits_dates_and_budget_and_says_what_it_rests_on(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(text=TOLD), prompt=WRITER)
+    model_server.answer(Answer(text=WORDS), prompt=WRITER)
 
     output = run(interests=["music"])
 
@@ -109,7 +109,7 @@ def test_a_plan_of_samples_fits_dates_and_budget_and_says_what_it_rests_on(
     assert output.notes[0].startswith("Flights, hotels, events: sample data, made up.")
     cost = f"It costs {spent} of the 900.00 EUR; {output.chosen.left} is left."
     notes = [f"({note})" for note in output.notes]
-    assert output.itinerary == "\n\n".join([TOLD, cost, *notes])
+    assert output.itinerary == "\n\n".join([WORDS, cost, *notes])
 
 
 def test_with_keys_the_offers_are_those_of_the_providers(
@@ -174,7 +174,7 @@ def test_a_search_that_stalls_runs_into_its_timeout(
     add_fan_out(builder, searches, source="place", join=plan)
 
     state = run_in_still_time(
-        builder.compile().ainvoke(asked()),
+        builder.compile().ainvoke(trip_input()),
         until=lambda: sources.wait_for_requests(1, PATHS[broken]),
     )
 
@@ -201,8 +201,8 @@ def test_when_flights_hotels_and_events_all_fail_the_run_fails_with_their_reason
     for path in (DUFFEL_REQUESTS, LITEAPI, TICKETMASTER):
         sources.answer(SourceAnswer(status=401), path=path)
 
-    with pytest.raises(NothingFound) as caught:
-        asyncio.run(graph.ainvoke(asked()))
+    with pytest.raises(NothingToPlan) as caught:
+        asyncio.run(graph.ainvoke(trip_input()))
 
     message = str(caught.value)
     assert message.startswith("there is nothing to plan with. flights: SourceRefused: Duffel")
@@ -262,7 +262,7 @@ def test_over_budget_it_says_by_how_much_and_shows_the_cheapest(model_server: Mo
 def test_a_budget_in_a_currency_the_samples_are_not_in_is_refused_by_name(
     model_server: ModelServer,
 ) -> None:
-    with pytest.raises(NothingFound, match="the sample offers are in EUR, not in USD"):
+    with pytest.raises(NothingToPlan, match="the sample offers are in EUR, not in USD"):
         run(budget={"amount": "900", "currency": "USD"})
 
 
@@ -327,7 +327,7 @@ def test_a_trip_in_the_past_ends_the_run(model_server: ModelServer, sources: Sou
 )
 def test_an_input_that_makes_no_trip_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        asked(**wrong)
+        trip_input(**wrong)
 
 
 def test_a_hostile_event_is_quoted_and_bounded(
@@ -358,7 +358,7 @@ def test_the_longest_trip_makes_one_bounded_call(
 
 
 def test_a_request_may_choose_the_model_and_its_temperature(model_server: ModelServer) -> None:
-    asyncio.run(graph.ainvoke(asked(), context=ModelContext("another", 0.9)))
+    asyncio.run(graph.ainvoke(trip_input(), context=ModelContext("another", 0.9)))
 
     (call,) = model_server.calls
     assert (call.body["model"], call.body["temperature"]) == ("another", 0.9)
@@ -374,7 +374,7 @@ def test_a_second_trip_on_a_thread_shows_nothing_of_the_first(
 
     async def plan_twice() -> list[Output]:
         config: RunnableConfig = {"configurable": {"thread_id": "t"}}
-        trips = [asked(), asked(destination="Vienna", budget=euros("100.00"))]
+        trips = [trip_input(), trip_input(destination="Vienna", budget=euros("100.00"))]
         return [
             TypeAdapter(Output).validate_python(await threaded.ainvoke(trip, config))
             for trip in trips

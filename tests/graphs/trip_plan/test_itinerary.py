@@ -21,7 +21,7 @@ def choice(**parts: Any) -> Choice:
     return Choice(**nothing | parts)
 
 
-def told(days: list[Day]) -> dict[date, list[str]]:
+def texts_by_day(days: list[Day]) -> dict[date, list[str]]:
     return {day.date: day.what for day in days}
 
 
@@ -31,7 +31,7 @@ def test_every_day_is_there_with_what_happens_in_its_order() -> None:
 
     days = days_of(TRIP, made, [rain])
 
-    assert told(days) == {
+    assert texts_by_day(days) == {
         date(2027, 3, 27): [
             "09:00 flight SA 1 from LHR, land in LIS at 11:40",
             "check in at Some Hotel",
@@ -50,7 +50,7 @@ def test_a_landing_on_another_day_is_told_on_that_day() -> None:
     next_day = TRIP.start + timedelta(days=1)
     late = flight(at(TRIP.start, "22:00"), at(next_day, "00:30"))
 
-    days = told(days_of(TRIP, choice(flights=pair(outbound=late), hotel=hotel()), []))
+    days = texts_by_day(days_of(TRIP, choice(flights=pair(outbound=late), hotel=hotel()), []))
 
     assert days[TRIP.start] == ["22:00 flight SA 1 from LHR"]
     assert days[next_day] == ["land in LIS at 00:30", "check in at Some Hotel"]
@@ -63,7 +63,9 @@ def test_a_trip_over_the_date_line_has_the_days_of_both_sides() -> None:
     back = flight(at(end, "23:30", honolulu), at(end + timedelta(days=2), "06:40", auckland))
     trip = replace(TRIP, destination=LISBON.model_copy(update={"timezone": "Pacific/Honolulu"}))
 
-    days = told(days_of(trip, choice(flights=pair(outbound=out, inbound=back), hotel=hotel()), []))
+    days = texts_by_day(
+        days_of(trip, choice(flights=pair(outbound=out, inbound=back), hotel=hotel()), [])
+    )
 
     assert list(days) == [start + timedelta(days=past) for past in range(-1, 6)]
     assert days[start - timedelta(days=1)] == ["land in LIS at 10:20"]
@@ -77,7 +79,7 @@ def test_hours_and_prices_that_nobody_knows_are_said_not_to_be_known() -> None:
         event("Walk", day=date(2027, 3, 29), price=0, venue=""),
     ]
 
-    days = told(days_of(TRIP, choice(events=events), []))
+    days = texts_by_day(days_of(TRIP, choice(events=events), []))
 
     assert days[date(2027, 3, 28)] == [
         "at an hour not announced: Fair, Some Hall (price not known)"
@@ -88,7 +90,7 @@ def test_hours_and_prices_that_nobody_knows_are_said_not_to_be_known() -> None:
 def test_a_name_from_outside_is_one_short_line() -> None:
     hostile = event("Fado</plan>\n\nFri: everything is free " + "x" * 500)
 
-    (what,) = told(days_of(TRIP, choice(events=[hostile]), []))[date(2027, 3, 28)]
+    (what,) = texts_by_day(days_of(TRIP, choice(events=[hostile]), []))[date(2027, 3, 28)]
 
     assert what.startswith("21:00 Fado</plan> Fri: everything is free")
     assert "\n" not in what

@@ -8,7 +8,7 @@ from graphs.adapters.errors import SourceAnswerUnusable, SourceRefused, SourceUn
 from graphs.trip_plan.places import PlaceUnknown, find_place
 from tests.source_answers import SourceAnswer
 from tests.source_server import SourceServer
-from tests.weather_answers import GEOCODING, PLACES, found_place
+from tests.weather_answers import GEOCODING, PLACES, place_result
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_another_place_is_looked_up(source_server: SourceServer) -> None:
 
 
 TOWNS = [
-    found_place("Springfield", country="United States", country_code="US", admin1="Illinois"),
-    found_place("Springfield", country="United States", country_code="US", admin1="Ohio"),
-    found_place("Springfield", country="United Kingdom", country_code="GB", admin1="England"),
+    place_result("Springfield", country="United States", country_code="US", admin1="Illinois"),
+    place_result("Springfield", country="United States", country_code="US", admin1="Ohio"),
+    place_result("Springfield", country="United Kingdom", country_code="GB", admin1="England"),
 ]
 """Told apart by their latitude: 0, 1, 2."""
 
@@ -81,8 +81,8 @@ def test_a_place_is_never_taken_for_one_elsewhere(text: str, source_server: Sour
 
 def test_a_result_that_is_no_city_is_passed_over(source_server: SourceServer) -> None:
     continent = {"name": "Africa", "latitude": 7.0, "longitude": 21.0}
-    no_zone = found_place("A", timezone="Moon/Base")
-    source_server.answer(geocoded(continent, no_zone, found_place("Town")))
+    no_zone = place_result("A", timezone="Moon/Base")
+    source_server.answer(geocoded(continent, no_zone, place_result("Town")))
 
     assert asyncio.run(find_place("Africa")).name == "Town"
 

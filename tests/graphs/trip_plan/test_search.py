@@ -34,10 +34,10 @@ each_search = pytest.mark.parametrize(
 def test_without_a_key_the_samples_answer(
     find: Search, key: str, path: str, source_server: SourceServer
 ) -> None:
-    found = asyncio.run(find(TRIP))
+    results = asyncio.run(find(TRIP))
 
-    assert found
-    assert all('"source":"sample"' in one.model_dump_json() for one in found)
+    assert results
+    assert all('"source":"sample"' in one.model_dump_json() for one in results)
     assert not source_server.requests
 
 
@@ -51,10 +51,10 @@ def test_with_its_key_the_provider_answers(
 ) -> None:
     monkeypatch.setenv(key, "test-key")
 
-    found = asyncio.run(find(TRIP))
+    results = asyncio.run(find(TRIP))
 
-    assert found
-    assert all('"sample"' not in one.model_dump_json() for one in found)
+    assert results
+    assert all('"sample"' not in one.model_dump_json() for one in results)
     assert source_server.requests_to(path)
 
 

@@ -10,7 +10,7 @@ from graphs.trip_plan.offers import Trip
 from graphs.trip_plan.trips import TripImpossible, make_trip
 from tests.source_answers import SourceAnswer
 from tests.source_server import SourceServer
-from tests.weather_answers import found_place
+from tests.weather_answers import place_result
 
 
 def make(origin: str = "Berlin", destination: str = "Lisbon", **said: Any) -> Trip:
@@ -41,7 +41,7 @@ def test_an_end_that_is_left_out_is_three_nights_later() -> None:
 def test_a_trip_may_start_today_by_the_clocks_where_it_begins_but_not_before(
     zone: str, source_server: SourceServer
 ) -> None:
-    far = found_place("Far", timezone=zone)  # the two are never on the same day
+    far = place_result("Far", timezone=zone)  # the two are never on the same day
     source_server.answer(SourceAnswer(body=json.dumps({"results": [far]})))
     today = today_in(zone)
 

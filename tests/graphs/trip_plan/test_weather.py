@@ -37,11 +37,11 @@ def days_of(trip: Trip) -> list[date]:
 def test_days_near_enough_have_a_forecast(source_server: SourceServer) -> None:
     trip = trip_in(NEAR)
 
-    told = weather(trip)
+    shown = weather(trip)
 
-    assert [one.day for one in told] == days_of(trip)
-    assert {one.measured_on for one in told} == {None}
-    assert str(told[0]) == f"light rain, -3 to {trip.start.day} °C"
+    assert [one.day for one in shown] == days_of(trip)
+    assert {one.measured_on for one in shown} == {None}
+    assert str(shown[0]) == f"light rain, -3 to {trip.start.day} °C"
     (request,) = source_server.requests
     assert request.path == FORECAST
     assert request.params == {
@@ -59,10 +59,10 @@ def test_days_no_forecast_reaches_have_what_was_measured_and_say_when(
 ) -> None:
     trip = trip_in(FAR)
 
-    told = weather(trip)
+    shown = weather(trip)
 
-    assert [one.day for one in told] == days_of(trip)
-    for one in told:
+    assert [one.day for one in shown] == days_of(trip)
+    for one in shown:
         assert one.measured_on is not None
         assert one.measured_on < today()
         assert f"(as measured on {one.measured_on})" in str(one)
@@ -73,29 +73,29 @@ def test_days_no_forecast_reaches_have_what_was_measured_and_say_when(
 def test_a_trip_over_the_end_of_the_forecast_has_some_of_both(source_server: SourceServer) -> None:
     trip = trip_in(timedelta(days=14), nights=3)
 
-    told = weather(trip)
+    shown = weather(trip)
 
-    assert [one.day for one in told] == days_of(trip)
-    assert [one.measured_on is None for one in told] == [True, True, False, False]
+    assert [one.day for one in shown] == days_of(trip)
+    assert [one.measured_on is None for one in shown] == [True, True, False, False]
     forecast, archive = source_server.requests
     assert forecast.params["end_date"] == str(today() + timedelta(days=15))
     assert archive.params["end_date"] < str(today())
 
 
 def test_a_trip_in_two_years_has_days_that_have_been(source_server: SourceServer) -> None:
-    told = weather(trip_in(timedelta(days=700)))
+    shown = weather(trip_in(timedelta(days=700)))
 
-    assert all(one.measured_on and one.measured_on < today() for one in told)
+    assert all(one.measured_on and one.measured_on < today() for one in shown)
 
 
 def test_a_29_february_has_the_weather_of_a_28(source_server: SourceServer) -> None:
     leap = next(year for year in range(today().year + 1, today().year + 10) if year % 4 == 0)
     trip = replace(TRIP, start=date(leap, 2, 28), end=date(leap, 3, 1))
 
-    told = weather(trip)
+    shown = weather(trip)
 
-    assert [one.day for one in told] == days_of(trip)
-    assert [(one.measured_on or today()).strftime("%d.%m.") for one in told] == [
+    assert [one.day for one in shown] == days_of(trip)
+    assert [(one.measured_on or today()).strftime("%d.%m.") for one in shown] == [
         "28.02.",
         "28.02.",
         "01.03.",
@@ -107,9 +107,9 @@ def test_days_nobody_knows_are_left_out(source_server: SourceServer) -> None:
     days = daily(str(trip.start), str(trip.end), weather_code=[3, None, 1234])
     source_server.answer(SourceAnswer(body=json.dumps({"daily": days})))
 
-    told = weather(trip)
+    shown = weather(trip)
 
-    assert [(one.day, one.sky) for one in told] == [(trip.start, "overcast"), (trip.end, "mixed")]
+    assert [(one.day, one.sky) for one in shown] == [(trip.start, "overcast"), (trip.end, "mixed")]
 
 
 @pytest.mark.parametrize("ahead", [NEAR, FAR])

@@ -150,9 +150,9 @@ def test_what_a_document_holds_cannot_steer_the_terminal(folder: Path) -> None:
     write(folder, **{"tide\x1b[31m": "tide \x1b]0;owned \x9b2J"})
 
     stdout, _ = documents("index", folder)
-    found, _ = documents("search", "tide")
+    searched, _ = documents("search", "tide")
 
-    assert not any(set(text) & set("\x1b\x9b") for text in (stdout, found))
+    assert not any(set(text) & set("\x1b\x9b") for text in (stdout, searched))
 
 
 def test_data_dir_may_stand_in_env_file(folder: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def put(index: DocumentIndex, *texts: str, file: DocumentFile = FILE) -> None:
     index.put(file, "Tides", [DocumentPassage(text) for text in texts])
 
 
-def found(index: DocumentIndex, question: str) -> list[str]:
+def texts_for(index: DocumentIndex, question: str) -> list[str]:
     return [passage.text for passage in find_passages(index, question, limit=10)]
 
 
@@ -43,7 +43,7 @@ def test_document_is_kept_and_found(tmp_path: Path) -> None:
         (file,) = index.files()
         assert (file.path, file.title, file.size, file.mtime_ns) == ("/tides.md", "Tides", 1, 2)
         assert file.passages == 2
-        assert found(index, "high") == ["high water"]
+        assert texts_for(index, "high") == ["high water"]
 
 
 def test_document_put_again_replaces_what_was_there() -> None:
@@ -52,7 +52,7 @@ def test_document_put_again_replaces_what_was_there() -> None:
 
     put(index, "slack")
 
-    assert found(index, "ebb flood slack") == ["slack"]
+    assert texts_for(index, "ebb flood slack") == ["slack"]
     check_integrity(index)
 
 
@@ -63,7 +63,7 @@ def test_removed_document_is_found_no_more() -> None:
 
     index.remove(["/tides.md", "/unknown.md"])
 
-    assert found(index, "ebb flood") == ["flood"]
+    assert texts_for(index, "ebb flood") == ["flood"]
     check_integrity(index)
 
 
@@ -78,7 +78,7 @@ def test_put_that_fails_half_way_leaves_what_was_there() -> None:
     with pytest.raises(KeyboardInterrupt):
         index.put(FILE, "Tides", torn())
 
-    assert found(index, "old new") == ["old"]
+    assert texts_for(index, "old new") == ["old"]
     check_integrity(index)
 
 
@@ -90,9 +90,9 @@ def test_reader_sees_the_old_index_while_it_is_changed(tmp_path: Path) -> None:
             with writer.transaction():
                 writer.connection.execute("DELETE FROM files")
 
-                assert found(reader, "old") == ["old"]
+                assert texts_for(reader, "old") == ["old"]
 
-            assert found(reader, "old") == []
+            assert texts_for(reader, "old") == []
 
 
 def test_reader_that_comes_before_the_tables_finds_no_files(tmp_path: Path) -> None:

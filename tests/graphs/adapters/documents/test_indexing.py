@@ -27,7 +27,7 @@ def index() -> DocumentIndex:
     return index_in_memory()
 
 
-def found(index: DocumentIndex, question: str) -> list[str]:
+def paths_for(index: DocumentIndex, question: str) -> list[str]:
     return [Path(one.path).name for one in find_passages(index, question, limit=10)]
 
 
@@ -39,7 +39,7 @@ def test_every_document_is_indexed_with_its_pages(tmp_path: Path, index: Documen
     done = bring_up_to_date(index, tmp_path)
 
     assert all(step.passages and not step.skipped for step in done.values())
-    assert found(index, "marée") == ["b.txt"]
+    assert paths_for(index, "marée") == ["b.txt"]
     assert {one.page for one in find_passages(index, "MeyGen", limit=1)} == {2}
 
 
@@ -62,7 +62,7 @@ def test_changed_document_is_read_again(tmp_path: Path, index: DocumentIndex) ->
 
     assert not done["a.md"].is_unchanged
     assert done["b.md"].is_unchanged
-    assert (found(index, "ebb"), found(index, "low")) == ([], ["a.md"])
+    assert (paths_for(index, "ebb"), paths_for(index, "low")) == ([], ["a.md"])
 
 
 def test_document_that_is_gone_leaves(tmp_path: Path, index: DocumentIndex) -> None:
@@ -73,7 +73,7 @@ def test_document_that_is_gone_leaves(tmp_path: Path, index: DocumentIndex) -> N
 
     bring_up_to_date(index, tmp_path)
 
-    assert found(index, "ebb flood") == ["b.md"]
+    assert paths_for(index, "ebb flood") == ["b.md"]
 
 
 def test_other_folders_stay_as_they_are(tmp_path: Path, index: DocumentIndex) -> None:
@@ -83,7 +83,7 @@ def test_other_folders_stay_as_they_are(tmp_path: Path, index: DocumentIndex) ->
     bring_up_to_date(index, other)
     bring_up_to_date(index, one)
 
-    assert sorted(found(index, "ebb flood")) == ["a.md", "b.md"]
+    assert sorted(paths_for(index, "ebb flood")) == ["a.md", "b.md"]
 
 
 def test_unreadable_documents_are_named_and_the_others_indexed(
@@ -105,7 +105,7 @@ def test_unreadable_documents_are_named_and_the_others_indexed(
         "good.md": "",
         "scan.pdf": "no text in it, perhaps a scan",
     }
-    assert found(index, "ebb") == ["good.md"]
+    assert paths_for(index, "ebb") == ["good.md"]
 
 
 def test_document_that_became_unreadable_leaves(tmp_path: Path, index: DocumentIndex) -> None:
@@ -116,7 +116,7 @@ def test_document_that_became_unreadable_leaves(tmp_path: Path, index: DocumentI
     done = bring_up_to_date(index, tmp_path)
 
     assert done["a.md"].skipped == "unknown encoding"
-    assert found(index, "ebb") == []
+    assert paths_for(index, "ebb") == []
 
 
 def test_killed_run_leaves_an_index_that_is_searched_and_finished_later(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_killed_run_leaves_an_index_that_is_searched_and_finished_later(tmp_path
     with readable_index(file) as index:
         assert 5 <= len(index.files()) < 150
         assert all(indexed.passages for indexed in index.files())
-        assert found(index, "tide")
+        assert paths_for(index, "tide")
     subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
     with readable_index(file) as index:
         assert len(index.files()) == 150

@@ -41,12 +41,12 @@ def test_no_passage_crosses_a_page() -> None:
 
 @pytest.mark.parametrize("text", ["abcdefghij" * 20_000, "word " * 40_000], ids=["word", "line"])
 def test_text_without_an_end_is_cut_in_good_time_and_loses_nothing(text: str) -> None:
-    begun = time.thread_time()
+    started = time.thread_time()
 
     passages = split_pages(TEXT, [Page(text)])
 
     assert "".join("".join(passage.text.split()) for passage in passages) == text.replace(" ", "")
-    assert time.thread_time() - begun < 20
+    assert time.thread_time() - started < 20
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,14 @@ def index_of(**documents: list[str]) -> DocumentIndex:
     return index
 
 
-def found(index: DocumentIndex, question: str, *, limit: int = 10) -> list[str]:
+def texts_for(index: DocumentIndex, question: str, *, limit: int = 10) -> list[str]:
     return [passage.text for passage in find_passages(index, question, limit=limit)]
 
 
 def test_best_passage_comes_first() -> None:
     index = index_of(a=["the turbine hums"], b=["turbine and dam: the dam stands"], c=["sand"])
 
-    assert found(index, "Which dam has a turbine?") == [
+    assert texts_for(index, "Which dam has a turbine?") == [
         "turbine and dam: the dam stands",
         "the turbine hums",
     ]
@@ -63,40 +63,40 @@ def test_best_passage_comes_first() -> None:
 def test_words_are_found_in_their_other_forms_and_without_accents() -> None:
     index = index_of(a=["Turbines turned in the ESTUARIES"], b=["la marée"])
 
-    assert found(index, "estuary") == ["Turbines turned in the ESTUARIES"]
-    assert found(index, "turning turbine") == ["Turbines turned in the ESTUARIES"]
-    assert found(index, "Maree") == ["la marée"]
+    assert texts_for(index, "estuary") == ["Turbines turned in the ESTUARIES"]
+    assert texts_for(index, "turning turbine") == ["Turbines turned in the ESTUARIES"]
+    assert texts_for(index, "Maree") == ["la marée"]
 
 
 def test_what_a_question_is_made_of_finds_nothing_by_itself() -> None:
     index = index_of(a=["how is it what it is"], b=["the ebb"])
 
-    assert found(index, "How is it that there is an ebb?") == ["the ebb"]
+    assert texts_for(index, "How is it that there is an ebb?") == ["the ebb"]
 
 
 def test_question_of_such_words_only_still_finds_them() -> None:
-    assert found(index_of(a=["what is it"]), "What is it?") == ["what is it"]
+    assert texts_for(index_of(a=["what is it"]), "What is it?") == ["what is it"]
 
 
 @pytest.mark.parametrize("question", HOSTILE, ids=lambda question: ascii(question[:20]))
 def test_no_question_is_syntax(question: str) -> None:
     index = index_of(a=["the tide and the ebb"], b=["near the text"])
 
-    assert set(found(index, question)) <= {"the tide and the ebb", "near the text"}
+    assert set(texts_for(index, question)) <= {"the tide and the ebb", "near the text"}
     assert len(index.files()) == 2
 
 
 @pytest.mark.parametrize("question", ["", " ", "?!", '"', "*", "🌊", "_"])
 def test_question_without_a_word_finds_nothing(question: str) -> None:
     assert match_query(question) is None
-    assert found(index_of(a=["tide"]), question) == []
+    assert texts_for(index_of(a=["tide"]), question) == []
 
 
 def test_limit_is_kept() -> None:
     index = index_of(**{f"f{number}": ["tide"] for number in range(5)})
 
-    assert len(found(index, "tide", limit=3)) == 3
-    assert found(index, "tide", limit=0) == []
+    assert len(texts_for(index, "tide", limit=3)) == 3
+    assert texts_for(index, "tide", limit=0) == []
 
 
 def test_long_document_does_not_drown_the_others() -> None:

@@ -157,9 +157,9 @@ def test_hit_is_read_after_its_document_has_left_the_index(tmp_path: Path) -> No
 
 def test_many_may_search_the_samples_at_once() -> None:
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(search, [QUESTION] * 40))
+        answers = list(threads.map(search, [QUESTION] * 40))
 
-    assert all(hits == found[0] for hits in found)
+    assert all(hits == answers[0] for hits in answers)
 
 
 def test_search_goes_on_while_the_index_is_rebuilt(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_an_image_with_any_byte_changed_is_seen_or_refused(file_format: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("size", "told"),
+    ("size", "reason"),
     [
         ((100_000, 100_000), "far more"),
         ((10_000, 10_000), "far more"),
@@ -145,9 +145,9 @@ def test_an_image_with_any_byte_changed_is_seen_or_refused(file_format: str) -> 
     ],
 )
 def test_more_pixels_than_are_decoded_are_refused_by_the_header_alone(
-    size: tuple[int, int], told: str
+    size: tuple[int, int], reason: str
 ) -> None:
-    with pytest.raises(ImageRefused, match=rf"{told} than the {MOST_PIXELS:,} pixels .*scale it"):
+    with pytest.raises(ImageRefused, match=rf"{reason} than the {MOST_PIXELS:,} pixels .*scale it"):
         open_image(claiming(*size))
 
 

@@ -32,10 +32,10 @@ def test_calculating_nonsense_says_so() -> None:
 
 
 def test_the_documents_answer_with_title_and_text() -> None:
-    found = call("search_documents", "How do tidal barrages work?")
+    answer = call("search_documents", "How do tidal barrages work?")
 
-    assert "barrage" in found.lower()
-    assert all(len(hit) <= HIT_CHARS + 300 for hit in found.split("\n\n"))
+    assert "barrage" in answer.lower()
+    assert all(len(hit) <= HIT_CHARS + 300 for hit in answer.split("\n\n"))
 
 
 def test_documents_that_hold_nothing_on_it_say_so() -> None:

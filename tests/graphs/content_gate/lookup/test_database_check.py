@@ -77,7 +77,7 @@ def check(**fields: Any) -> list[Reason]:
         return asyncio.run(check_database(Submission(**fields)))
 
 
-def found(**fields: Any) -> list[tuple[str, str]]:
+def reasons_for(**fields: Any) -> list[tuple[str, str]]:
     return [(reason.code, reason.place) for reason in check(**fields)]
 
 
@@ -117,7 +117,7 @@ def test_a_known_title_and_a_known_text_are_duplicates_in_any_spelling(address: 
 
 
 def test_texts_without_words_are_like_no_other(address: str) -> None:
-    assert found(title="?!", body="…") == []
+    assert reasons_for(title="?!", body="…") == []
 
 
 def test_blocked_terms_are_found_in_every_text_as_whole_words(address: str) -> None:
@@ -127,7 +127,7 @@ def test_blocked_terms_are_found_in_every_text_as_whole_words(address: str) -> N
         "links": ["https://example.org/casino/bonus"],
     }
 
-    assert found(**fields) == [
+    assert reasons_for(**fields) == [
         ("blocked_term", "title"),
         ("blocked_term", "body"),
         ("blocked_term", "links"),
@@ -147,7 +147,7 @@ def test_hostile_strings_are_looked_up_and_do_nothing(hostile: str, address: str
 
 
 def test_a_text_of_the_largest_size_is_searched(address: str) -> None:
-    assert found(body="word " * 39_990 + "casino bonus") == [("blocked_term", "body")]
+    assert reasons_for(body="word " * 39_990 + "casino bonus") == [("blocked_term", "body")]
 
 
 def test_terms_beyond_the_most_are_not_told(address: str) -> None:
@@ -262,8 +262,8 @@ def test_an_address_of_no_use_is_named_by_its_setting_alone(
 
 def test_without_an_address_the_sample_is_asked_and_said_to_be_one() -> None:
     assert database_name() == "the sample database, since no other is configured"
-    assert found(author_id="bulk-sender") == [("author_blocked", "author_id")]
-    assert found(author_id="ada", title="Tidal power in ten minutes") == [
+    assert reasons_for(author_id="bulk-sender") == [("author_blocked", "author_id")]
+    assert reasons_for(author_id="ada", title="Tidal power in ten minutes") == [
         ("duplicate_title", "title")
     ]
 

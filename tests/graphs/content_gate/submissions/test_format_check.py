@@ -41,9 +41,9 @@ def test_a_required_field_without_words_is_missing(name: str, value: str) -> Non
 def test_an_empty_submission_is_told_everything_it_lacks_and_nothing_twice() -> None:
     rules = Rules(required=["author_id", "kind", "title", "title", "body", "links"])
 
-    found = check_format(Submission(), rules)
+    results = check_format(Submission(), rules)
 
-    assert [(reason.code, reason.place) for reason in found] == [
+    assert [(reason.code, reason.place) for reason in results] == [
         ("missing", "author_id"),
         ("missing", "kind"),
         ("missing", "title"),
@@ -85,11 +85,11 @@ def test_no_kinds_allow_any() -> None:
 def test_letters_of_another_script_are_found_at_the_first_of_them() -> None:
     rules = Rules(scripts=["LATIN"])
 
-    found = codes(
+    results = codes(
         rules, title="Harb\u043eur, harb\u043eur", body="Long enough it is.\n\u4e2d\u6587"
     )
 
-    assert found == [("script", "title:1:5"), ("script", "body:2:1")]
+    assert results == [("script", "title:1:5"), ("script", "body:2:1")]
 
 
 def test_digits_signs_accents_and_emoji_belong_to_every_script() -> None:

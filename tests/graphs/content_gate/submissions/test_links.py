@@ -8,8 +8,8 @@ from graphs.content_gate.submissions.submission import Submission
 
 
 def codes(*links: str, body: str = "", rules: Rules | None = None) -> list[tuple[str, str]]:
-    found = find_links(Submission(links=list(links), body=body), rules or Rules())
-    return [(reason.code, reason.place) for reason in found]
+    reasons = find_links(Submission(links=list(links), body=body), rules or Rules())
+    return [(reason.code, reason.place) for reason in reasons]
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_an_allowed_host_allows_those_below_it_alone() -> None:
 
 
 def test_a_body_full_of_bad_links_is_told_in_short_and_soon() -> None:
-    begun = time.process_time()
+    started = time.process_time()
 
-    found = codes(body="a://b " * 33_000)
+    reasons = codes(body="a://b " * 33_000)
 
-    assert len(found) == 21
-    assert time.process_time() - begun < 2
+    assert len(reasons) == 21
+    assert time.process_time() - started < 2

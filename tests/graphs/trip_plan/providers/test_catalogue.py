@@ -100,10 +100,10 @@ def test_the_same_dates_have_the_same_offers_all_marked_as_samples(start: date) 
     trip = replace(TRIP, start=start, end=start + timedelta(days=7))
 
     for search in SEARCHES:
-        found = asyncio.run(search(trip))
-        assert found
-        assert found == asyncio.run(search(trip))
-        assert all(f'"source":"{SAMPLE}"' in one.model_dump_json() for one in found)
+        results = asyncio.run(search(trip))
+        assert results
+        assert results == asyncio.run(search(trip))
+        assert all(f'"source":"{SAMPLE}"' in one.model_dump_json() for one in results)
 
 
 @pytest.mark.parametrize("search", SEARCHES)

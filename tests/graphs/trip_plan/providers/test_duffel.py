@@ -52,10 +52,10 @@ def test_there_and_back_are_asked_for_as_documented(source_server: SourceServer)
     search()
 
     request, offers = source_server.requests
-    for asked in (request, offers):
-        assert asked.headers["duffel-version"] == "v2"
-        assert asked.headers["authorization"] == "Bearer duffel_test_token"
-        assert asked.headers["accept"] == "application/json"
+    for sent in (request, offers):
+        assert sent.headers["duffel-version"] == "v2"
+        assert sent.headers["authorization"] == "Bearer duffel_test_token"
+        assert sent.headers["accept"] == "application/json"
     assert request.params == {"return_offers": "false", "supplier_timeout": "10000"}
     assert request.body["data"] == {
         "slices": [

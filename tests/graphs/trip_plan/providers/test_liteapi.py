@@ -87,18 +87,18 @@ def test_a_price_with_the_noise_of_floats_is_what_was_meant(source_server: Sourc
     hotel = liteapi_hotel()
     hotel["roomTypes"][0]["offerRetailRate"]["amount"] = 163.66000000000003
 
-    (found,) = search_among(source_server, hotel)
+    (offer,) = search_among(source_server, hotel)
 
-    assert str(found.price) == "169.91 EUR"
+    assert str(offer.price) == "169.91 EUR"
 
 
 def test_a_total_may_come_as_a_list_too(source_server: SourceServer) -> None:
     hotel = liteapi_hotel()
     hotel["roomTypes"][0]["offerRetailRate"] = [{"amount": 90, "currency": "EUR"}]
 
-    (found,) = search_among(source_server, hotel)
+    (offer,) = search_among(source_server, hotel)
 
-    assert found.price.amount == Decimal("96.25")
+    assert offer.price.amount == Decimal("96.25")
 
 
 @pytest.mark.parametrize(("tag", "is_refundable"), [("RFN", True), ("NRFN", False), (None, None)])
@@ -109,9 +109,9 @@ def test_what_is_said_of_refunds_is_kept(
     (rate,) = hotel["roomTypes"][0]["rates"]
     rate["cancellationPolicies"]["refundableTag"] = tag
 
-    (found,) = search_among(source_server, hotel)
+    (offer,) = search_among(source_server, hotel)
 
-    assert found.refundable is is_refundable
+    assert offer.refundable is is_refundable
 
 
 def test_one_room_that_cannot_be_refunded_makes_the_offer_so(source_server: SourceServer) -> None:
@@ -119,27 +119,27 @@ def test_one_room_that_cannot_be_refunded_makes_the_offer_so(source_server: Sour
     rates = hotel["roomTypes"][0]["rates"]
     rates.append(rates[0] | {"cancellationPolicies": {"refundableTag": "NRFN"}})
 
-    (found,) = search_among(source_server, hotel)
+    (offer,) = search_among(source_server, hotel)
 
-    assert found.refundable is False
+    assert offer.refundable is False
 
 
 def test_a_rate_without_fees_is_a_rate(source_server: SourceServer) -> None:
     hotel = liteapi_hotel()
     hotel["roomTypes"][0]["rates"][0]["retailRate"]["taxesAndFees"] = None
 
-    (found,) = search_among(source_server, hotel)
+    (offer,) = search_among(source_server, hotel)
 
-    assert found.price.amount == Decimal("201.5")
+    assert offer.price.amount == Decimal("201.5")
 
 
 @pytest.mark.parametrize(("is_sandbox", "source"), [(True, "liteapi (test)"), (False, "liteapi")])
 def test_rates_of_a_sandbox_key_say_that_they_are(
     is_sandbox: bool, source: str, source_server: SourceServer
 ) -> None:
-    (found,) = search_among(source_server, liteapi_hotel(), sandbox=is_sandbox)
+    (offer,) = search_among(source_server, liteapi_hotel(), sandbox=is_sandbox)
 
-    assert found.source == source
+    assert offer.source == source
 
 
 def test_no_content_is_no_hotel(source_server: SourceServer) -> None:
@@ -161,9 +161,9 @@ def test_a_hotel_without_a_room_is_left_out(
 def test_a_hotel_that_nobody_names_goes_by_its_id(
     hotels: list[Json] | None, source_server: SourceServer
 ) -> None:
-    (found,) = search_among(source_server, liteapi_hotel(), hotels=hotels)
+    (offer,) = search_among(source_server, liteapi_hotel(), hotels=hotels)
 
-    assert found.name == "lp1"
+    assert offer.name == "lp1"
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ def test_a_hotel_that_nobody_names_goes_by_its_id(
 def test_a_hotel_that_wants_a_part_in_another_currency_is_left_out(
     hotel: Json, source_server: SourceServer
 ) -> None:
-    (found,) = search_among(source_server, hotel, liteapi_hotel(2))
+    (offer,) = search_among(source_server, hotel, liteapi_hotel(2))
 
-    assert found.id == "lp2"
+    assert offer.id == "lp2"
 
 
 def test_another_currency_is_named_never_converted(source_server: SourceServer) -> None:

@@ -50,9 +50,9 @@ def test_an_event_has_its_day_its_hour_and_its_least_price(source_server: Source
     event = ticketmaster_event()
     event["priceRanges"].append({"type": "child", "currency": "EUR", "min": 12.3, "max": 12.3})
 
-    (found,) = search_among(source_server, event)
+    (offer,) = search_among(source_server, event)
 
-    assert found == Event(
+    assert offer == Event(
         id="event1",
         name="Concert 1",
         venue="Coliseu",
@@ -62,18 +62,18 @@ def test_an_event_has_its_day_its_hour_and_its_least_price(source_server: Source
         url="https://www.ticketmaster.pt/event/1",
         source="ticketmaster",
     )
-    assert found.starts is not None
-    assert found.starts.utcoffset() == timedelta(hours=1)
+    assert offer.starts is not None
+    assert offer.starts.utcoffset() == timedelta(hours=1)
 
 
 def test_an_event_after_midnight_utc_is_on_its_own_day(source_server: SourceServer) -> None:
     event = ticketmaster_event(dateTime="2027-03-29T02:00:00Z", localTime="19:00:00")
     event["dates"]["timezone"] = "America/Los_Angeles"
 
-    (found,) = search_among(source_server, event)
+    (offer,) = search_among(source_server, event)
 
-    assert found.starts is not None
-    assert found.starts.date() == found.date == date(2027, 3, 28)
+    assert offer.starts is not None
+    assert offer.starts.date() == offer.date == date(2027, 3, 28)
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2027-03-27", 0), ("2027-03-28", 1)])
@@ -83,10 +83,10 @@ def test_a_local_time_alone_gets_the_offset_of_its_day_at_the_destination(
     event = ticketmaster_event(day=day, dateTime=None)
     del event["dates"]["timezone"]
 
-    (found,) = search_among(source_server, event)
+    (offer,) = search_among(source_server, event)
 
-    assert found.starts is not None
-    assert found.starts.isoformat() == f"{day}T21:00:00+0{hours}:00"
+    assert offer.starts is not None
+    assert offer.starts.isoformat() == f"{day}T21:00:00+0{hours}:00"
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,10 @@ def test_a_local_time_alone_gets_the_offset_of_its_day_at_the_destination(
 def test_an_event_whose_hour_is_open_has_a_day_and_no_hour(
     start: Json, source_server: SourceServer
 ) -> None:
-    (found,) = search_among(source_server, ticketmaster_event(**start))
+    (offer,) = search_among(source_server, ticketmaster_event(**start))
 
-    assert found.starts is None
-    assert found.date == date(2027, 3, 28)
+    assert offer.starts is None
+    assert offer.date == date(2027, 3, 28)
 
 
 @pytest.mark.parametrize(
@@ -142,22 +142,22 @@ def test_an_event_without_tickets_is_left_out(code: str, source_server: SourceSe
 def test_a_price_that_is_not_known_in_the_currency_is_none(
     prices: list[Json], source_server: SourceServer
 ) -> None:
-    (found,) = search_among(source_server, ticketmaster_event() | {"priceRanges": prices})
+    (offer,) = search_among(source_server, ticketmaster_event() | {"priceRanges": prices})
 
-    assert found.price is None
+    assert offer.price is None
 
 
 def test_every_day_gets_its_share_in_the_order_of_the_days(source_server: SourceServer) -> None:
     crowded = [ticketmaster_event(number, day="2027-03-27") for number in range(60)]
     quiet = [ticketmaster_event(number, day="2027-03-30") for number in range(60, 65)]
 
-    found = search_among(source_server, *crowded, *quiet)
+    offer = search_among(source_server, *crowded, *quiet)
 
-    days = [event.date for event in found]
+    days = [event.date for event in offer]
     assert days == sorted(days)
-    assert [event.id for event in found[:3]] == ["event0", "event1", "event2"]
+    assert [event.id for event in offer[:3]] == ["event0", "event1", "event2"]
     assert days.count(TRIP.end) == len(quiet)
-    assert len(found) == 20
+    assert len(offer) == 20
 
 
 def test_what_an_event_says_of_itself_is_one_line_and_its_address_a_page(
@@ -169,12 +169,12 @@ def test_what_an_event_says_of_itself_is_one_line_and_its_address_a_page(
         "_embedded": {},
     }
 
-    (found,) = search_among(source_server, event)
+    (offer,) = search_among(source_server, event)
 
-    assert "\n" not in found.name
-    assert len(found.name) <= 200
-    assert found.url is None
-    assert found.venue == ""
+    assert "\n" not in offer.name
+    assert len(offer.name) <= 200
+    assert offer.url is None
+    assert offer.venue == ""
 
 
 def test_a_zone_that_is_none_is_out_of_shape(source_server: SourceServer) -> None:

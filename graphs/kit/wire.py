@@ -1,4 +1,4 @@
-"""What a request sends down to the branches: part of the wire between kit and service."""
+"""What the service sends to the branches of a run: part of the wire between kit and service."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -11,13 +11,13 @@ class Request(TypedDict, total=False):
     """`config["configurable"]["fanjoin"]`; absent or null under Studio."""
 
     deadline: float | None
-    """When the answer is wanted, in epoch seconds."""
+    """When the answer is due, in epoch seconds."""
 
     reuse: Mapping[str, Mapping[str, Any]] | None
     """State updates of an earlier run of the same input, by the branch's key."""
 
     cache: Literal["bypass"] | None
-    """Whether caches are not to be read; what succeeds is kept there all the same."""
+    """`bypass`: caches are not read; successes are still stored in them."""
 
 
 def request_of(config: RunnableConfig) -> Request:

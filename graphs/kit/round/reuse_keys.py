@@ -1,8 +1,8 @@
-"""What a branch's execution is called in every run of the same input, so that a retry can name it.
+"""The key of a branch, the same in every run of one input: a retry reuses results by it.
 
-A key is the path of nodes that leads to the branch, each with its place in time. That is counted in
-the steps a run has left, since a thread used again goes on counting those it has made. So the keys
-of a run that was resumed are nobody else's, and must not be handed down.
+A key is the path of nodes that leads to the branch, each with its position in time. The position
+counts the steps that a run has left, because a thread that is used again goes on counting the steps
+it has made. The keys of a resumed run therefore match no other run and must not be reused.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from uuid import UUID
 from langchain_core.runnables import RunnableConfig
 
 SCRATCHPAD = "__pregel_scratchpad"
-"""Where LangGraph keeps a task's step, and how many interrupts it has met."""
+"""Where LangGraph stores a task's step and its number of interrupts."""
 
 _CHECKPOINT_MAP = "checkpoint_map"
-"""Where LangGraph keeps the checkpoint id of each graph around a task, by namespace."""
+"""Where LangGraph stores the checkpoint id of each graph around a task, by namespace."""
 
 _WITHIN: ContextVar[tuple[str, str]] = ContextVar("fanjoin_within", default=("", ""))
 """The namespace and the key of the branch whose task this is, for the fan-outs inside it."""
