@@ -3,15 +3,12 @@
 import asyncio
 import json
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from graphs.kit import add_fan_out
 from graphs.kit.model.contexts import ModelContext
@@ -26,9 +23,8 @@ from graphs.trip_plan.graph import (
     plan,
     searching,
 )
-from graphs.trip_plan.places import PlaceUnknown
 from graphs.trip_plan.plan import Kind
-from graphs.trip_plan.trips import TripImpossible
+from tests.graphs.trip_plan.plans_at_hand import euros, in_days, missing, run, trip_input
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 from tests.source_answers import SourceAnswer, all_requested, never
@@ -42,7 +38,9 @@ from tests.travel_answers import (
     ticketmaster_answer,
     ticketmaster_event,
 )
-from tests.weather_answers import ARCHIVE, FORECAST, GEOCODING
+from tests.weather_answers import FORECAST
+
+pytestmark = pytest.mark.usefixtures("sources")
 
 WRITER = "You write travel itineraries"
 WORDS = "You fly there, and you fly home."
@@ -52,41 +50,6 @@ PATHS: dict[Kind, str] = {
     "events": TICKETMASTER,
     "weather": FORECAST,
 }
-KEYS = ("DUFFEL_ACCESS_TOKEN", "LITEAPI_API_KEY", "TICKETMASTER_API_KEY")
-
-
-@pytest.fixture(autouse=True)
-def sources(source_server: SourceServer) -> SourceServer:
-    return source_server
-
-
-@pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch, sources: SourceServer) -> None:
-    for key in KEYS:
-        monkeypatch.setenv(key, "test-key")
-
-
-def euros(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "EUR"}
-
-
-def trip_input(**changes: Any) -> Input:
-    """Two from London to Lisbon, soon."""
-    trip = {"origin": "London", "destination": "Lisbon", "budget": euros("900.00")}
-    return Input.model_validate(trip | changes)
-
-
-def run(**changes: Any) -> Output:
-    result = asyncio.run(graph.ainvoke(trip_input(**changes)))
-    return TypeAdapter(Output).validate_python(result)
-
-
-def in_days(number: int) -> date:
-    return datetime.now(ZoneInfo("Europe/Lisbon")).date() + timedelta(days=number)
-
-
-def missing(output: Output) -> dict[Kind, str]:
-    return {gap.what: gap.reason for gap in output.missing}
 
 
 def test_a_plan_of_samples_fits_dates_and_budget_and_says_what_it_rests_on(
@@ -246,88 +209,6 @@ def test_the_bare_plan_stands_when_it_cannot_be_told_in_words(
     assert "check in at Sample Hostel Lisbon" in output.itinerary
     assert "(This is the bare plan; it could not be told in words." in output.itinerary
     assert output.chosen.hotel is not None
-
-
-def test_over_budget_it_says_by_how_much_and_shows_the_cheapest(model_server: ModelServer) -> None:
-    output = run(budget=euros("100.00"))
-
-    assert output.chosen.left.amount < 0
-    wanting = f"{-output.chosen.left.amount} EUR more than the budget of 100.00 EUR"
-    assert wanting in output.itinerary
-    assert output.chosen.flights is not None
-    assert output.chosen.hotel is not None
-    assert all(one.price and one.price.amount == 0 for one in output.chosen.events)
-
-
-def test_a_budget_in_a_currency_the_samples_are_not_in_is_refused_by_name(
-    model_server: ModelServer,
-) -> None:
-    with pytest.raises(NothingToPlan, match="the sample offers are in EUR, not in USD"):
-        run(budget={"amount": "900", "currency": "USD"})
-
-
-def test_offers_in_another_currency_are_left_out(
-    keys: None, model_server: ModelServer, sources: SourceServer
-) -> None:
-    output = run(budget={"amount": "900", "currency": "USD"})
-
-    assert "nothing in USD" in missing(output)["flights"]
-    assert output.chosen.hotel is not None
-    assert output.chosen.hotel.price.currency == output.chosen.total.currency == "USD"
-
-
-def test_a_trip_later_than_any_forecast_has_the_weather_of_the_past(
-    model_server: ModelServer, sources: SourceServer
-) -> None:
-    output = run(start=str(in_days(100)), end=str(in_days(102)))
-
-    assert len(sources.requests_to(ARCHIVE)) == 1
-    assert all("as measured on" in str(day.weather) for day in output.days)
-
-
-def test_a_place_nobody_knows_ends_the_run_before_any_search(
-    model_server: ModelServer, sources: SourceServer
-) -> None:
-    with pytest.raises(PlaceUnknown, match="nobody knows a place called 'Nowhere'"):
-        run(destination="Nowhere")
-
-    assert [request.path for request in sources.requests] == [GEOCODING]
-
-
-def test_a_geocoding_that_fails_once_is_asked_again(
-    keys: None, model_server: ModelServer, sources: SourceServer
-) -> None:
-    sources.answer(SourceAnswer(status=503), path=GEOCODING, times=1)
-
-    assert run(destination="Auckland").trip.destination.country == "NZ"
-
-
-def test_a_trip_in_the_past_ends_the_run(model_server: ModelServer, sources: SourceServer) -> None:
-    with pytest.raises(TripImpossible, match="cannot start on 2020-02-01"):
-        run(start="2020-02-01")
-
-    assert not sources.requests
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"start": "2030-05-02", "end": "2030-05-02"},
-        {"start": "2030-05-02", "end": "2030-05-01"},
-        {"start": "2030-05-02", "end": "2030-06-02"},
-        {"end": "2030-05-02"},
-        {"travellers": 0},
-        {"travellers": 10},
-        {"budget": {"amount": "0", "currency": "EUR"}},
-        {"budget": {"amount": "NaN", "currency": "EUR"}},
-        {"budget": {"amount": "9", "currency": "euros"}},
-        {"origin": "x" * 101},
-        {"interests": [" "]},
-    ],
-)
-def test_an_input_that_makes_no_trip_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        trip_input(**wrong)
 
 
 def test_a_hostile_event_is_quoted_and_bounded(
