@@ -1,4 +1,4 @@
-"""Runs that tell, while they last, which of their branches have settled."""
+"""Runs that tell, while they last, which of their branches have finished."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,12 +10,12 @@ from langgraph.graph.state import CompiledStateGraph
 async def run_watched(
     graph: CompiledStateGraph[Any, Any, Any, Any],
     given: Any,
-    settled: set[str],
+    finished: set[str],
     *,
     config: RunnableConfig | None = None,
     context: Any = None,
 ) -> Any:
-    """Return the graph's output; each branch is in `settled` from when it has an outcome."""
+    """Return the graph's output; each branch is in `finished` from when it has an outcome."""
     output = None
     parts: AsyncIterator[Any] = graph.astream(
         given, config, context=context, stream_mode=["custom", "values"]
@@ -24,5 +24,5 @@ async def run_watched(
         if mode == "values":
             output = part
         elif part["event"] == "fanjoin.outcome":
-            settled.add(part["branch"])
+            finished.add(part["branch"])
     return output

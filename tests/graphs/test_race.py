@@ -42,11 +42,11 @@ TOGETHER = Answer(text=GOOD.text, when=all_asked(len(RUNNERS)))
 
 
 async def run(
-    context: RaceContext | None = None, *, settled: set[str] | None = None, **rules: Any
+    context: RaceContext | None = None, *, finished: set[str] | None = None, **rules: Any
 ) -> Output:
-    """Race; `settled` is given the names of the runners that are done."""
+    """Race; `finished` is given the names of the runners that are done."""
     race_input = Input(prompt="What causes the tides?", must_mention=["moon"], **rules)
-    seen = set() if settled is None else settled
+    seen = set() if finished is None else finished
     result = await run_watched(graph, race_input, seen, context=context)
     return TypeAdapter(Output).validate_python(result)
 
@@ -75,11 +75,11 @@ def test_the_first_answer_that_passes_wins_and_the_losers_calls_end(
 def test_an_answer_that_does_not_pass_never_wins(
     name: str, prompt: str, model_server: ModelServer
 ) -> None:
-    settled: set[str] = set()
+    finished: set[str] = set()
     model_server.answer(OFF, prompt=prompt)
-    model_server.answer(Answer(text=GOOD.text, when=lambda _: name in settled))
+    model_server.answer(Answer(text=GOOD.text, when=lambda _: name in finished))
 
-    output = asyncio.run(run(settled=settled))
+    output = asyncio.run(run(finished=finished))
 
     assert output.winner != name
     assert statuses(output)[name] == "failed"
@@ -107,11 +107,11 @@ def test_an_answer_that_does_not_pass_is_worth_another_attempt(model_server: Mod
 def test_a_broken_runner_loses_and_says_why(
     broken: Answer, calls: int, name: str, prompt: str, model_server: ModelServer
 ) -> None:
-    settled: set[str] = set()
+    finished: set[str] = set()
     model_server.answer(broken, prompt=prompt)
-    model_server.answer(Answer(text=GOOD.text, when=lambda _: name in settled))
+    model_server.answer(Answer(text=GOOD.text, when=lambda _: name in finished))
 
-    output = asyncio.run(run(settled=settled))
+    output = asyncio.run(run(finished=finished))
 
     assert output.answer == GOOD.text
     assert output.winner != name

@@ -88,12 +88,12 @@ def test_no_topic_waits_for_the_slowest_reader_of_another(model_server: ModelSer
 def test_rows_keep_the_order_of_the_topics_when_later_ones_finish_first(
     model_server: ModelServer,
 ) -> None:
-    settled: set[str] = set()
+    finished: set[str] = set()
     second, third = "study[1]", "study[2]"
-    model_server.answer(Answer(when=lambda _: second in settled), prompt=summary_of("first"))
-    model_server.answer(Answer(when=lambda _: third in settled), prompt=summary_of("second"))
+    model_server.answer(Answer(when=lambda _: second in finished), prompt=summary_of("first"))
+    model_server.answer(Answer(when=lambda _: third in finished), prompt=summary_of("second"))
 
-    output = asyncio.run(run_watched(graph, Input(topics=["first", "second", "third"]), settled))
+    output = asyncio.run(run_watched(graph, Input(topics=["first", "second", "third"]), finished))
 
     assert [row["topic"] for row in output["rows"]] == ["first", "second", "third"]
 
@@ -173,15 +173,15 @@ def test_a_topic_that_stalls_is_cut_off_at_the_deadline_and_the_others_stand(
     prompt: str, model_server: ModelServer
 ) -> None:
     model_server.answer(Answer(delay=NEVER), prompt=prompt)
-    settled: set[str] = set()
+    finished: set[str] = set()
     config: RunnableConfig = {"configurable": {"fanjoin": {"deadline": time.time() + 60}}}
 
     def until() -> None:
         model_server.wait_for_calls(1, prompt)
-        wait_until(lambda: "study[0]" in settled, "the row of the tides")
+        wait_until(lambda: "study[0]" in finished, "the row of the tides")
 
     output = run_in_still_time(
-        run_watched(graph, Input(topics=["tides", "bees"]), settled, config=config),
+        run_watched(graph, Input(topics=["tides", "bees"]), finished, config=config),
         until=until,
         ahead=60,
     )

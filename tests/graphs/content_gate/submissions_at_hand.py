@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graphs.content_gate.graph import WALK, GateContext, Input, Output, graph
-from tests.model_answers import Answer, When
 from tests.graphs.settling import run_watched
+from tests.model_answers import Answer, When
 
 DATABASE_SETTING = "FANJOIN_CONTENT_DATABASE_URL"
 NOWHERE = "postgresql://me:s3cret@127.0.0.1:9/content"

@@ -63,10 +63,10 @@ async def gate_of(*branches: Branch) -> Any:
 
 
 def test_without_fail_fast_every_check_is_made(model_server: ModelServer) -> None:
-    settled: set[str] = set()
-    model_server.answer(verdict("violence", when=lambda _: settled >= OTHERS))
+    finished: set[str] = set()
+    model_server.answer(verdict("violence", when=lambda _: finished >= OTHERS))
 
-    output = run(settled=settled, **FORMAT_FAULT, **DATABASE_FAULT)
+    output = run(finished=finished, **FORMAT_FAULT, **DATABASE_FAULT)
 
     assert {reason.check for reason in output.reasons} == {"format", "database", "content"}
 
@@ -74,10 +74,10 @@ def test_without_fail_fast_every_check_is_made(model_server: ModelServer) -> Non
 def test_with_fail_fast_what_is_well_is_still_checked_in_every_way(
     model_server: ModelServer,
 ) -> None:
-    settled: set[str] = set()
-    model_server.answer(verdict(when=lambda _: settled >= OTHERS))
+    finished: set[str] = set()
+    model_server.answer(verdict(when=lambda _: finished >= OTHERS))
 
-    output = run(fail_fast=True, settled=settled)
+    output = run(fail_fast=True, finished=finished)
 
     assert output.decision == "accept"
     assert set(results(output).values()) == {"passed"}
@@ -86,11 +86,11 @@ def test_with_fail_fast_what_is_well_is_still_checked_in_every_way(
 def test_with_fail_fast_a_check_that_cannot_be_made_ends_no_other(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settled: set[str] = set()
-    model_server.answer(verdict("hate", when=lambda _: settled >= OTHERS))
+    finished: set[str] = set()
+    model_server.answer(verdict("hate", when=lambda _: finished >= OTHERS))
     monkeypatch.setenv(DATABASE_SETTING, NOWHERE)
 
-    output = run(fail_fast=True, settled=settled)
+    output = run(fail_fast=True, finished=finished)
 
     assert output.decision == "reject"
     assert codes(output) == [("content", "hate")]

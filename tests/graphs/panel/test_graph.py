@@ -80,9 +80,9 @@ def test_a_rule_that_is_not_met_is_no_decision_and_everybody_is_quoted(
 
 
 def test_the_panelists_work_at_the_same_time(model_server: ModelServer) -> None:
-    all_begun = all_asked(len(NAMES))
-    looks(model_server, when=all_begun)
-    model_server.answer(replace(vote("A"), when=all_begun))
+    all_started = all_asked(len(NAMES))
+    looks(model_server, when=all_started)
+    model_server.answer(replace(vote("A"), when=all_started))
 
     run()
 

@@ -10,9 +10,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import TypeAdapter
 
 from graphs.kit import RequiredBranchFailed
+from graphs.kit.model.contexts import ModelContext
 from graphs.plan_and_execute.graph import Input, NoTaskDone, Output, graph
 from tests.graphs.plan_and_execute.plans_at_hand import (
-from graphs.kit.model.contexts import ModelContext
     CHAIN,
     CRITIC,
     EDITOR,
@@ -176,15 +176,17 @@ def test_a_run_that_is_cut_off_answers_with_the_results_there_are(
     model_server.answer(planned(task("quick"), task("slow")), prompt=PLANNER)
     model_server.answer(Answer(text="Quickly done."), prompt=doing("quick"))
     model_server.answer(Answer(delay=NEVER), prompt=doing("slow"))
-    settled: set[str] = set()
+    finished: set[str] = set()
     config: RunnableConfig = {"configurable": {"fanjoin": {"deadline": time.time() + 60}}}
 
     def until() -> None:
         model_server.wait_for_calls(1, doing("slow"))
-        wait_until(lambda: "execute[0]" in settled, "the quick task")
+        wait_until(lambda: "execute[0]" in finished, "the quick task")
 
     result = run_in_still_time(
-        run_watched(graph, Input(goal="Reach it."), settled, config=config, context=ModelContext()),
+        run_watched(
+            graph, Input(goal="Reach it."), finished, config=config, context=ModelContext()
+        ),
         until=until,
         ahead=60,
     )

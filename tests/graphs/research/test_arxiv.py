@@ -106,6 +106,6 @@ def test_a_gateway_keeps_its_own_pace(source_server: SourceServer) -> None:
     hurried = Arxiv(timeout=0.1)
 
     with asyncio.Runner(loop_factory=StillLoop) as runner:
-        found = [runner.run(hurried.search("tides", limit=2)) for _ in range(2)]
+        hits = [runner.run(hurried.search("tides", limit=2)) for _ in range(2)]
 
-    assert [len(hits) for hits in found] == [2, 2]
+    assert [len(hits) for hits in hits] == [2, 2]

@@ -78,8 +78,8 @@ def test_specialists_that_are_not_chosen_are_not_asked(model_server: ModelServer
 
 def test_the_chosen_work_at_the_same_time(model_server: ModelServer) -> None:
     model_server.answer(routing(*REMITS), prompt=ROUTER)
-    all_begun = all_asked(len(REMITS), "You advise")
-    model_server.answer(Answer(when=all_begun), prompt="You advise")
+    all_started = all_asked(len(REMITS), "You advise")
+    model_server.answer(Answer(when=all_started), prompt="You advise")
 
     asyncio.run(run())
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from graphs.kit import WidthOutOfBounds
 from graphs.kit.model.contexts import ModelContext
 from graphs.text_insights.graph import MOST_SEGMENTS, REVIEWS, Input, NothingRead, Output, graph
+from tests.graphs.settling import run_watched
 from tests.graphs.text_insights.insights_at_hand import (
     CATEGORY,
     KEYWORDS,
@@ -25,7 +26,6 @@ from tests.graphs.text_insights.insights_at_hand import (
     read_of,
     run,
 )
-from tests.graphs.settling import run_watched
 from tests.model_answers import NEVER, Answer
 from tests.model_server import ModelServer
 from tests.patience import wait_until
@@ -76,11 +76,11 @@ def test_the_reading_is_written_from_the_table_and_never_sees_the_text(
 def test_rows_keep_their_order_when_later_segments_are_read_first(
     model_server: ModelServer,
 ) -> None:
-    settled: set[str] = set()
+    finished: set[str] = set()
     others = {"segment[1]", "segment[2]"}
-    model_server.answer(Answer(when=lambda _: others <= settled), prompt=read_of("Sun", KEYWORDS))
+    model_server.answer(Answer(when=lambda _: others <= finished), prompt=read_of("Sun", KEYWORDS))
 
-    output = asyncio.run(run_watched(graph, about("Sun", "Rain", "Wind"), settled))
+    output = asyncio.run(run_watched(graph, about("Sun", "Rain", "Wind"), finished))
 
     assert [row["opening"].split()[0] for row in output["segments"]] == ["Sun", "Rain", "Wind"]
 
@@ -117,15 +117,15 @@ def test_a_segment_that_stalls_is_cut_off_at_the_deadline_and_the_table_stands(
 ) -> None:
     stalled = read_of("Rain", KEYWORDS)
     model_server.answer(Answer(delay=NEVER), prompt=stalled)
-    settled: set[str] = set()
+    finished: set[str] = set()
     config: RunnableConfig = {"configurable": {"fanjoin": {"deadline": time.time() + 60}}}
 
     def until() -> None:
         model_server.wait_for_calls(1, stalled)
-        wait_until(lambda: "segment[0]" in settled, "the row of the sun")
+        wait_until(lambda: "segment[0]" in finished, "the row of the sun")
 
     result = run_in_still_time(
-        run_watched(graph, about("Sun", "Rain"), settled, config=config), until=until, ahead=60
+        run_watched(graph, about("Sun", "Rain"), finished, config=config), until=until, ahead=60
     )
 
     model_server.wait_until_idle()
