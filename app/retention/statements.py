@@ -114,51 +114,38 @@ def live_runs(run_ids: Sequence[str]) -> Select[tuple[str]]:
     return select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.status.in_(LIVE))
 
 
-def drop_events(connection: Connection, batches: Sequence[Sequence[str]]) -> list[None]:
-    """Forget the events of runs; what came of them stays."""
-    for run_ids in batches:
-        connection.execute(delete(run_events).where(run_events.c.run_id.in_(run_ids)))
-        connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(last_events=None))
-    return [None for _ in batches]
+def drop_events(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Delete the events of runs; their results stay."""
+    connection.execute(delete(run_events).where(run_events.c.run_id.in_(run_ids)))
+    connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(last_events=None))
 
 
-def drop_runs(connection: Connection, batches: Sequence[Sequence[str]]) -> list[None]:
-    """Forget runs, with their events and labels."""
-    for run_ids in batches:
-        connection.execute(delete(runs).where(runs.c.id.in_(run_ids)))
-    return [None for _ in batches]
+def drop_runs(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Delete runs, with their events and labels."""
+    connection.execute(delete(runs).where(runs.c.id.in_(run_ids)))
 
 
 def begin_to_delete(
-    connection: Connection, batches: Sequence[tuple[Sequence[ThreadKey], datetime, datetime | None]]
-) -> list[None]:
+    connection: Connection, expired: tuple[Sequence[ThreadKey], datetime, datetime | None]
+) -> None:
     """Mark those of the threads that are still expired: from then on nothing runs on them."""
-    for keys, now, before in batches:
-        connection.execute(
-            update(threads)
-            .where(_THREAD_KEY.in_(keys), _is_expired(now, before))
-            .values(status=DELETING)
-        )
-    return [None for _ in batches]
+    keys, now, before = expired
+    is_expired = and_(_THREAD_KEY.in_(keys), _is_expired(now, before))
+    connection.execute(update(threads).where(is_expired).values(status=DELETING))
 
 
-def drop_threads(connection: Connection, batches: Sequence[Sequence[ThreadKey]]) -> list[None]:
-    """Forget threads marked for deletion, with their runs; their checkpoints are gone by now."""
-    for keys in batches:
-        is_marked = and_(_THREAD_KEY.in_(keys), threads.c.status == DELETING)
-        connection.execute(delete(threads).where(is_marked))
-    return [None for _ in batches]
+def drop_threads(connection: Connection, keys: Sequence[ThreadKey]) -> None:
+    """Delete threads marked for it, with their runs; their checkpoints are gone by now."""
+    is_marked = and_(_THREAD_KEY.in_(keys), threads.c.status == DELETING)
+    connection.execute(delete(threads).where(is_marked))
 
 
-def hold(connection: Connection, keys: Sequence[ThreadKey]) -> list[Held | None]:
-    """Make threads at rest busy, so that nothing runs on them; return each as it was.
+def hold(connection: Connection, key: ThreadKey) -> Held | None:
+    """Make a thread at rest busy, so that nothing runs on it; return it as it was.
 
-    None for a thread that is not at rest any more.
+    None where it is not at rest any more.
     """
-    return [_hold(connection, *key) for key in keys]
-
-
-def _hold(connection: Connection, owner: str, thread_id: str) -> Held | None:
+    owner, thread_id = key
     is_free = and_(is_thread(owner, thread_id), _IS_AT_REST)
     found = select(threads.c.status, threads.c.updated_at).where(is_free)
     row = connection.execute(found.with_for_update()).first()
@@ -169,20 +156,19 @@ def _hold(connection: Connection, owner: str, thread_id: str) -> Held | None:
     return Held(owner, thread_id, row.status, used_at=row.updated_at, since=now)
 
 
-def let_go(connection: Connection, given_back: Sequence[tuple[Held, datetime]]) -> list[None]:
-    """Give threads back as they were, without a time to live that was up by then.
+def let_go(connection: Connection, given_back: tuple[Held, datetime]) -> None:
+    """Give a thread back as it was, without a time to live that was up by the given moment.
 
-    Each comes with the moment its time to live is held against. One that was held for so long
-    that it was freed (`OrphanedRuns.free_threads`) is left to whoever has it now.
+    One that was held for so long that it was freed (`OrphanedRuns.free_threads`) is left to
+    whoever has it now.
     """
-    for held, now in given_back:
-        expires_at = case((threads.c.expires_at < now, null()), else_=threads.c.expires_at)
-        connection.execute(
-            update(threads)
-            .where(is_held_since(held.owner, held.thread_id, held.since))
-            .values(status=held.status, updated_at=held.used_at, expires_at=expires_at)
-        )
-    return [None for _ in given_back]
+    held, now = given_back
+    expires_at = case((threads.c.expires_at < now, null()), else_=threads.c.expires_at)
+    connection.execute(
+        update(threads)
+        .where(is_held_since(held.owner, held.thread_id, held.since))
+        .values(status=held.status, updated_at=held.used_at, expires_at=expires_at)
+    )
 
 
 def _is_expired(now: datetime, before: datetime | None) -> ColumnElement[bool]:

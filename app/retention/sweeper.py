@@ -106,7 +106,7 @@ class Sweeper:
     async def _drop(
         self,
         found: Select[tuple[str]],
-        drop: Callable[[Connection, Sequence[Sequence[str]]], list[None]],
+        drop: Callable[[Connection, Sequence[str]], None],
     ) -> int:
         dropped = 0
         while run_ids := [row.id for row in await self._database.read(found.limit(BATCH))]:

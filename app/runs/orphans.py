@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, and_, exists, select, update
 
 from app.runs.record import RunRecord, run_record_of
 from app.runs.statements import RECORD
@@ -54,11 +54,7 @@ class _Taking:
     live: frozenset[str]
 
 
-def _take(connection: Connection, items: Sequence[_Taking]) -> list[list[RunRecord]]:
-    return [_take_some(connection, item) for item in items]
-
-
-def _take_some(connection: Connection, item: _Taking) -> list[RunRecord]:
+def _take(connection: Connection, item: _Taking) -> list[RunRecord]:
     oldest = select(runs.c.id).where(IS_LIVE, runs.c.id.not_in(item.live)).order_by(runs.c.id)
     statement = (
         update(runs)
@@ -70,21 +66,16 @@ def _take_some(connection: Connection, item: _Taking) -> list[RunRecord]:
     return sorted(records, key=lambda record: record.run.id)
 
 
-def _release(connection: Connection, items: Sequence[tuple[str, ...]]) -> list[None]:
-    run_ids = [run_id for item in items for run_id in item]
+def _release(connection: Connection, run_ids: Sequence[str]) -> None:
     released = update(runs).where(runs.c.id.in_(run_ids), IS_LIVE)
     connection.execute(released.values(status="pending", releases=runs.c.releases + 1))
-    return [None for _ in items]
 
 
-def _free_threads(connection: Connection, moments: Sequence[datetime]) -> list[int]:
+def _free_threads(connection: Connection, before: datetime) -> int:
     is_at_work = exists().where(
         runs.c.owner == threads.c.owner,
         runs.c.thread_id == threads.c.thread_id,
         runs.c.status.in_(LIVE),
     )
-    freed = update(threads).where(threads.c.status == BUSY, ~is_at_work)
-    return [
-        connection.execute(freed.where(threads.c.updated_at <= moment).values(status=IDLE)).rowcount
-        for moment in moments
-    ]
+    is_abandoned = and_(threads.c.status == BUSY, threads.c.updated_at <= before, ~is_at_work)
+    return connection.execute(update(threads).where(is_abandoned).values(status=IDLE)).rowcount

@@ -39,7 +39,11 @@ class RunRepository:
             {"owner": owner, "key": key, "value": value, "run_id": run_id}
             for key, value in labels_of(record.metadata).items()
         ]
-        outcome = await self._writer.write(run_rows.begin, NewRun(begun_row(record), labels))
+        new = NewRun(begun_row(record), labels)
+        if new.is_plain:
+            await self._writer.write_bulk(run_rows.create_plain, new)
+            return record
+        outcome = await self._writer.write(run_rows.create, new)
         if isinstance(outcome, ServiceError):
             raise outcome
         return record if outcome is None else outcome
@@ -50,7 +54,7 @@ class RunRepository:
         To say it again, with more events behind, is harmless.
         """
         writes = [
-            self._writer.write(run_rows.append_events, batch) for batch in batches if batch[1]
+            self._writer.write_bulk(run_rows.append_events, batch) for batch in batches if batch[1]
         ]
         await asyncio.gather(*writes)
 
@@ -65,7 +69,7 @@ class RunRepository:
         if record.ended_at is None:
             record.ended_at = datetime.now(UTC)
         row = {**ended_row(record), "last_events": events_text(events)}
-        return await self._writer.write(run_rows.end, FinishedRun(record, row, thread_status))
+        return await self._writer.write(run_rows.finish, FinishedRun(record, row, thread_status))
 
     async def request_cancel(self, run_id: str) -> None:
         """Ask the process that is at work on a run to cancel it; a run that is over stays so."""

@@ -1,11 +1,10 @@
-"""What is executed when runs begin, go on and end; each is safe to repeat."""
+"""What is executed when a run is created, continues and finishes; each is safe to repeat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from app.errors import KeyReused, ServiceError, ThreadBusy
 from app.runs.events import Event
@@ -27,7 +26,7 @@ class NewRun:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nobody can be in its way."""
+        """Whether it cannot conflict with another run."""
         return self.row["idempotency_key"] is None and self.row["thread_id"] is None
 
 
@@ -40,14 +39,16 @@ class FinishedRun:
     thread_status: str | None
 
 
-def begin(connection: Connection, items: Sequence[NewRun]) -> list[RunRecord | ServiceError | None]:
-    """Return for each run what stands in its way; None where it is kept."""
-    if plain := [item for item in items if item.is_plain]:
-        _insert(connection, plain)
-    return [None if item.is_plain else _begin_one(connection, item) for item in items]
+def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
+    """Insert runs that cannot conflict with others, all at once."""
+    statement = insert_into(connection.dialect.name, runs)
+    statement = statement.on_conflict_do_nothing(index_elements=["id"])
+    connection.execute(statement, [item.row for item in items])
+    _insert_labels(connection, items)
 
 
-def _begin_one(connection: Connection, item: NewRun) -> RunRecord | ServiceError | None:
+def create(connection: Connection, item: NewRun) -> RunRecord | ServiceError | None:
+    """Insert a run; return what prevents it, or None."""
     row = item.row
     earlier = _earlier(connection, row)
     if earlier is not None:
@@ -81,26 +82,14 @@ def _earlier(connection: Connection, row: dict[str, Any]) -> RunRecord | KeyReus
     return run_record_of(found)
 
 
-def _insert(connection: Connection, items: Sequence[NewRun]) -> None:
-    connection.execute(_insert_run(connection.dialect.name), [item.row for item in items])
-    _insert_labels(connection, items)
-
-
-@cache
-def _insert_run(dialect: str) -> Insert:
-    return insert_into(dialect, runs).on_conflict_do_nothing(index_elements=["id"])
-
-
 def _insert_labels(connection: Connection, items: Sequence[NewRun]) -> None:
     if labels := [label for item in items for label in item.labels]:
-        connection.execute(
-            insert_into(connection.dialect.name, run_labels).on_conflict_do_nothing(), labels
-        )
+        statement = insert_into(connection.dialect.name, run_labels).on_conflict_do_nothing()
+        connection.execute(statement, labels)
 
 
-def append_events(
-    connection: Connection, batches: Sequence[tuple[str, Sequence[Event]]]
-) -> list[None]:
+def append_events(connection: Connection, batches: Sequence[tuple[str, Sequence[Event]]]) -> None:
+    """Store further events of several runs, all at once."""
     statement = insert_into(connection.dialect.name, run_events)
     statement = statement.on_conflict_do_update(
         index_elements=["run_id", "first_event"],
@@ -118,7 +107,6 @@ def append_events(
     connection.execute(statement, rows)
     lasts = [{"of_run": row["run_id"], "reached": row["last_event"]} for row in rows]
     connection.execute(_REACH, lasts)
-    return [None for _ in batches]
 
 
 _REACH = (
@@ -133,11 +121,8 @@ _END = update(runs).where(
 )
 
 
-def end(connection: Connection, items: Sequence[FinishedRun]) -> list[bool]:
-    return [_end_one(connection, item) for item in items]
-
-
-def _end_one(connection: Connection, item: FinishedRun) -> bool:
+def finish(connection: Connection, item: FinishedRun) -> bool:
+    """Store how a run ended; False where it is over already, or at a later attempt."""
     record, run = item.record, item.record.run
     ours = {"of_run": run.id, "of_attempt": record.attempt}
     if connection.execute(_END, {**ours, **item.row}).rowcount == 0:
@@ -152,10 +137,9 @@ def _end_one(connection: Connection, item: FinishedRun) -> bool:
     return True
 
 
-def request_cancel(connection: Connection, run_ids: Sequence[str]) -> list[None]:
-    asked = update(runs).where(runs.c.id.in_(run_ids), IS_LIVE).values(cancel_requested=True)
-    connection.execute(asked)
-    return [None for _ in run_ids]
+def request_cancel(connection: Connection, run_id: str) -> None:
+    is_live = and_(runs.c.id == run_id, IS_LIVE)
+    connection.execute(update(runs).where(is_live).values(cancel_requested=True))
 
 
 def is_of(owner: str) -> ColumnElement[bool]:

@@ -86,6 +86,5 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         await asyncio.to_thread(engine.dispose)
 
 
-def _touch(connection: Connection, items: Sequence[None]) -> list[None]:
+def _touch(connection: Connection, _: None) -> None:
     connection.execute(text("SELECT 1"))
-    return [None for _ in items]

@@ -101,7 +101,7 @@ class ThreadRepository:
 
     async def remove(self, owner: str, thread_id: str) -> None:
         """Forget a thread that is marked, with its runs, their events and all labels."""
-        await self._writer.write(thread_rows.remove, (owner, thread_id))
+        await self._writer.write(thread_rows.delete_marked, (owner, thread_id))
 
 
 def _require_free(before: ThreadRecord | None, thread_id: str) -> ThreadRecord:

@@ -1,4 +1,4 @@
-"""What is written of threads: each function is for the writer, and gives one result per item."""
+"""What is written of threads: each function is executed by the writer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -30,11 +30,7 @@ class ThreadChange:
     ttl_strategy: str | None = None
 
 
-def create(connection: Connection, changes: Sequence[ThreadChange]) -> list[ThreadRecord | None]:
-    return [_create_one(connection, change) for change in changes]
-
-
-def _create_one(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
+def create(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
     now = datetime.now(UTC)
     record = _changed(ThreadRecord(change.owner, change.thread_id, IDLE, now, now), change)
     statement = (
@@ -48,11 +44,7 @@ def _create_one(connection: Connection, change: ThreadChange) -> ThreadRecord | 
     return record
 
 
-def patch(connection: Connection, changes: Sequence[ThreadChange]) -> list[ThreadRecord | None]:
-    return [_patch_one(connection, change) for change in changes]
-
-
-def _patch_one(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
+def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
     found = _lock(connection, change.owner, change.thread_id)
     if found is None or found.status == DELETING:
         return None
@@ -65,19 +57,12 @@ def _patch_one(connection: Connection, change: ThreadChange) -> ThreadRecord | N
     return record
 
 
-def claim(
-    connection: Connection, asked: Sequence[tuple[str, str, str]]
-) -> list[ThreadRecord | None]:
-    """Give threads a status that keeps others off.
+def claim(connection: Connection, wanted: tuple[str, str, str]) -> ThreadRecord | None:
+    """Give a thread a status that keeps others off.
 
-    Each result is the thread as it was, but `updated_at` is that of the claim: `settle` needs it.
+    Returns it as it was, but `updated_at` is that of the claim: `settle` needs it.
     """
-    return [_claim_one(connection, *one) for one in asked]
-
-
-def _claim_one(
-    connection: Connection, owner: str, thread_id: str, status: str
-) -> ThreadRecord | None:
+    owner, thread_id, status = wanted
     found = _lock(connection, owner, thread_id)
     if found is None or (found.status == DELETING and status != DELETING):
         return None
@@ -88,24 +73,21 @@ def _claim_one(
     return replace(found, updated_at=claimed.updated_at)
 
 
-def settle(connection: Connection, records: Sequence[ThreadRecord]) -> list[None]:
-    """Give claimed threads back; one that somebody else has by now is left to them."""
-    for record in records:
-        is_ours = is_held_since(record.owner, record.thread_id, record.updated_at)
-        settled = {
-            "status": record.status,
-            "last_run_id": record.last_run_id,
-            "updated_at": datetime.now(UTC),
-        }
-        connection.execute(update(threads).where(is_ours).values(settled))
-    return [None for _ in records]
+def settle(connection: Connection, record: ThreadRecord) -> None:
+    """Give a claimed thread back; one that somebody else has by now is left to them."""
+    is_ours = is_held_since(record.owner, record.thread_id, record.updated_at)
+    settled = {
+        "status": record.status,
+        "last_run_id": record.last_run_id,
+        "updated_at": datetime.now(UTC),
+    }
+    connection.execute(update(threads).where(is_ours).values(settled))
 
 
-def remove(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[None]:
-    for owner, thread_id in keys:
-        is_marked = and_(is_thread(owner, thread_id), threads.c.status == DELETING)
-        connection.execute(delete(threads).where(is_marked))
-    return [None for _ in keys]
+def delete_marked(connection: Connection, key: tuple[str, str]) -> None:
+    """Delete a thread that is marked for it, with its runs and labels."""
+    is_marked = and_(is_thread(*key), threads.c.status == DELETING)
+    connection.execute(delete(threads).where(is_marked))
 
 
 def _lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:

@@ -109,14 +109,12 @@ def _record(number: int, began: datetime, chance: random.Random) -> RunRecord:
     return RunRecord(run, "", {"input": {}}, metadata=labels, ended_at=ended_at)
 
 
-def _insert(connection: Connection, batches: Sequence[Sequence[RunRecord]]) -> list[None]:
-    for records in batches:
-        rows = [begun_row(record) | ended_row(record) for record in records]
-        connection.execute(insert(runs), rows)
-        labels = [
-            {"owner": record.owner, "key": key, "value": value, "run_id": record.run.id}
-            for record in records
-            for key, value in labels_of(record.metadata).items()
-        ]
-        connection.execute(insert(run_labels), labels)
-    return [None for _ in batches]
+def _insert(connection: Connection, records: Sequence[RunRecord]) -> None:
+    rows = [begun_row(record) | ended_row(record) for record in records]
+    connection.execute(insert(runs), rows)
+    labels = [
+        {"owner": record.owner, "key": key, "value": value, "run_id": record.run.id}
+        for record in records
+        for key, value in labels_of(record.metadata).items()
+    ]
+    connection.execute(insert(run_labels), labels)

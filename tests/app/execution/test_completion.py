@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -116,12 +116,10 @@ async def test_full_disk_is_told_and_what_was_acknowledged_stays(settings: Setti
     assert afterwards.status_code == 200
 
 
-def _bound(connection: Connection, items: Sequence[bool]) -> list[None]:
+def _bound(connection: Connection, is_full: bool) -> None:
     """Let the file grow no further, or again: SQLite then says what it says of a full disk."""
-    for is_full in items:
-        pages = connection.execute(text("PRAGMA page_count")).scalar_one() if is_full else 2**30
-        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-    return [None for _ in items]
+    pages = connection.execute(text("PRAGMA page_count")).scalar_one() if is_full else 2**30
+    connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
 
 async def test_postgres_lost_for_a_moment_is_told_and_found_again(

@@ -1,6 +1,5 @@
 """What counts as old, and what goes with it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,11 +56,9 @@ class Changed:
     values: dict[str, Any]
 
 
-def _change(connection: Connection, changes: Sequence[Changed]) -> list[None]:
-    for change in changes:
-        is_it = threads.c.thread_id == change.thread_id
-        connection.execute(update(threads).where(is_it).values(change.values))
-    return [None for _ in changes]
+def _change(connection: Connection, change: Changed) -> None:
+    is_it = threads.c.thread_id == change.thread_id
+    connection.execute(update(threads).where(is_it).values(change.values))
 
 
 async def thread(database: Database, thread_id: str, **values: Any) -> None:

@@ -1,7 +1,7 @@
 """What is old goes, with all that belongs to it; what is in use stays. On both databases."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -82,10 +82,9 @@ class Kept:
             return int(counted.scalar_one())
 
 
-def _change(connection: Connection, changes: Sequence[tuple[str, dict[str, Any]]]) -> list[None]:
-    for thread_id, values in changes:
-        connection.execute(update(threads).where(threads.c.thread_id == thread_id).values(values))
-    return [None for _ in changes]
+def _change(connection: Connection, change: tuple[str, dict[str, Any]]) -> None:
+    thread_id, values = change
+    connection.execute(update(threads).where(threads.c.thread_id == thread_id).values(values))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection
@@ -15,10 +15,9 @@ async def held(writer: Writer) -> AsyncIterator[None]:
     """Keep the writer's thread busy until the block ends: what is written meanwhile waits."""
     is_held, may_go_on = threading.Event(), threading.Event()
 
-    def hold(_: Connection, items: Sequence[None]) -> list[None]:
+    def hold(_: Connection, __: None) -> None:
         is_held.set()
         may_go_on.wait()
-        return [None for _ in items]
 
     holding = asyncio.create_task(writer.write(hold, None))
     try:

@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import StorageUnavailable
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Notes:
-    """A small table, and how often it was written in one go."""
+    """A small table, and which writes were executed together."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -33,26 +33,33 @@ class Notes:
         await self._writer.write(_make, None)
 
     async def add(self, note: str) -> int:
-        return await self._writer.write(self._add, note)
+        return await self._writer.write(_add, note)
+
+    async def add_in_bulk(self, note: str) -> None:
+        await self._writer.write_bulk(self._add_all, note)
 
     async def all(self) -> list[str]:
         return await self._writer.write(_read, None)
 
-    def _add(self, connection: Connection, notes: Sequence[str]) -> list[int]:
+    def _add_all(self, connection: Connection, notes: Sequence[str]) -> None:
         self.groups.append(len(notes))
-        rows = [{"note": note} for note in notes]
-        connection.execute(text("INSERT INTO notes VALUES (:note)"), rows)
-        return [len(note) for note in notes]
+        connection.execute(_INSERT, [{"note": note} for note in notes])
 
 
-def _make(connection: Connection, items: Sequence[None]) -> list[None]:
+_INSERT = text("INSERT INTO notes VALUES (:note)")
+
+
+def _make(connection: Connection, _: None) -> None:
     connection.execute(text("CREATE TABLE notes (note TEXT PRIMARY KEY)"))
-    return [None for _ in items]
 
 
-def _read(connection: Connection, items: Sequence[None]) -> list[list[str]]:
-    found = connection.execute(text("SELECT note FROM notes ORDER BY note")).scalars().all()
-    return [list(found) for _ in items]
+def _add(connection: Connection, note: str) -> int:
+    connection.execute(_INSERT, {"note": note})
+    return len(note)
+
+
+def _read(connection: Connection, _: None) -> list[str]:
+    return list(connection.execute(text("SELECT note FROM notes ORDER BY note")).scalars())
 
 
 @pytest.fixture
@@ -62,28 +69,64 @@ async def notes(database: Database) -> Notes:
     return notes
 
 
+@pytest.fixture
+def commits() -> Iterator[list[None]]:
+    """One element for each transaction that was committed."""
+    commits: list[None] = []
+
+    def count(_: Connection) -> None:
+        commits.append(None)
+
+    event.listen(Engine, "commit", count)
+    yield commits
+    event.remove(Engine, "commit", count)
+
+
 async def test_each_caller_gets_its_own_result_and_few_transactions_do_for_all(
-    database: Database, notes: Notes
+    database: Database, notes: Notes, commits: list[None]
 ) -> None:
     async with held(database.writer):
         adding = [asyncio.create_task(notes.add("n" * length)) for length in range(1, 101)]
         await asyncio.sleep(0)
 
     assert await asyncio.gather(*adding) == list(range(1, 101))
+    assert len(commits) == 2  # that of the held writer, and one for all
+    assert len(await notes.all()) == 100
+
+
+async def test_bulk_writes_that_wait_are_executed_together(
+    database: Database, notes: Notes
+) -> None:
+    async with held(database.writer):
+        adding = [asyncio.create_task(notes.add_in_bulk(f"n{n}")) for n in range(100)]
+        await asyncio.sleep(0)
+
+    await asyncio.gather(*adding)
     assert notes.groups == [100]
     assert len(await notes.all()) == 100
 
 
-async def test_bad_item_harms_no_other(notes: Notes) -> None:
-    await notes.add("taken")
+async def test_bad_bulk_write_harms_no_other(notes: Notes) -> None:
+    await notes.add("here")
 
     outcomes = await asyncio.gather(
-        *(notes.add(note) for note in ("a", "taken", "b", "c")), return_exceptions=True
+        *(notes.add_in_bulk(note) for note in ("a", "here", "b")), return_exceptions=True
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [type(None), IntegrityError, type(None)]
+    assert await notes.all() == ["a", "b", "here"]
+
+
+async def test_bad_item_harms_no_other(notes: Notes) -> None:
+    await notes.add("here")
+
+    outcomes = await asyncio.gather(
+        *(notes.add(note) for note in ("a", "here", "b", "c")), return_exceptions=True
     )
 
     assert isinstance(outcomes[1], IntegrityError)
     assert [outcome for outcome in outcomes if outcome != outcomes[1]] == [1, 1, 1]
-    assert await notes.all() == ["a", "b", "c", "taken"]
+    assert await notes.all() == ["a", "b", "c", "here"]
 
 
 async def test_statements_are_executed_in_the_order_of_the_calls(notes: Notes) -> None:
@@ -140,10 +183,9 @@ async def test_full_disk_is_named_and_the_next_write_succeeds(
         assert await notes.add("n" * 100_000) == 100_000
 
 
-def _limit_pages(connection: Connection, more: Sequence[int]) -> list[None]:
+def _limit_pages(connection: Connection, more: int) -> None:
     pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA max_page_count={pages + more[0]}")
-    return [None for _ in more]
+    connection.exec_driver_sql(f"PRAGMA max_page_count={pages + more}")
 
 
 async def test_file_locked_by_another_is_named_and_the_next_write_succeeds(

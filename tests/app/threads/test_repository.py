@@ -38,15 +38,15 @@ def threads(database: Database) -> ThreadRepository:
 
 
 async def claim_for_a_run(database: Database, thread_id: str, run_id: str = "r") -> bool:
-    def claim(connection: Connection, ids: object) -> list[bool]:
-        return [claim_thread(connection, "me", thread_id, "tally", run_id)]
+    def claim(connection: Connection, _: None) -> bool:
+        return claim_thread(connection, "me", thread_id, "tally", run_id)
 
     return await database.writer.write(claim, None)
 
 
 async def settle_after_a_run(database: Database, thread_id: str, status: str) -> None:
-    def settle(connection: Connection, ids: object) -> list[bool]:
-        return [settle_thread(connection, "me", thread_id, status)]
+    def settle(connection: Connection, _: None) -> bool:
+        return settle_thread(connection, "me", thread_id, status)
 
     await database.writer.write(settle, None)
 
