@@ -5,8 +5,7 @@ whose ids it is given.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,7 +22,6 @@ from sqlalchemy import (
 )
 
 from app.storage.tables import LIVE, run_events, runs, threads
-from app.threads.statements import is_held_since, is_thread
 from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED
 
 ThreadKey = tuple[str, str]
@@ -36,18 +34,11 @@ _THREAD_KEY = tuple_(threads.c.owner, threads.c.thread_id)
 _CAN_GO = threads.c.status.not_in((BUSY, DELETING))
 
 
-_IS_AT_REST = threads.c.status.in_((IDLE, ERROR))
+AT_REST = (IDLE, ERROR)
+"""The statuses of a thread that no run uses and no question keeps open."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """A thread that pruning keeps busy, as it was before."""
-
-    owner: str
-    thread_id: str
-    status: str
-    used_at: datetime
-    since: datetime
+_IS_AT_REST = threads.c.status.in_(AT_REST)
 
 
 def old_events(before: datetime) -> Select[tuple[str]]:
@@ -140,35 +131,9 @@ def drop_threads(connection: Connection, keys: Sequence[ThreadKey]) -> None:
     connection.execute(delete(threads).where(is_marked))
 
 
-def hold(connection: Connection, key: ThreadKey) -> Held | None:
-    """Make a thread at rest busy, so that nothing runs on it; return it as it was.
-
-    None where it is not at rest any more.
-    """
-    owner, thread_id = key
-    is_free = and_(is_thread(owner, thread_id), _IS_AT_REST)
-    found = select(threads.c.status, threads.c.updated_at).where(is_free)
-    row = connection.execute(found.with_for_update()).first()
-    if row is None:
-        return None
-    now = datetime.now(UTC)
-    connection.execute(update(threads).where(is_free).values(status=BUSY, updated_at=now))
-    return Held(owner, thread_id, row.status, used_at=row.updated_at, since=now)
-
-
-def let_go(connection: Connection, given_back: tuple[Held, datetime]) -> None:
-    """Give a thread back as it was, without a time to live that was up by the given moment.
-
-    One that was held for so long that it was freed (`OrphanedRuns.free_threads`) is left to
-    whoever has it now.
-    """
-    held, now = given_back
-    expires_at = case((threads.c.expires_at < now, null()), else_=threads.c.expires_at)
-    connection.execute(
-        update(threads)
-        .where(is_held_since(held.owner, held.thread_id, held.since))
-        .values(status=held.status, updated_at=held.used_at, expires_at=expires_at)
-    )
+def expiry_after(now: datetime) -> ColumnElement[datetime | None]:
+    """Return a thread's time to live as it is, or None where it was up by then."""
+    return case((threads.c.expires_at < now, null()), else_=threads.c.expires_at)
 
 
 def _is_expired(now: datetime, before: datetime | None) -> ColumnElement[bool]:

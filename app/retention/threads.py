@@ -9,6 +9,8 @@ from app.retention import statements as prune
 from app.retention.policy import RetentionPolicy
 from app.storage.checkpoints import Checkpoints, thread_keys
 from app.storage.database import Database
+from app.threads import claims
+from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
 
 logger = logging.getLogger(__name__)
@@ -72,9 +74,11 @@ class ThreadSweeper:
     async def _shorten(
         self, owner: str, thread_id: str, graph_id: str | None, now: datetime
     ) -> bool:
-        held = await self._database.writer.write(prune.hold, (owner, thread_id))
-        if held is None:
+        claim = Claim(owner, thread_id, free=prune.AT_REST)
+        before = await self._database.writer.write(claims.claim, claim)
+        if before is None:
             return False
+        unused = {"updated_at": before.updated_at, "expires_at": prune.expiry_after(now)}
         try:
             await self._checkpoints.prune(await self._keys_of(owner, thread_id, graph_id))
         except NotImplementedError as error:
@@ -84,7 +88,8 @@ class ThreadSweeper:
             )
             return False
         finally:
-            await self._database.writer.write(prune.let_go, (held, now))
+            end = Release(claim, before.status, unused)
+            await self._database.writer.write(claims.release, end)
         return True
 
     async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:

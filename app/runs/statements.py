@@ -11,7 +11,8 @@ from app.runs.events import Event
 from app.runs.record import RunRecord, events_text, run_record_of
 from app.storage.columns import insert_into
 from app.storage.tables import IS_LIVE, run_events, run_labels, runs
-from app.threads.claims import claim_thread, settle_thread
+from app.threads import claims
+from app.threads.claims import Claim, Release
 
 RECORD = [column for column in runs.c if column.name != "last_events"]
 """The columns that make a RunRecord."""
@@ -55,10 +56,11 @@ def create(connection: Connection, item: NewRun) -> RunRecord | ServiceError | N
         return earlier
     with connection.begin_nested() as savepoint:
         thread_id = row["thread_id"]
-        if thread_id is not None and not claim_thread(
-            connection, row["owner"], thread_id, row["graph_id"], row["id"]
-        ):
-            return ThreadBusy(f"thread {thread_id!r} is busy with another run: wait for its end")
+        if thread_id is not None:
+            claim = Claim(row["owner"], thread_id, row["id"], row["graph_id"])
+            if claims.claim(connection, claim) is None:
+                message = f"thread {thread_id!r} is busy with another run: wait for its end"
+                return ThreadBusy(message)
         statement = (
             insert_into(connection.dialect.name, runs).on_conflict_do_nothing().returning(runs.c.id)
         )
@@ -133,7 +135,8 @@ def finish(connection: Connection, item: FinishedRun) -> bool:
         )
         return connection.execute(said).first() is not None
     if item.thread_status is not None and run.thread_id is not None:
-        settle_thread(connection, record.owner, run.thread_id, item.thread_status, run_id=run.id)
+        claim = Claim(record.owner, run.thread_id, run.id)
+        claims.release(connection, Release(claim, item.thread_status))
     return True
 
 

@@ -1,51 +1,104 @@
-"""A thread's row is its lock: who made it busy may work on it, and settles it afterwards."""
+"""A thread's row is its lock: whoever claims it works on it alone, and releases it afterwards.
 
+A run holds its claim by its id, also after a restart. A change of state and a sweep hold theirs by
+the moment of the claim, which `updated_at` shows while the thread is busy.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, update
 
 from app.storage.columns import insert_into
 from app.storage.tables import threads
-from app.threads.thread import BUSY, DELETING
+from app.threads.statements import is_thread, lock
+from app.threads.thread import BUSY, ERROR, IDLE, INTERRUPTED, ThreadRecord, thread_record_of
+
+_FREE = (IDLE, INTERRUPTED, ERROR)
 
 
-def claim_thread(
-    connection: Connection,
-    owner: str,
-    thread_id: str,
-    graph_id: str | None = None,
-    run_id: str | None = None,
-) -> bool:
-    """Make a thread busy, one that is not there yet too; False when it is busy or being deleted.
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    A run becomes its last one, and may claim it twice; without a run (a change of its state) graph
-    and last run stay what they are.
+
+@dataclass(frozen=True)
+class Claim:
+    """Which thread is claimed, by whom and since when."""
+
+    owner: str
+    thread_id: str
+    run_id: str | None = None
+    """The run that claims; it becomes the thread's last run, and may claim it twice."""
+
+    graph_id: str | None = None
+    """The run's graph."""
+
+    status: str = BUSY
+    free: Collection[str] = _FREE
+    """The statuses in which the thread can be claimed."""
+
+    since: datetime = field(default_factory=_now)
+
+    @property
+    def is_held(self) -> ColumnElement[bool]:
+        """Whether the thread is still busy with this claim."""
+        is_busy = and_(is_thread(self.owner, self.thread_id), threads.c.status == BUSY)
+        if self.run_id is not None:
+            return and_(is_busy, threads.c.last_run_id == self.run_id)
+        return and_(is_busy, threads.c.updated_at == self.since)
+
+
+@dataclass(frozen=True)
+class Release:
+    """The end of a claim, and what it changes in the thread's row."""
+
+    claim: Claim
+    status: str
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+def claim(connection: Connection, wanted: Claim) -> ThreadRecord | None:
+    """Claim a thread and return it as it was before; a run creates a missing one.
+
+    None where the thread is missing or not free.
     """
-    now = datetime.now(UTC)
-    claimed: dict[str, Any] = {"status": BUSY, "updated_at": now}
-    is_free: ColumnElement[bool] = threads.c.status.not_in((BUSY, DELETING))
-    if run_id is not None:
-        claimed |= {"graph_id": graph_id, "last_run_id": run_id}
-        is_ours = (threads.c.status == BUSY) & (threads.c.last_run_id == run_id)
-        is_free = or_(is_free, is_ours)
+    before = lock(connection, wanted.owner, wanted.thread_id)
+    if before is None and wanted.run_id is not None:
+        before = _create(connection, wanted)
+    if before is None or not (before.status in wanted.free or _is_own(before, wanted)):
+        return None
+    columns = {"status": wanted.status, "updated_at": wanted.since}
+    if wanted.run_id is not None:
+        columns |= {"graph_id": wanted.graph_id, "last_run_id": wanted.run_id}
+    is_it = is_thread(wanted.owner, wanted.thread_id)
+    connection.execute(update(threads).where(is_it).values(columns))
+    return before
+
+
+def release(connection: Connection, end: Release) -> None:
+    """Give a thread its next status; one that somebody else holds by now is left to them."""
+    columns = {"status": end.status, "updated_at": _now(), **end.columns}
+    connection.execute(update(threads).where(end.claim.is_held).values(columns))
+
+
+def _create(connection: Connection, wanted: Claim) -> ThreadRecord | None:
     statement = insert_into(connection.dialect.name, threads).values(
-        owner=owner, thread_id=thread_id, created_at=now, **claimed
+        owner=wanted.owner,
+        thread_id=wanted.thread_id,
+        status=IDLE,
+        created_at=wanted.since,
+        updated_at=wanted.since,
     )
-    statement = statement.on_conflict_do_update(
-        index_elements=["owner", "thread_id"], set_=claimed, where=is_free
-    )
-    return connection.execute(statement.returning(threads.c.thread_id)).first() is not None
+    created = connection.execute(statement.on_conflict_do_nothing().returning(threads))
+    row = created.mappings().first()
+    if row is None:  # somebody else created it meanwhile
+        return lock(connection, wanted.owner, wanted.thread_id)
+    return thread_record_of(row)
 
 
-def settle_thread(
-    connection: Connection, owner: str, thread_id: str, status: str, *, run_id: str | None = None
-) -> bool:
-    """Give a busy thread its next status; with `run_id` only where that is still its last run."""
-    statement = update(threads).where(
-        threads.c.owner == owner, threads.c.thread_id == thread_id, threads.c.status == BUSY
-    )
-    if run_id is not None:
-        statement = statement.where(threads.c.last_run_id == run_id)
-    settled = statement.values(status=status, updated_at=datetime.now(UTC))
-    return connection.execute(settled).rowcount == 1
+def _is_own(before: ThreadRecord, wanted: Claim) -> bool:
+    """Whether the run claims it once more: its claim was committed and the answer lost."""
+    is_same_run = wanted.run_id is not None and before.last_run_id == wanted.run_id
+    return is_same_run and before.status == BUSY

@@ -1,17 +1,21 @@
 """Threads as rows: whose they are, what they are at, how long they are kept.
 
-What a run does to its thread's row is in thread_claims.py.
+What makes a thread busy, and free again, is in claims.py.
 """
+
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
 from app.storage.database import Database
 from app.storage.tables import runs, threads
+from app.threads import claims
 from app.threads import statements as thread_rows
+from app.threads.claims import Claim, Release
 from app.threads.search import ThreadSearch, search_threads
 from app.threads.statements import ThreadChange
-from app.threads.thread import BUSY, DELETING, ThreadRecord, thread_record_of
+from app.threads.thread import DELETING, ERROR, IDLE, INTERRUPTED, ThreadRecord, thread_record_of
 
 
 class ThreadRepository:
@@ -74,18 +78,21 @@ class ThreadRepository:
             return {row.graph_id for row in found}
 
     async def claim(self, owner: str, thread_id: str) -> ThreadRecord:
-        """Keep runs off a thread, and return it as it was before; `settle` must follow.
+        """Keep runs off a thread, and return it as it was; `settle` must follow.
+
+        Its `updated_at` is the moment of the claim, which `settle` needs.
 
         Raises:
             ThreadBusy: a run, or another change, is at work on it.
             ThreadNotFound: the owner has none of this id.
         """
-        before = await self._writer.write(thread_rows.claim, (owner, thread_id, BUSY))
-        return _require_free(before, thread_id)
+        return await self._claim(Claim(owner, thread_id))
 
     async def settle(self, after: ThreadRecord) -> None:
         """Let runs on a claimed thread again, with the status and the last run it has by now."""
-        await self._writer.write(thread_rows.settle, after)
+        claim = Claim(after.owner, after.thread_id, since=after.updated_at)
+        end = Release(claim, after.status, {"last_run_id": after.last_run_id})
+        await self._writer.write(claims.release, end)
 
     async def mark_deleting(self, owner: str, thread_id: str) -> ThreadRecord:
         """Keep everybody off a thread for good, and return it as it was.
@@ -96,20 +103,19 @@ class ThreadRepository:
             ThreadBusy: a run, or a change, is at work on it.
             ThreadNotFound: the owner has none of this id.
         """
-        before = await self._writer.write(thread_rows.claim, (owner, thread_id, DELETING))
-        return _require_free(before, thread_id)
+        free = (IDLE, INTERRUPTED, ERROR, DELETING)
+        return await self._claim(Claim(owner, thread_id, status=DELETING, free=free))
 
     async def remove(self, owner: str, thread_id: str) -> None:
         """Forget a thread that is marked, with its runs, their events and all labels."""
         await self._writer.write(thread_rows.delete_marked, (owner, thread_id))
 
-
-def _require_free(before: ThreadRecord | None, thread_id: str) -> ThreadRecord:
-    if before is None:
-        raise _not_found(thread_id)
-    if before.status == BUSY:
-        raise ThreadBusy(f"thread {thread_id!r} is busy with a run: wait for its end")
-    return before
+    async def _claim(self, claim: Claim) -> ThreadRecord:
+        before = await self._writer.write(claims.claim, claim)
+        if before is None:
+            await self.get(claim.owner, claim.thread_id)
+            raise ThreadBusy(f"thread {claim.thread_id!r} is busy with a run: wait for its end")
+        return replace(before, updated_at=claim.since)
 
 
 def _not_found(thread_id: str) -> ThreadNotFound:

@@ -1,11 +1,14 @@
-"""What is written of threads: each function is executed by the writer."""
+"""What is written of threads: each function is executed by the writer.
 
-from collections.abc import Mapping, Sequence
+What makes a thread busy, and free again, is in claims.py.
+"""
+
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from app.storage.columns import insert_into, json_text, labels_of
 from app.storage.tables import thread_labels, threads
@@ -45,43 +48,17 @@ def create(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
 
 
 def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
-    found = _lock(connection, change.owner, change.thread_id)
+    found = lock(connection, change.owner, change.thread_id)
     if found is None or found.status == DELETING:
         return None
     now = datetime.now(UTC)
     # While it is busy that column tells since when, by which its holder knows it again.
     used_at = found.updated_at if found.status == BUSY else now
     record = replace(_changed(replace(found, updated_at=now), change), updated_at=used_at)
-    _update(connection, record, list(threads.c))
+    is_it = is_thread(record.owner, record.thread_id)
+    connection.execute(update(threads).where(is_it).values(_row(record)))
     _write_labels(connection, record)
     return record
-
-
-def claim(connection: Connection, wanted: tuple[str, str, str]) -> ThreadRecord | None:
-    """Give a thread a status that keeps others off.
-
-    Returns it as it was, but `updated_at` is that of the claim: `settle` needs it.
-    """
-    owner, thread_id, status = wanted
-    found = _lock(connection, owner, thread_id)
-    if found is None or (found.status == DELETING and status != DELETING):
-        return None
-    if found.status == BUSY:
-        return found
-    claimed = replace(found, status=status, updated_at=datetime.now(UTC))
-    _update(connection, claimed, [threads.c.status, threads.c.updated_at])
-    return replace(found, updated_at=claimed.updated_at)
-
-
-def settle(connection: Connection, record: ThreadRecord) -> None:
-    """Give a claimed thread back; one that somebody else has by now is left to them."""
-    is_ours = is_held_since(record.owner, record.thread_id, record.updated_at)
-    settled = {
-        "status": record.status,
-        "last_run_id": record.last_run_id,
-        "updated_at": datetime.now(UTC),
-    }
-    connection.execute(update(threads).where(is_ours).values(settled))
 
 
 def delete_marked(connection: Connection, key: tuple[str, str]) -> None:
@@ -90,19 +67,11 @@ def delete_marked(connection: Connection, key: tuple[str, str]) -> None:
     connection.execute(delete(threads).where(is_marked))
 
 
-def _lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:
+def lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:
     """Read a thread's row, which nobody else changes until the transaction is over."""
     found = select(threads).where(is_thread(owner, thread_id)).with_for_update()
     row = connection.execute(found).mappings().first()
     return None if row is None else thread_record_of(row)
-
-
-def _update(connection: Connection, record: ThreadRecord, columns: Sequence[Column[Any]]) -> None:
-    row = _row(record)
-    changed = {column: row[column.name] for column in columns}
-    connection.execute(
-        update(threads).where(is_thread(record.owner, record.thread_id)).values(changed)
-    )
 
 
 def _write_labels(connection: Connection, record: ThreadRecord) -> None:
@@ -135,13 +104,6 @@ def _changed(record: ThreadRecord, change: ThreadChange) -> ThreadRecord:
 
 def _row(record: ThreadRecord) -> dict[str, Any]:
     return {**asdict(record), "metadata": json_text(record.metadata)}
-
-
-def is_held_since(owner: str, thread_id: str, since: datetime) -> ColumnElement[bool]:
-    """Whether it is still the one who made it busy at that moment that has the thread."""
-    return and_(
-        is_thread(owner, thread_id), threads.c.status == BUSY, threads.c.updated_at == since
-    )
 
 
 def is_thread(owner: str, thread_id: str) -> ColumnElement[bool]:

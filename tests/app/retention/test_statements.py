@@ -16,9 +16,11 @@ from app.runs.repository import RunRepository
 from app.runs.run import Run, RunStatus
 from app.storage.database import Database
 from app.storage.tables import run_events, run_labels, runs, threads
+from app.threads import claims
+from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
 from app.threads.statements import ThreadChange
-from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED
+from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED, ThreadRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -170,15 +172,25 @@ async def test_marked_thread_goes_with_its_runs(database: Database) -> None:
     assert await count(database, runs) == 0
 
 
-async def test_held_thread_is_busy_and_afterwards_as_it_was(database: Database) -> None:
+def sweep_claim() -> Claim:
+    return Claim("me", "t", free=prune.AT_REST)
+
+
+def end_of_sweep(claim: Claim, before: ThreadRecord) -> Release:
+    columns = {"updated_at": before.updated_at, "expires_at": prune.expiry_after(NOW)}
+    return Release(claim, before.status, columns)
+
+
+async def test_claimed_thread_is_busy_and_afterwards_as_it_was(database: Database) -> None:
     await thread(database, "t", updated_at=days_ago(3), expires_at=days_ago(1), status=ERROR)
 
-    held = await database.writer.write(prune.hold, ("me", "t"))
-    assert held is not None
+    claim = sweep_claim()
+    before = await database.writer.write(claims.claim, claim)
+    assert before is not None
     meanwhile = await ids(database, select(threads.c.status))
-    again = await database.writer.write(prune.hold, ("me", "t"))
+    again = await database.writer.write(claims.claim, sweep_claim())
     await ThreadRepository(database).patch(ThreadChange("me", "t", {"seen": True}))
-    await database.writer.write(prune.let_go, (held, NOW))
+    await database.writer.write(claims.release, end_of_sweep(claim, before))
 
     assert (meanwhile, again) == ({BUSY}, None)
     row = (await found(database, select(threads)))[0]
@@ -187,12 +199,13 @@ async def test_held_thread_is_busy_and_afterwards_as_it_was(database: Database) 
 
 async def test_thread_that_another_has_by_now_is_not_freed(database: Database) -> None:
     await thread(database, "t")
-    held = await database.writer.write(prune.hold, ("me", "t"))
-    assert held is not None
+    claim = sweep_claim()
+    before = await database.writer.write(claims.claim, claim)
+    assert before is not None
     await OrphanedRuns(database).free_threads(idle_seconds=0)
     edited = await ThreadRepository(database).claim("me", "t")
 
-    await database.writer.write(prune.let_go, (held, NOW))
+    await database.writer.write(claims.release, end_of_sweep(claim, before))
     after_pruning = await ids(database, select(threads.c.status))
     await OrphanedRuns(database).free_threads(idle_seconds=0)
     await begin_run(database, thread_id="t")

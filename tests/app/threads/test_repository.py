@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
 from app.runs.record import RunRecord
@@ -16,7 +16,8 @@ from app.settings import Settings
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
 from app.storage.tables import thread_labels
-from app.threads.claims import claim_thread, settle_thread
+from app.threads import claims
+from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
 from app.threads.search import ThreadSearch
 from app.threads.statements import ThreadChange
@@ -38,17 +39,15 @@ def threads(database: Database) -> ThreadRepository:
 
 
 async def claim_for_a_run(database: Database, thread_id: str, run_id: str = "r") -> bool:
-    def claim(connection: Connection, _: None) -> bool:
-        return claim_thread(connection, "me", thread_id, "tally", run_id)
-
-    return await database.writer.write(claim, None)
+    claim = Claim("me", thread_id, run_id, "tally")
+    return await database.writer.write(claims.claim, claim) is not None
 
 
-async def settle_after_a_run(database: Database, thread_id: str, status: str) -> None:
-    def settle(connection: Connection, _: None) -> bool:
-        return settle_thread(connection, "me", thread_id, status)
-
-    await database.writer.write(settle, None)
+async def release_after_a_run(
+    database: Database, thread_id: str, status: str, run_id: str = "r"
+) -> None:
+    end = Release(Claim("me", thread_id, run_id), status)
+    await database.writer.write(claims.release, end)
 
 
 async def ids_of(threads: ThreadRepository, asked: ThreadSearch) -> list[str]:
@@ -155,7 +154,7 @@ async def test_thread_is_held_by_one_at_a_time(
         with pytest.raises(ThreadBusy):
             await refused
 
-    await settle_after_a_run(database, "t", INTERRUPTED)
+    await release_after_a_run(database, "t", INTERRUPTED)
     before = await threads.claim("me", "t")
     assert (before.status, before.last_run_id) == (INTERRUPTED, "r")
     assert not await claim_for_a_run(database, "t", "another")
@@ -164,6 +163,22 @@ async def test_thread_is_held_by_one_at_a_time(
     after = await threads.get("me", "t")
     assert (after.status, after.last_run_id, after.graph_id) == (IDLE, None, "tally")
     assert await claim_for_a_run(database, "t")
+
+
+async def test_run_may_claim_its_thread_twice_and_no_other_run_releases_it(
+    database: Database, threads: ThreadRepository
+) -> None:
+    assert await claim_for_a_run(database, "t")
+    assert await claim_for_a_run(database, "t")
+    await release_after_a_run(database, "t", IDLE, "another")
+
+    assert (await threads.get("me", "t")).status == BUSY
+
+
+async def test_one_of_two_runs_that_create_the_same_thread_claims_it(database: Database) -> None:
+    both = [claim_for_a_run(database, "t", run_id) for run_id in ("a", "b")]
+
+    assert await asyncio.gather(*both) == [True, False]
 
 
 async def test_patch_does_not_free_a_busy_thread(
@@ -203,7 +218,7 @@ async def test_removed_thread_takes_its_runs_and_labels_along(
     run = Run("tally", "t")
     record = RunRecord(run=run, owner="me", asked={})
     await RunRepository(database).begin(record)
-    await settle_after_a_run(database, "t", IDLE)
+    await release_after_a_run(database, "t", IDLE, run.id)
     await threads.patch(ThreadChange("me", "t", {"team": "x"}))
     assert await threads.graphs("me", "t") == {"tally"}
 
