@@ -21,7 +21,7 @@ class Checkpoints:
     @property
     def saver(self) -> BaseCheckpointSaver[Any]:
         """For reads and edits, another each time: it hardly waits for a database that is away."""
-        return self._saver.apart(patience_seconds=BRIEF_SECONDS)
+        return self._saver.copy_for(patience_seconds=BRIEF_SECONDS)
 
     @property
     def serde(self) -> SerializerProtocol:
@@ -32,7 +32,7 @@ class Checkpoints:
 
         `on_saved` is told the id of each task whose writes are kept, and None for each checkpoint.
         """
-        return self._saver.apart(patience_seconds=self._patience_seconds, on_saved=on_saved)
+        return self._saver.copy_for(patience_seconds=self._patience_seconds, on_saved=on_saved)
 
     async def delete(self, key: str) -> None:
         """Forget all that is kept under a key; nothing there is no error."""

@@ -58,8 +58,8 @@ class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
         psycopg.errors.IdleInTransactionSessionTimeout,
     )
 
-    def apart(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
-        clone = super().apart(patience_seconds=patience_seconds, on_saved=on_saved)
+    def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
+        clone = super().copy_for(patience_seconds=patience_seconds, on_saved=on_saved)
         # LangGraph lets one call of a saver through at a time, even where there is a pool.
         clone.lock = asyncio.Lock()
         return clone
@@ -70,7 +70,7 @@ class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
                 await cursor.execute(_RUN_KEYS, (after,))
                 return [row["thread_id"] for row in await cursor.fetchall()]
 
-        return await self.patiently(read)
+        return await self.retry(read)
 
 
 @asynccontextmanager

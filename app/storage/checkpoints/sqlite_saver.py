@@ -2,27 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Collection,
-    Coroutine,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import (
-    BaseCheckpointSaver,
-    ChannelVersions,
-    Checkpoint,
-    CheckpointMetadata,
-    CheckpointTuple,
-    DeltaChannelHistory,
-)
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
 
@@ -52,121 +38,82 @@ class _Atomic(LangGraphSaver):
             yield cursor
 
 
+def _on_thread(
+    method: Callable[Concatenate[_Atomic, P], T],
+) -> Callable[Concatenate["_OnThread", P], Coroutine[Any, Any, T]]:
+    """Return a synchronous method as one that the file's thread executes."""
+
+    @wraps(method)
+    async def call(self: "_OnThread", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.file.run(lambda _: method(self.atomic, *args, **kwargs))
+
+    return call
+
+
+def _in_loop(
+    method: Callable[Concatenate[BaseCheckpointSaver[Any], P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate["_OnThread", P], T]:
+    """Return an asynchronous method as one for a synchronous node, in a thread of its own."""
+
+    @wraps(method)
+    def call(self: "_OnThread", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        done: T = self.wait(getattr(self, method.__name__)(*args, **kwargs))
+        return done
+
+    return call
+
+
 class _OnThread(BaseCheckpointSaver[str]):
     """The saver for async graphs, and for a synchronous node that runs a graph of its own."""
 
     def __init__(self, file: SqliteConnection, *, serde: SerializerProtocol) -> None:
         super().__init__(serde=serde)
         self.file = file
-        self.kept = _Atomic(file.connection, serde=serde)
+        self.atomic = _Atomic(file.connection, serde=serde)
         self.loop = asyncio.get_running_loop()
+
+    aget_tuple = _on_thread(_Atomic.get_tuple)
+    aput = _on_thread(_Atomic.put)
+    aput_writes = _on_thread(_Atomic.put_writes)
+    adelete_thread = _on_thread(_Atomic.delete_thread)
+    aget_delta_channel_history = _on_thread(_Atomic.get_delta_channel_history)
+
+    get_tuple = _in_loop(BaseCheckpointSaver.aget_tuple)
+    put = _in_loop(BaseCheckpointSaver.aput)
+    put_writes = _in_loop(BaseCheckpointSaver.aput_writes)
+    get_delta_channel_history = _in_loop(BaseCheckpointSaver.aget_delta_channel_history)
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> Self:
         clone = cast("Self", super().with_allowlist(extra_allowlist))
-        clone.kept = cast("_Atomic", self.kept.with_allowlist(extra_allowlist))
+        clone.atomic = cast("_Atomic", self.atomic.with_allowlist(extra_allowlist))
         return clone
 
     def get_next_version(self, current: str | None, channel: None) -> str:
-        return self.kept.get_next_version(current, channel)
-
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await self._run(self.kept.get_tuple, config)
+        return self.atomic.get_next_version(current, channel)
 
     async def alist(
-        self,
-        config: RunnableConfig | None,
-        *,
-        filter: dict[str, Any] | None = None,
-        before: RunnableConfig | None = None,
-        limit: int | None = None,
+        self, config: RunnableConfig | None, **options: Any
     ) -> AsyncIterator[CheckpointTuple]:
-        def read() -> list[CheckpointTuple]:
-            return list(self.kept.list(config, filter=filter, before=before, limit=limit))
-
-        for found in await self._run(read):
-            yield found
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return await self._run(self.kept.put, config, checkpoint, metadata, new_versions)
-
-    async def aput_writes(
-        self,
-        config: RunnableConfig,
-        writes: Sequence[tuple[str, Any]],
-        task_id: str,
-        task_path: str = "",
-    ) -> None:
-        await self._run(self.kept.put_writes, config, writes, task_id, task_path)
-
-    async def adelete_thread(self, thread_id: str) -> None:
-        await self._run(self.kept.delete_thread, thread_id)
+        for one in await self.file.run(lambda _: list(self.atomic.list(config, **options))):
+            yield one
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         if strategy not in ("keep_latest", "delete"):
             raise ValueError(f"Unknown prune strategy: {strategy!r}")
         for thread_id in thread_ids:
             if strategy == "delete":
-                await self._run(self.kept.delete_thread, thread_id)
+                await self.file.run(lambda _, key: self.atomic.delete_thread(key), thread_id)
             else:
                 await keep_latest(self.file, thread_id)
 
-    async def aget_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        read = self.kept.get_delta_channel_history
-        return await self._run(read, config=config, channels=channels)
-
-    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return self._wait(self.aget_tuple(config))
-
-    def list(
-        self,
-        config: RunnableConfig | None,
-        *,
-        filter: dict[str, Any] | None = None,
-        before: RunnableConfig | None = None,
-        limit: int | None = None,
-    ) -> Iterator[CheckpointTuple]:
+    def list(self, config: RunnableConfig | None, **options: Any) -> Iterator[CheckpointTuple]:
         async def read() -> Sequence[CheckpointTuple]:
-            listed = self.alist(config, filter=filter, before=before, limit=limit)
-            return [found async for found in listed]
+            return [one async for one in self.alist(config, **options)]
 
-        yield from self._wait(read())
+        yield from self.wait(read())
 
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return self._wait(self.aput(config, checkpoint, metadata, new_versions))
-
-    def put_writes(
-        self,
-        config: RunnableConfig,
-        writes: Sequence[tuple[str, Any]],
-        task_id: str,
-        task_path: str = "",
-    ) -> None:
-        self._wait(self.aput_writes(config, writes, task_id, task_path))
-
-    def get_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return self._wait(self.aget_delta_channel_history(config=config, channels=channels))
-
-    async def _run(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.file.run(lambda _: act(*args, **kwargs))
-
-    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Have the loop do what a synchronous node asks for in a thread of its own."""
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Have the loop do what a synchronous node calls in a thread of its own."""
         if _running_loop() is self.loop:
             work.close()
             raise asyncio.InvalidStateError(
@@ -185,7 +132,7 @@ class SqliteSaver(RetryingSaver, _OnThread):
         def read(connection: sqlite3.Connection) -> list[str]:
             return [key for (key,) in connection.execute(_RUN_KEYS, (after,))]
 
-        return await self.patiently(self.file.run, read)
+        return await self.retry(self.file.run, read)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
