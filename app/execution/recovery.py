@@ -14,12 +14,13 @@ from app.graphs.registry import GraphEntry
 from app.graphs.shape import Shape
 from app.redaction import Redact
 from app.report.recorder import Recorder
+from app.runs.checkpoints import delete_checkpoints
 from app.runs.events import Event, EventLog, first_event_of
 from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
 from app.runs.run import RunFailure, RunStatus
 from app.settings import Settings
-from app.storage.checkpoints import Checkpoints, run_key
+from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Recovery:
         await table.end(kept, last, thread_status_of(ended))
         log_failure(ended, failure)
         if record.is_background and run.thread_id is None:
-            await self._checkpoints.delete(run_key(run.id))
+            await delete_checkpoints([run.id], checkpoints=self._checkpoints, runs=table)
 
     def _report(self, record: RunRecord, stored: Sequence[Event]) -> dict[str, Any]:
         """Return a report of what was told before the process ended."""

@@ -28,6 +28,7 @@ from app.graphs.registry import GraphEntry
 from app.plain_json import to_plain_json
 from app.redaction import error_text
 from app.report.recorder import Recorder
+from app.runs.checkpoints import delete_checkpoints
 from app.runs.events import EventGate, EventLog, first_event_of
 from app.runs.orphans import OrphanedRuns
 from app.runs.record import RunRecord
@@ -35,7 +36,7 @@ from app.runs.repository import RunRepository
 from app.runs.request import RunRequest, dumped_settled, record_of, request_of, settled_of
 from app.runs.run import Run, RunFailure, RunStatus
 from app.settings import Price, Settings
-from app.storage.checkpoints import Checkpoints, run_key
+from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 
 __all__ = ["DuplicateRun", "Runner"]
@@ -247,7 +248,7 @@ class Runner:
     async def _forget(self, run: Run) -> None:
         """Drop the checkpoints of a run that is over and was on no thread."""
         with contextlib.suppress(StorageUnavailable):  # the pruner finds them
-            await self._checkpoints.delete(run_key(run.id))
+            await delete_checkpoints([run.id], checkpoints=self._checkpoints, runs=self._runs)
 
     def _conclude(
         self,

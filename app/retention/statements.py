@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from app.storage.tables import LIVE, run_events, runs, threads
+from app.storage.tables import HAS_CHECKPOINTS, LIVE, run_events, runs, threads
 from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED
 
 ThreadKey = tuple[str, str]
@@ -65,6 +65,16 @@ def old_runs(before: datetime) -> Select[tuple[str]]:
     return select(runs.c.id).where(runs.c.ended_at < before, ~is_asking).order_by(runs.c.ended_at)
 
 
+def has_no_checkpoints() -> ColumnElement[bool]:
+    """Whether a run's row can be dropped without losing track of its checkpoints."""
+    return ~runs.c.has_checkpoints
+
+
+def ended_runs_with_checkpoints() -> Select[tuple[str]]:
+    """Find runs that are over and whose own checkpoints were not deleted, or not for certain."""
+    return select(runs.c.id).where(HAS_CHECKPOINTS, runs.c.status.not_in(LIVE)).order_by(runs.c.id)
+
+
 def expired_threads(now: datetime, before: datetime | None) -> Select[tuple[str, str]]:
     """Find threads past their own time to live, or unused since `before` where they have none."""
     return (
@@ -100,11 +110,6 @@ def idle_threads(after: datetime | None, before: datetime) -> Select[tuple[str, 
     return found.order_by(threads.c.updated_at)
 
 
-def live_runs(run_ids: Sequence[str]) -> Select[tuple[str]]:
-    """Find those of the runs that are not over."""
-    return select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.status.in_(LIVE))
-
-
 def drop_events(connection: Connection, run_ids: Sequence[str]) -> None:
     """Delete the events of runs; their results stay."""
     connection.execute(delete(run_events).where(run_events.c.run_id.in_(run_ids)))
@@ -112,8 +117,8 @@ def drop_events(connection: Connection, run_ids: Sequence[str]) -> None:
 
 
 def drop_runs(connection: Connection, run_ids: Sequence[str]) -> None:
-    """Delete runs, with their events and labels."""
-    connection.execute(delete(runs).where(runs.c.id.in_(run_ids)))
+    """Delete runs, with their events and labels; never one that has checkpoints of its own."""
+    connection.execute(delete(runs).where(runs.c.id.in_(run_ids), has_no_checkpoints()))
 
 
 def begin_to_delete(

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from app.errors import StorageUnavailable
 from app.retention import statements as prune
 from app.retention.policy import RetentionPolicy
 from app.retention.threads import BATCH, REST_SECONDS, ThreadSweeper
+from app.runs.checkpoints import delete_checkpoints
+from app.runs.repository import RunRepository
 from app.settings import Settings
-from app.storage.checkpoints import Checkpoints, run_key, run_of_key
+from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ class Swept:
     """Threads of which the latest checkpoint stays."""
 
     run_checkpoints: int = 0
-    """Background runs that are over, and whose own checkpoints were still there."""
+    """Background runs on no thread that are over, and whose checkpoints may still be there."""
 
 
 class Sweeper:
@@ -75,14 +77,12 @@ class Sweeper:
         if kept.events is not None:
             found = prune.old_events(kept.events)
             pruned.runs_without_events = await self._drop(found, prune.drop_events)
+        pruned.run_checkpoints = await self._delete_run_checkpoints()
         if kept.runs is not None:
-            pruned.runs = await self._drop(prune.old_runs(kept.runs), prune.drop_runs)
+            found = prune.old_runs(kept.runs).where(prune.has_no_checkpoints())
+            pruned.runs = await self._drop(found, prune.drop_runs)
         pruned.threads = await self._threads.delete(kept)
         pruned.shortened_threads = await self._threads.shorten(kept)
-        async for run_ids in self._stray_runs():
-            for run_id in run_ids:
-                await self._checkpoints.delete(run_key(run_id))
-            pruned.run_checkpoints += len(run_ids)
         return pruned
 
     async def count(self) -> Swept:
@@ -99,8 +99,7 @@ class Sweeper:
         if kept.checkpoints is not None:
             idle = prune.idle_threads(None, kept.checkpoints)
             pruned.shortened_threads += await self._count(idle)
-        async for run_ids in self._stray_runs():
-            pruned.run_checkpoints += len(run_ids)
+        pruned.run_checkpoints = await self._count(prune.ended_runs_with_checkpoints())
         return pruned
 
     async def _drop(
@@ -115,25 +114,15 @@ class Sweeper:
             await asyncio.sleep(REST_SECONDS)
         return dropped
 
-    async def _stray_runs(self) -> AsyncIterator[list[str]]:
-        """Yield runs with checkpoints of their own that are over, or not kept any more."""
-        async for keys in _batches(self._checkpoints.stray_keys()):
-            run_ids = [run_id for key in keys if (run_id := run_of_key(key)) is not None]
-            live = {row.id for row in await self._database.read(prune.live_runs(run_ids))}
-            yield [run_id for run_id in run_ids if run_id not in live]
+    async def _delete_run_checkpoints(self) -> int:
+        deleted, repository = 0, RunRepository(self._database)
+        found = prune.ended_runs_with_checkpoints().limit(BATCH)
+        while run_ids := [row.id for row in await self._database.read(found)]:
+            await delete_checkpoints(run_ids, checkpoints=self._checkpoints, runs=repository)
+            deleted += len(run_ids)
             await asyncio.sleep(REST_SECONDS)
+        return deleted
 
     async def _count(self, found: Select[Any]) -> int:
         counted = select(func.count()).select_from(found.order_by(None).subquery())
         return int((await self._database.read(counted))[0][0])
-
-
-async def _batches(keys: AsyncIterator[str]) -> AsyncIterator[list[str]]:
-    batch: list[str] = []
-    async for key in keys:
-        batch.append(key)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -56,6 +56,7 @@ def begun_row(record: RunRecord) -> dict[str, Any]:
         "thread_id": run.thread_id,
         "status": str(run.status),
         "is_background": record.is_background,
+        "has_checkpoints": record.is_background and run.thread_id is None,
         "attempt": record.attempt,
         "retry_of": run.retry_of,
         "resume_of": run.resume_of,

@@ -75,6 +75,10 @@ class RunRepository:
         """Ask the process that is at work on a run to cancel it; a run that is over stays so."""
         await self._writer.write(run_rows.request_cancel, run_id)
 
+    async def clear_has_checkpoints(self, run_ids: Sequence[str]) -> None:
+        """Store that the checkpoints of runs are deleted; only then can retention drop the runs."""
+        await self._writer.write(run_rows.clear_has_checkpoints, run_ids)
+
     async def get(self, run_id: str, *, owner: str | None) -> RunRecord | None:
         """Return a run, of any owner where that is None."""
         conditions = [runs.c.id == run_id]

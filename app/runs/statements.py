@@ -145,5 +145,10 @@ def request_cancel(connection: Connection, run_id: str) -> None:
     connection.execute(update(runs).where(is_live).values(cancel_requested=True))
 
 
+def clear_has_checkpoints(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Store that the checkpoints of runs are deleted."""
+    connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(has_checkpoints=False))
+
+
 def is_of(owner: str) -> ColumnElement[bool]:
     return runs.c.owner == owner

@@ -67,6 +67,7 @@ runs = Table(
     Column("thread_id", Text),
     Column("status", Text, nullable=False),
     Column("is_background", Boolean, nullable=False, server_default=false()),
+    Column("has_checkpoints", Boolean, nullable=False, server_default=false()),
     Column("attempt", Integer, nullable=False, server_default="1"),
     Column("releases", Integer, nullable=False, server_default="0"),
     Column("retry_of", Text),
@@ -122,6 +123,18 @@ IS_LIVE = text("status IN ('pending', 'running')")
 
 
 Index("ix_runs_live", runs.c.id, sqlite_where=IS_LIVE, postgresql_where=IS_LIVE)
+
+
+HAS_CHECKPOINTS = text("has_checkpoints")
+"""Of its own, since it is on no thread: they are to be deleted before its row. Written out too."""
+
+
+Index(
+    "ix_runs_checkpoints",
+    runs.c.id,
+    sqlite_where=HAS_CHECKPOINTS,
+    postgresql_where=HAS_CHECKPOINTS,
+)
 
 
 _HAS_ENDED = runs.c.ended_at.is_not(None)

@@ -1,6 +1,6 @@
 """What graphs keep between steps and runs: LangGraph's saver and store, as wired here."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -45,14 +45,3 @@ class Checkpoints:
             NotImplementedError: a graph uses a DeltaChannel, which needs the older ones.
         """
         await self._saver.aprune(keys, strategy="keep_latest")
-
-    async def stray_keys(self) -> AsyncIterator[str]:
-        """Yield every temporary key (`run:<id>`), in order; the caller knows which runs are over.
-
-        Keys may be deleted on the way.
-        """
-        after = ""
-        while keys := await self._saver.run_keys(after):
-            for key in keys:
-                yield key
-            after = keys[-1]

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-_RUN_PREFIX = "run:"
-
 
 def thread_key(owner: str, graph_id: str, thread_id: str) -> str:
     """Keep threads of different owners and graphs apart, whatever callers name them."""
@@ -17,12 +15,4 @@ def thread_keys(owner: str, thread_id: str, graph_ids: Iterable[str]) -> list[st
 
 def run_key(run_id: str) -> str:
     """Return where a run without a thread is kept while it is at work."""
-    return f"{_RUN_PREFIX}{run_id}"
-
-
-def run_of_key(key: str) -> str | None:
-    """Return the id of the run a temporary key is for; None for the key of a thread."""
-    # A thread's key has slashes; its owner's name might begin like ours.
-    if "/" in key or not key.startswith(_RUN_PREFIX):
-        return None
-    return key.removeprefix(_RUN_PREFIX)
+    return f"run:{run_id}"

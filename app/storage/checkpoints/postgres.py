@@ -38,14 +38,6 @@ _CONNECTION: dict[str, Any] = {
 }
 
 
-# Reads the whole index: in a database of any language but C no range holds just these.
-_RUN_KEYS = """
-SELECT DISTINCT thread_id FROM checkpoints
-WHERE thread_id > %s AND starts_with(thread_id, 'run:') AND strpos(thread_id, '/') = 0
-ORDER BY thread_id LIMIT 100
-"""
-
-
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
 
@@ -63,14 +55,6 @@ class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
         # LangGraph lets one call of a saver through at a time, even where there is a pool.
         clone.lock = asyncio.Lock()
         return clone
-
-    async def run_keys(self, after: str) -> list[str]:
-        async def read() -> list[str]:
-            async with self._cursor() as cursor:
-                await cursor.execute(_RUN_KEYS, (after,))
-                return [row["thread_id"] for row in await cursor.fetchall()]
-
-        return await self.retry(read)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ overwritten and a task's writes are written once (so LangGraph's SQL says on bot
 import asyncio
 import copy
 import logging
-from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
@@ -93,10 +92,6 @@ class RetryingSaver(BaseCheckpointSaver[str]):
     aget_delta_channel_history = _retried(BaseCheckpointSaver.aget_delta_channel_history)
     aput = _retried(BaseCheckpointSaver.aput, then=_on_checkpoint)
     aput_writes = _retried(BaseCheckpointSaver.aput_writes, then=_on_writes)
-
-    @abstractmethod
-    async def run_keys(self, after: str) -> list[str]:
-        """Return the next temporary keys of runs behind this one, in order; [] at their end."""
 
     def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
         """Return a saver of the same checkpoints that waits for no other saver's lock."""

@@ -22,13 +22,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-_RUN_KEYS = """
-SELECT DISTINCT thread_id FROM checkpoints
-WHERE thread_id > max(?, 'run:') AND thread_id < 'run;' AND instr(thread_id, '/') = 0
-ORDER BY thread_id LIMIT 100
-"""
-
-
 class _Atomic(LangGraphSaver):
     """Commits whole or rolls back whole; the original commits what came before a failure."""
 
@@ -127,12 +120,6 @@ class SqliteSaver(RetryingSaver, _OnThread):
     """Checkpoints in the SQLite file: every call whole or not at all, and patient."""
 
     driver_errors = (sqlite3.OperationalError,)
-
-    async def run_keys(self, after: str) -> list[str]:
-        def read(connection: sqlite3.Connection) -> list[str]:
-            return [key for (key,) in connection.execute(_RUN_KEYS, (after,))]
-
-        return await self.retry(self.file.run, read)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

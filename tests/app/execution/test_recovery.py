@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from langgraph.types import Command
+from sqlalchemy import select
 
 from app.errors import Stopping
 from app.execution.active_runs import ActiveRun
@@ -15,11 +16,13 @@ from app.runs.request import RunRequest, record_of
 from app.runs.run import Run, RunStatus
 from app.service import Service, open_service
 from app.settings import Settings
+from app.storage.checkpoints import run_key
 from app.storage.database import open_database
 from app.storage.migrate import migrate
 from tests.app.at_work import holding
 from tests.app.service_at_hand import finished_branches
 from tests.app.storage.held_writer import held
+from app.storage.tables import runs
 
 pytestmark = pytest.mark.anyio
 
@@ -230,7 +233,9 @@ async def test_branches_that_had_finished_are_not_run_again(stored_settings: Set
     async with open_service(stored_settings) as service:
         record = await read(service, started.run.id)
         events = await RunRepository(service.database).events(started.run.id, 10_000_000)
-        keys = [key async for key in service.checkpoints.stray_keys()]
+        key: Any = {"configurable": {"thread_id": run_key(started.run.id)}}
+        checkpoint = await service.checkpoints.saver.aget_tuple(key)
+        (row,) = await service.database.read(select(runs.c.has_checkpoints))
 
     rows = {row["id"]: row for row in record.run.report["branches"]}
     begun = [event.data["id"] for event in events if event.type == "branch_started"]
@@ -241,7 +246,8 @@ async def test_branches_that_had_finished_are_not_run_again(stored_settings: Set
     assert rows["may"]["error"]["type"] == "ValueError"
     assert record.run.report["degraded"] is True
     assert record.run.report["critical_path"] == ["must", "combine"]
-    assert keys == []
+    assert checkpoint is None
+    assert row.has_checkpoints is False
 
 
 async def test_answer_given_before_the_service_ended_is_not_lost(settings: Settings) -> None:

@@ -171,13 +171,16 @@ async def test_long_idle_threads_are_cut_once_and_others_not(kept: Kept) -> None
 
 
 async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(kept: Kept) -> None:
-    record = RunRecord(Run("g"), "me", {}, is_background=True)
-    live = (await RunRepository(kept.database).begin(record)).run.id
-    await kept.execute(run_key(live))
-    await kept.execute(run_key("gone"))
+    over, live = [RunRecord(Run("g"), "me", {}, is_background=True) for _ in range(2)]
+    for record in (over, live):
+        await RunRepository(kept.database).begin(record)
+        await kept.execute(run_key(record.run.id))
+    over.run.status = RunStatus.ERROR
+    assert await RunRepository(kept.database).end(over, [], None)
 
     foretold, pruned = await kept.pruner().count(), await kept.pruner().prune()
 
     assert foretold.run_checkpoints == pruned.run_checkpoints == 1
-    assert await kept.checkpoints_of(run_key("gone")) == 0
-    assert await kept.checkpoints_of(run_key(live)) > 0
+    assert await kept.checkpoints_of(run_key(over.run.id)) == 0
+    assert await kept.checkpoints_of(run_key(live.run.id)) > 0
+    assert await kept.pruner().prune() == Swept()

@@ -5,17 +5,21 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.errors import BehindMigrations
+from app.runs.repository import RunRepository
+from app.runs.search import RunSearch
 from app.settings import Settings
 from app.storage.database import open_database
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.migrate import migrate
-from app.storage.tables import metadata
+from app.storage.tables import metadata, runs
 from tests.conftest import ROOT
 from tests.postgres import PostgresServer
 
@@ -46,8 +50,8 @@ async def test_empty_database_is_brought_to_this_version_once(empty: Settings) -
     first = await migrate(empty)
     second = await migrate(empty)
 
-    assert first == (None, "r0001")
-    assert second == ("r0001", "r0001")
+    assert first == (None, "r0002")
+    assert second == ("r0002", "r0002")
     async with open_database(empty) as database:
         await database.check()
 
@@ -84,6 +88,67 @@ async def test_migrations_make_the_tables_that_the_code_uses(empty: Settings) ->
 
 def _is_ours(name: str | None, type_: str, _: object) -> bool:
     return type_ != "table" or name in metadata.tables
+
+
+def downgrade(settings: Settings, revision: str) -> None:
+    """Leave the tables as an earlier version made them."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "app/storage/migrations"))
+    config.set_main_option("path_separator", "os")
+    engine = writing_engine(settings, is_bounded=False)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    engine.dispose()
+
+
+OLD_DATA = """
+INSERT INTO threads (owner, thread_id, status, created_at, updated_at)
+VALUES ('me', 't', 'idle', '2026-11-22 10:00:00', '2026-11-22 10:00:00');
+INSERT INTO runs (id, owner, graph_id, thread_id, status, is_background, created_at, asked)
+VALUES ('1', 'me', 'g', NULL, 'success', true, '2026-11-22 10:00:00', '{"input": {"n": 1}}');
+INSERT INTO runs (id, owner, graph_id, thread_id, status, is_background, created_at, asked)
+VALUES ('2', 'me', 'g', 't', 'success', true, '2026-11-22 10:00:00', '{"input": {"n": 2}}');
+INSERT INTO runs (id, owner, graph_id, thread_id, status, is_background, created_at, asked)
+VALUES ('3', 'me', 'g', NULL, 'success', false, '2026-11-22 10:00:00', '{"input": {"n": 3}}');
+UPDATE runs SET settled_type = 'msgpack', settled = CAST('abc' AS {binary}) WHERE id = '3';
+INSERT INTO run_events VALUES ('1', 1, 1, '[[1, "run_started", {}]]');
+INSERT INTO run_labels VALUES ('me', 'customer', '"c1"', '1')
+"""
+
+
+async def test_database_of_the_first_version_is_migrated_with_all_that_is_in_it(
+    empty: Settings,
+) -> None:
+    await migrate(empty)
+    await asyncio.to_thread(downgrade, empty, "r0001")
+    await asyncio.to_thread(execute, empty, OLD_DATA)
+
+    moved = await migrate(empty)
+
+    assert moved[0] == "r0001"
+    async with open_database(empty) as database:
+        rows = await database.read(select(runs.c.id, runs.c.has_checkpoints))
+        records = [await RunRepository(database).get(number, owner="me") for number in "123"]
+        events = await RunRepository(database).events("1", 0)
+        labelled = await RunRepository(database).search(RunSearch(metadata={"customer": "c1"}))
+    assert {row.id: row.has_checkpoints for row in rows} == {"1": True, "2": False, "3": False}
+    assert [record and record.asked for record in records] == [
+        {"input": {"n": number}} for number in (1, 2, 3)
+    ]
+    assert records[2] is not None
+    assert records[2].settled == ("msgpack", b"abc")
+    assert [event.type for event in events] == ["run_started"]
+    assert [record.run.id for record in labelled] == ["1"]
+
+
+def execute(settings: Settings, script: str) -> None:
+    binary = "BLOB" if settings.postgres_url is None else "BYTEA"
+    engine = writing_engine(settings)
+    with engine.begin() as connection:
+        for statement in script.split(";"):
+            connection.exec_driver_sql(statement.replace("{binary}", binary))
+    engine.dispose()
 
 
 async def test_database_that_is_behind_is_not_opened(empty: Settings) -> None:

@@ -17,17 +17,12 @@ from app.settings import Settings
 from app.storage.checkpoints import (
     Checkpoints,
     open_checkpoints,
-    run_key,
     set_up_checkpoints,
     thread_key,
 )
 from tests.app.storage.checkpoints.fan_outs import State, fan_out, thread
 
 pytestmark = pytest.mark.anyio
-
-
-async def keys_of(checkpoints: Checkpoints) -> list[str]:
-    return [key async for key in checkpoints.stray_keys()]
 
 
 async def count(checkpoints: Checkpoints, key: str) -> int:
@@ -104,23 +99,6 @@ async def test_a_deleted_key_leaves_nothing_and_harms_no_other(checkpoints: Chec
 
     assert await count(checkpoints, "gone") == 0
     assert await count(checkpoints, "kept") == before
-
-
-async def test_stray_keys_are_those_of_runs_alone_even_while_they_are_deleted(
-    checkpoints: Checkpoints,
-) -> None:
-    runs = [run_key(f"{number:032x}") for number in range(103)]
-    for key in [*runs, "someone/graph/t", "run:/graph/t", "runs", "run9"]:
-        config: RunnableConfig = {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
-        await checkpoints.saver.aput(config, empty_checkpoint(), {}, {})
-
-    found = []
-    async for key in checkpoints.stray_keys():
-        found.append(key)
-        await checkpoints.delete(key)
-
-    assert found == runs
-    assert await keys_of(checkpoints) == []
 
 
 async def test_a_pruned_thread_keeps_its_latest_checkpoint_and_goes_on(
