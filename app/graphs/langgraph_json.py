@@ -74,14 +74,14 @@ def _check_file(content: Any, problems: list[str]) -> Declarations:
         dependencies = []
     entries = content.get("graphs")
     if not isinstance(entries, dict) or not entries:
-        found = "names no graph" if not entries else f"is {_kind(entries)}"
+        reason = "names no graph" if not entries else f"is {_kind(entries)}"
         mend = f'write "graphs": {{"my_graph": {_ENTRY}}}'
-        return Declarations([], dependencies, [*problems, f'"graphs" {found}: {mend}'])
+        return Declarations([], dependencies, [*problems, f'"graphs" {reason}: {mend}'])
     checked = [_check_entry(graph_id, entry) for graph_id, entry in entries.items()]
     return Declarations(
-        [found for found in checked if isinstance(found, GraphDef)],
+        [entry for entry in checked if isinstance(entry, GraphDef)],
         dependencies,
-        [*problems, *_check_ids(entries), *(found for found in checked if isinstance(found, str))],
+        [*problems, *_check_ids(entries), *(entry for entry in checked if isinstance(entry, str))],
     )
 
 
@@ -93,8 +93,8 @@ def _check_entry(graph_id: str, entry: Any) -> GraphDef | str:
         return f"graph {graph_id!r}: its entry is {_kind(entry)}: write {_ENTRY}"
     path, description = entry.get("path"), entry.get("description", "")
     if not isinstance(path, str):
-        found = f"its path is {_kind(path)}" if "path" in entry else "its entry has no path"
-        return f"graph {graph_id!r}: {found}: write {_ENTRY}"
+        reason = f"its path is {_kind(path)}" if "path" in entry else "its entry has no path"
+        return f"graph {graph_id!r}: {reason}: write {_ENTRY}"
     if not isinstance(description, str):
         return f"graph {graph_id!r}: its description is {_kind(description)}: write text"
     return GraphDef(graph_id, path, description)

@@ -35,11 +35,11 @@ async def load_graph(
         raise GraphFileError(f"path {path!r} is not of the form ./file.py:variable")
     module = _load_module(file, folder)
     try:
-        found = getattr(module, variable)
+        target = getattr(module, variable)
     except AttributeError:
         known = ", ".join(_graph_names(module)) or "no graph"
         raise GraphFileError(f"{file} has no {variable!r}; it has {known}") from None
-    return await _as_compiled(found, path, name)
+    return await _as_compiled(target, path, name)
 
 
 def _load_module(file: str, folder: Path) -> ModuleType:
@@ -127,23 +127,23 @@ def _graph_names(module: ModuleType) -> list[str]:
     return [name for name, value in vars(module).items() if isinstance(value, kinds)]
 
 
-async def _as_compiled(found: Any, path: str, name: str) -> CompiledStateGraph[Any, Any, Any, Any]:
+async def _as_compiled(target: Any, path: str, name: str) -> CompiledStateGraph[Any, Any, Any, Any]:
     file = path.rpartition(":")[0]
-    if inspect.isfunction(found):
+    if inspect.isfunction(target):
         with _failures_of(f"the factory {path}", file):
-            found = await _call_factory(found)
-    if isinstance(found, StateGraph):
+            target = await _call_factory(target)
+    if isinstance(target, StateGraph):
         with _failures_of(f"compiling {path}", file):
-            found = found.compile(name=name)
-    if isinstance(found, CompiledStateGraph):
-        return found
-    if hasattr(found, "__aenter__") or hasattr(found, "__enter__"):
+            target = target.compile(name=name)
+    if isinstance(target, CompiledStateGraph):
+        return target
+    if hasattr(target, "__aenter__") or hasattr(target, "__enter__"):
         raise GraphFileError(
             f"{path} gives a context manager, which the Agent Server opens around each run and "
             f"Fanjoin does not support: give the graph itself, and open what a node needs in it"
         )
     raise GraphFileError(
-        f"{path} is no graph but {type(found).__name__}: name a StateGraph, a compiled one, or a "
+        f"{path} is no graph but {type(target).__name__}: name a StateGraph, a compiled one, or a "
         f"function that returns one"
     )
 

@@ -15,7 +15,7 @@ _ROW_KEY = "fanjoin_row"
 """What the kit adds to a branch's writes (ARCHITECTURE.md, the wire); not part of the result."""
 
 
-_TAKEN_BACK = object()
+_RETRACTED = object()
 """A tag alone: the branch wrote nothing this time, and what it wrote before is gone."""
 
 
@@ -24,7 +24,7 @@ def own_writes(writes: Any) -> Any:
     if not isinstance(writes, dict):
         return writes
     untagged = {key: _without_tag(value) for key, value in writes.items() if key != _OUTCOMES_KEY}
-    return {key: value for key, value in untagged.items() if value is not _TAKEN_BACK}
+    return {key: value for key, value in untagged.items() if value is not _RETRACTED}
 
 
 def _without_tag(value: Any) -> Any:
@@ -33,7 +33,7 @@ def _without_tag(value: Any) -> Any:
     if _ROW_KEY in value:
         return value[_ROW_KEY]
     own = {key: item for key, item in value.items() if key != _ROUND_KEY}
-    return own or _TAKEN_BACK
+    return own or _RETRACTED
 
 
 Spec = StateNodeSpec[Any, Any]

@@ -1,7 +1,7 @@
-"""What is old enough to go: how it is found, and how a small batch of it goes.
+"""What is old enough to be deleted: queries for it, and statements that delete a small batch.
 
-Found on a reading connection, so that the writer, which live runs wait for, only ever deletes rows
-whose ids it is given.
+The queries use a reading connection, so that the writer, which live runs wait for, only ever
+deletes rows whose ids it is given.
 """
 
 from collections.abc import Sequence
@@ -102,12 +102,12 @@ def threads_to_shorten(now: datetime) -> Select[tuple[str, str, str | None]]:
 
 def idle_threads(after: datetime | None, before: datetime) -> Select[tuple[str, str, str | None]]:
     """Find threads at rest last used between the two moments, the longest unused first."""
-    found = select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
+    query = select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
         _IS_AT_REST, threads.c.updated_at < before
     )
     if after is not None:
-        found = found.where(threads.c.updated_at >= after)
-    return found.order_by(threads.c.updated_at)
+        query = query.where(threads.c.updated_at >= after)
+    return query.order_by(threads.c.updated_at)
 
 
 def drop_events(connection: Connection, run_ids: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Lets go of what the settings say is old: in small batches, beside live traffic."""
+"""Deletes what the settings say is old, in small batches, so that live runs get their turn."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from app.errors import StorageUnavailable
-from app.retention import statements as prune
+from app.retention import statements
 from app.retention.policy import RetentionPolicy
 from app.retention.threads import BATCH, REST_SECONDS, ThreadSweeper
 from app.runs.checkpoints import delete_checkpoints
@@ -23,10 +23,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Swept:
-    """How much went, or would go."""
+    """How much was deleted, or would be."""
 
     runs_without_events: int = 0
-    """Runs whose events went; what came of them stays."""
+    """Runs whose events were deleted; their results stay."""
 
     runs: int = 0
     threads: int = 0
@@ -59,56 +59,58 @@ class Sweeper:
         while minutes := self._settings.prune_minutes:
             await asyncio.sleep(minutes * 60)
             try:
-                pruned = await self.prune()
+                swept = await self.sweep()
             except StorageUnavailable as error:
                 logger.warning("pruning stopped halfway", extra={"error": str(error)})
             except Exception:  # no surprise may end the pruning for good
                 logger.exception("pruning stopped halfway")
             else:
-                logger.info("pruned", extra=asdict(pruned))
+                logger.info("pruned", extra=asdict(swept))
 
-    async def prune(self) -> Swept:
-        """Let go of everything that is old by now, and say how much it was.
+    async def sweep(self) -> Swept:
+        """Delete everything that is old by now, and return how much it was.
 
-        Raises StorageUnavailable; what went before that is gone, the rest goes another time.
+        Raises StorageUnavailable; what is left then goes with the next sweep.
         """
-        kept = RetentionPolicy.of(self._settings)
-        pruned = Swept()
-        if kept.events is not None:
-            found = prune.old_events(kept.events)
-            pruned.runs_without_events = await self._drop(found, prune.drop_events)
-        pruned.run_checkpoints = await self._delete_run_checkpoints()
-        if kept.runs is not None:
-            found = prune.old_runs(kept.runs).where(prune.has_no_checkpoints())
-            pruned.runs = await self._drop(found, prune.drop_runs)
-        pruned.threads = await self._threads.delete(kept)
-        pruned.shortened_threads = await self._threads.shorten(kept)
-        return pruned
+        policy = RetentionPolicy.of(self._settings)
+        swept = Swept()
+        if policy.events is not None:
+            query = statements.old_events(policy.events)
+            swept.runs_without_events = await self._drop(query, statements.drop_events)
+        swept.run_checkpoints = await self._delete_run_checkpoints()
+        if policy.runs is not None:
+            query = statements.old_runs(policy.runs).where(statements.has_no_checkpoints())
+            swept.runs = await self._drop(query, statements.drop_runs)
+        swept.threads = await self._threads.delete(policy)
+        swept.shortened_threads = await self._threads.keep_latest(policy)
+        return swept
 
     async def count(self) -> Swept:
-        """Say what `prune` would let go of now; short threads count among those to be shortened."""
-        kept = RetentionPolicy.of(self._settings)
-        pruned = Swept()
-        if kept.events is not None:
-            pruned.runs_without_events = await self._count(prune.old_events(kept.events))
-        if kept.runs is not None:
-            pruned.runs = await self._count(prune.old_runs(kept.runs))
-        expired = prune.expired_threads(kept.now, kept.threads)
-        pruned.threads = await self._count(expired) + await self._count(prune.deleting_threads())
-        pruned.shortened_threads = await self._count(prune.threads_to_shorten(kept.now))
-        if kept.checkpoints is not None:
-            idle = prune.idle_threads(None, kept.checkpoints)
-            pruned.shortened_threads += await self._count(idle)
-        pruned.run_checkpoints = await self._count(prune.ended_runs_with_checkpoints())
-        return pruned
+        """Return what `sweep` would delete now; it counts threads too that are short already."""
+        policy = RetentionPolicy.of(self._settings)
+        swept = Swept()
+        if policy.events is not None:
+            swept.runs_without_events = await self._count(statements.old_events(policy.events))
+        if policy.runs is not None:
+            swept.runs = await self._count(statements.old_runs(policy.runs))
+        expired = statements.expired_threads(policy.now, policy.threads)
+        swept.threads = await self._count(expired) + await self._count(
+            statements.deleting_threads()
+        )
+        swept.shortened_threads = await self._count(statements.threads_to_shorten(policy.now))
+        if policy.checkpoints is not None:
+            idle = statements.idle_threads(None, policy.checkpoints)
+            swept.shortened_threads += await self._count(idle)
+        swept.run_checkpoints = await self._count(statements.ended_runs_with_checkpoints())
+        return swept
 
     async def _drop(
         self,
-        found: Select[tuple[str]],
+        query: Select[tuple[str]],
         drop: Callable[[Connection, Sequence[str]], None],
     ) -> int:
         dropped = 0
-        while run_ids := [row.id for row in await self._database.read(found.limit(BATCH))]:
+        while run_ids := [row.id for row in await self._database.read(query.limit(BATCH))]:
             await self._database.writer.write(drop, run_ids)
             dropped += len(run_ids)
             await asyncio.sleep(REST_SECONDS)
@@ -116,13 +118,13 @@ class Sweeper:
 
     async def _delete_run_checkpoints(self) -> int:
         deleted, repository = 0, RunRepository(self._database)
-        found = prune.ended_runs_with_checkpoints().limit(BATCH)
-        while run_ids := [row.id for row in await self._database.read(found)]:
+        query = statements.ended_runs_with_checkpoints().limit(BATCH)
+        while run_ids := [row.id for row in await self._database.read(query)]:
             await delete_checkpoints(run_ids, checkpoints=self._checkpoints, runs=repository)
             deleted += len(run_ids)
             await asyncio.sleep(REST_SECONDS)
         return deleted
 
-    async def _count(self, found: Select[Any]) -> int:
-        counted = select(func.count()).select_from(found.order_by(None).subquery())
+    async def _count(self, query: Select[Any]) -> int:
+        counted = select(func.count()).select_from(query.order_by(None).subquery())
         return int((await self._database.read(counted))[0][0])

@@ -1,11 +1,11 @@
-"""Lets go of threads that are old, and of the older checkpoints of those that stay."""
+"""Deletes old threads, and the older checkpoints of those that stay."""
 
 import asyncio
 import logging
 from collections.abc import Collection
 from datetime import datetime
 
-from app.retention import statements as prune
+from app.retention import statements
 from app.retention.policy import RetentionPolicy
 from app.storage.checkpoints import Checkpoints, thread_keys
 from app.storage.database import Database
@@ -24,7 +24,7 @@ REST_SECONDS = 0.05
 
 
 class ThreadSweeper:
-    """Deletes and shortens threads nobody is at work on."""
+    """Deletes and shortens threads that no run is using."""
 
     def __init__(
         self, database: Database, checkpoints: Checkpoints, *, graph_ids: Collection[str]
@@ -34,51 +34,51 @@ class ThreadSweeper:
         self._graph_ids = frozenset(graph_ids)
         self._shortened_until: datetime | None = None
 
-    async def delete(self, kept: RetentionPolicy) -> int:
+    async def delete(self, policy: RetentionPolicy) -> int:
         """Delete threads past their time, and finish what a killed process left half deleted."""
-        await self._mark(kept)
+        await self._mark(policy)
         deleted = 0
-        while rows := await self._database.read(prune.deleting_threads().limit(BATCH)):
+        while rows := await self._database.read(statements.deleting_threads().limit(BATCH)):
             for owner, thread_id, graph_id in rows:
                 for key in await self._keys_of(owner, thread_id, graph_id):
                     await self._checkpoints.delete(key)
             keys = [(row.owner, row.thread_id) for row in rows]
-            await self._database.writer.write(prune.drop_threads, keys)
+            await self._database.writer.write(statements.drop_threads, keys)
             deleted += len(keys)
             await asyncio.sleep(REST_SECONDS)
         return deleted
 
-    async def shorten(self, kept: RetentionPolicy) -> int:
+    async def keep_latest(self, policy: RetentionPolicy) -> int:
         """Cut threads at rest to their latest checkpoint: those whose time is up, and old ones."""
-        rows = list(await self._database.read(prune.threads_to_shorten(kept.now)))
-        if kept.checkpoints is not None:
+        rows = list(await self._database.read(statements.threads_to_shorten(policy.now)))
+        if policy.checkpoints is not None:
             # Those of the last time are short already.
             rows += await self._database.read(
-                prune.idle_threads(self._shortened_until, kept.checkpoints)
+                statements.idle_threads(self._shortened_until, policy.checkpoints)
             )
         shortened = 0
         for owner, thread_id, graph_id in rows:
-            shortened += await self._shorten(owner, thread_id, graph_id, kept.now)
+            shortened += await self._keep_latest(owner, thread_id, graph_id, policy.now)
             await asyncio.sleep(REST_SECONDS)
-        self._shortened_until = kept.checkpoints
+        self._shortened_until = policy.checkpoints
         return shortened
 
-    async def _mark(self, kept: RetentionPolicy) -> None:
-        found = prune.expired_threads(kept.now, kept.threads).limit(BATCH)
-        while rows := await self._database.read(found):
+    async def _mark(self, policy: RetentionPolicy) -> None:
+        expired = statements.expired_threads(policy.now, policy.threads).limit(BATCH)
+        while rows := await self._database.read(expired):
             keys = [(row.owner, row.thread_id) for row in rows]
-            batch = (keys, kept.now, kept.threads)
-            await self._database.writer.write(prune.begin_to_delete, batch)
+            batch = (keys, policy.now, policy.threads)
+            await self._database.writer.write(statements.begin_to_delete, batch)
             await asyncio.sleep(REST_SECONDS)
 
-    async def _shorten(
+    async def _keep_latest(
         self, owner: str, thread_id: str, graph_id: str | None, now: datetime
     ) -> bool:
-        claim = Claim(owner, thread_id, free=prune.AT_REST)
+        claim = Claim(owner, thread_id, free=statements.AT_REST)
         before = await self._database.writer.write(claims.claim, claim)
         if before is None:
             return False
-        unused = {"updated_at": before.updated_at, "expires_at": prune.expiry_after(now)}
+        unused = {"updated_at": before.updated_at, "expires_at": statements.expiry_after(now)}
         try:
             await self._checkpoints.prune(await self._keys_of(owner, thread_id, graph_id))
         except NotImplementedError as error:

@@ -64,7 +64,7 @@ def begun_row(record: RunRecord) -> dict[str, Any]:
         "metadata": json_text(record.metadata),
         "idempotency_key": record.key,
         "request_hash": record.request_hash,
-        "asked": json_text(record.asked),
+        "request": json_text(record.asked),
     }
 
 
@@ -79,8 +79,8 @@ def ended_row(record: RunRecord) -> dict[str, Any]:
         "interrupts": json_text(run.interrupts) if run.interrupts else None,
         "output": None if run.output is None else json_text(run.output),
         "report": json_text(run.report) if run.report else None,
-        "settled_type": settled_type,
-        "settled": settled,
+        "reusable_writes_type": settled_type,
+        "reusable_writes": settled,
     }
 
 
@@ -100,11 +100,11 @@ def run_record_of(row: RowMapping) -> RunRecord:
         interrupts=_read(row.get("interrupts")) or [],
         report=_read(row.get("report")) or {},
     )
-    settled = row.get("settled")
+    settled = row.get("reusable_writes")
     return RunRecord(
         run=run,
         owner=row["owner"],
-        asked=_read(row.get("asked")) or {},
+        asked=_read(row.get("request")) or {},
         is_background=row["is_background"],
         metadata=_read(row["metadata"]),
         key=row["idempotency_key"],
@@ -112,7 +112,7 @@ def run_record_of(row: RowMapping) -> RunRecord:
         attempt=row["attempt"],
         releases=row["releases"],
         cancel_requested=row["cancel_requested"],
-        settled=None if settled is None else (row["settled_type"], bytes(settled)),
+        settled=None if settled is None else (row["reusable_writes_type"], bytes(settled)),
         last_event=row["last_event"],
         ended_at=row["ended_at"],
     )

@@ -16,7 +16,15 @@ _FEW = 2000
 """So many rows are looked through one by one in a few milliseconds (measured on both databases)."""
 
 
-_LARGE = {"asked", "output", "report", "interrupts", "settled_type", "settled", "last_events"}
+_LARGE = {
+    "request",
+    "output",
+    "report",
+    "interrupts",
+    "reusable_writes_type",
+    "reusable_writes",
+    "last_events",
+}
 
 
 _SMALL = [column for column in runs.columns if column.name not in _LARGE]

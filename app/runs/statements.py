@@ -76,12 +76,12 @@ def _earlier(connection: Connection, row: dict[str, Any]) -> RunRecord | KeyReus
     if key is None:
         return None
     statement = select(*RECORD).where(is_of(row["owner"]), runs.c.idempotency_key == key)
-    found = connection.execute(statement).mappings().first()
-    if found is None or found["id"] == row["id"]:  # its own: said again after a lost connection
+    earlier = connection.execute(statement).mappings().first()
+    if earlier is None or earlier["id"] == row["id"]:  # its own: said again after a lost connection
         return None
-    if found["request_hash"] != row["request_hash"]:
-        return KeyReused(f"Idempotency-Key came with another request, as run {found['id']}")
-    return run_record_of(found)
+    if earlier["request_hash"] != row["request_hash"]:
+        return KeyReused(f"Idempotency-Key came with another request, as run {earlier['id']}")
+    return run_record_of(earlier)
 
 
 def _insert_labels(connection: Connection, items: Sequence[NewRun]) -> None:

@@ -21,15 +21,15 @@ def back_up(data_dir: Path, target: Path) -> list[Path]:
     Raises:
         BackupFailed: there is nothing to copy, or `target` holds a backup or does not take one.
     """
-    found = [name for name in FILES if (data_dir / name).exists()]
-    if FILES[0] not in found:
+    present = [name for name in FILES if (data_dir / name).exists()]
+    if FILES[0] not in present:
         raise BackupFailed(f"there is no {FILES[0]} in {data_dir}")
-    if taken := [name for name in FILES if (target / name).exists()]:
-        raise BackupFailed(f"{target / taken[0]} is there already: name a new folder")
-    parts = [target / f"{name}.part" for name in found]
+    if existing := [name for name in FILES if (target / name).exists()]:
+        raise BackupFailed(f"{target / existing[0]} is there already: name a new folder")
+    parts = [target / f"{name}.part" for name in present]
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name, part in zip(found, parts, strict=True):
+        for name, part in zip(present, parts, strict=True):
             part.unlink(missing_ok=True)
             _copy(data_dir / name, part)
         return [part.rename(part.with_suffix("")) for part in parts]

@@ -43,10 +43,10 @@ class Database:
         self.reading = reading
         self._sound_until = 0.0
 
-    async def read(self, found: Select[Any]) -> Sequence[Any]:
+    async def read(self, query: Select[Any]) -> Sequence[Any]:
         """Return all rows of a query that is bounded by itself."""
         async with self.reading() as connection:
-            rows: Sequence[Any] = (await connection.execute(found)).all()
+            rows: Sequence[Any] = (await connection.execute(query)).all()
             return rows
 
     async def check(self) -> None:

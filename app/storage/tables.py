@@ -79,13 +79,13 @@ runs = Table(
     Column("idempotency_key", Text),
     Column("request_hash", Text),
     Column("last_event", Integer, nullable=False, server_default="0"),
-    Column("asked", Text, nullable=False),
+    Column("request", Text, nullable=False),
     Column("failure", Text),
     Column("interrupts", Text),
     Column("output", Text),
     Column("report", Text),
-    Column("settled_type", Text),
-    Column("settled", LargeBinary),
+    Column("reusable_writes_type", Text),
+    Column("reusable_writes", LargeBinary),
     Column("last_events", Text),
     ForeignKeyConstraint(
         ["owner", "thread_id"],
@@ -126,7 +126,7 @@ Index("ix_runs_live", runs.c.id, sqlite_where=IS_LIVE, postgresql_where=IS_LIVE)
 
 
 HAS_CHECKPOINTS = text("has_checkpoints")
-"""Of its own, since it is on no thread: they are to be deleted before its row. Written out too."""
+"""Whether a run on no thread has checkpoints: they are deleted before its row. Written out too."""
 
 
 Index(

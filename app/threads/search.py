@@ -30,26 +30,26 @@ class ThreadSearch:
     offset: int = 0
 
 
-async def search_threads(connection: AsyncConnection, asked: ThreadSearch) -> list[ThreadRecord]:
+async def search_threads(connection: AsyncConnection, search: ThreadSearch) -> list[ThreadRecord]:
     """Return a page of threads; equal ones in the order of their ids, so that pages never mix."""
-    order = [threads.c[asked.sort_by], threads.c.thread_id]
-    found = await connection.execute(
+    order = [threads.c[search.sort_by], threads.c.thread_id]
+    result = await connection.execute(
         select(threads)
-        .where(*_conditions(asked))
-        .order_by(*(column if asked.is_ascending else column.desc() for column in order))
-        .limit(asked.limit)
-        .offset(asked.offset)
+        .where(*_conditions(search))
+        .order_by(*(column if search.is_ascending else column.desc() for column in order))
+        .limit(search.limit)
+        .offset(search.offset)
     )
-    return [thread_record_of(row) for row in found.mappings()]
+    return [thread_record_of(row) for row in result.mappings()]
 
 
-def _conditions(asked: ThreadSearch) -> list[ColumnElement[bool]]:
-    conditions = [threads.c.owner == asked.owner, threads.c.status != DELETING]
-    if asked.status is not None:
-        conditions.append(threads.c.status == asked.status)
-    if asked.ids is not None:
-        conditions.append(threads.c.thread_id.in_(asked.ids))
-    for key, value in asked.metadata.items():
+def _conditions(search: ThreadSearch) -> list[ColumnElement[bool]]:
+    conditions = [threads.c.owner == search.owner, threads.c.status != DELETING]
+    if search.status is not None:
+        conditions.append(threads.c.status == search.status)
+    if search.ids is not None:
+        conditions.append(threads.c.thread_id.in_(search.ids))
+    for key, value in search.metadata.items():
         is_graph = key == "graph_id"
         conditions.append(threads.c.graph_id == value if is_graph else _has_label(key, value))
     return conditions

@@ -48,13 +48,13 @@ def create(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
 
 
 def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
-    found = lock(connection, change.owner, change.thread_id)
-    if found is None or found.status == DELETING:
+    before = lock(connection, change.owner, change.thread_id)
+    if before is None or before.status == DELETING:
         return None
     now = datetime.now(UTC)
     # While it is busy that column tells since when, by which its holder knows it again.
-    used_at = found.updated_at if found.status == BUSY else now
-    record = replace(_changed(replace(found, updated_at=now), change), updated_at=used_at)
+    used_at = before.updated_at if before.status == BUSY else now
+    record = replace(_changed(replace(before, updated_at=now), change), updated_at=used_at)
     is_it = is_thread(record.owner, record.thread_id)
     connection.execute(update(threads).where(is_it).values(_row(record)))
     _write_labels(connection, record)
@@ -69,8 +69,8 @@ def delete_marked(connection: Connection, key: tuple[str, str]) -> None:
 
 def lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:
     """Read a thread's row, which nobody else changes until the transaction is over."""
-    found = select(threads).where(is_thread(owner, thread_id)).with_for_update()
-    row = connection.execute(found).mappings().first()
+    query = select(threads).where(is_thread(owner, thread_id)).with_for_update()
+    row = connection.execute(query).mappings().first()
     return None if row is None else thread_record_of(row)
 
 

@@ -44,7 +44,7 @@ async def _prune(settings: Settings, *, dry_run: bool) -> Swept:
     async with open_database(settings) as database, open_checkpoints(settings) as checkpoints:
         graph_ids = [graph.graph_id for graph in declared]
         pruner = Sweeper(database, checkpoints, settings, graph_ids=graph_ids)
-        return await (pruner.count() if dry_run else pruner.prune())
+        return await (pruner.count() if dry_run else pruner.sweep())
 
 
 def _describe(pruned: Swept, gone: str) -> str:

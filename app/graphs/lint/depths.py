@@ -17,18 +17,18 @@ def unequal_depths(topology: Topology) -> Iterator[Problem]:
         if spec.defer or mark_of(spec).get("kind") == "join":
             continue
         if uneven := _uneven_arrivals(topology, join):
-            source, arrivals = min(uneven, key=lambda found: (max(found[1].values()), found[0]))
+            source, arrivals = min(uneven, key=lambda one: (max(one[1].values()), one[0]))
             yield _describe(source, arrivals, join)
 
 
 def _uneven_arrivals(topology: Topology, join: str) -> list[tuple[str, dict[str, int]]]:
     """Return the sources that reach the join at different times, with its predecessors' steps."""
-    found = []
+    uneven = []
     for source, steps in topology.steps.items():
         arrivals = [(node, steps[node]) for node in topology.predecessors[join] if node in steps]
         if all(len(at) == 1 for _, at in arrivals) and len({min(at) for _, at in arrivals}) > 1:
-            found.append((source, {node: min(at) for node, at in arrivals}))
-    return found
+            uneven.append((source, {node: min(at) for node, at in arrivals}))
+    return uneven
 
 
 def _describe(source: str, arrivals: dict[str, int], join: str) -> Problem:

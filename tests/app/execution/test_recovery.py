@@ -21,10 +21,10 @@ from app.settings import Settings
 from app.storage.checkpoints import open_checkpoints, run_key
 from app.storage.database import open_database
 from app.storage.migrate import migrate
+from app.storage.tables import runs
 from tests.app.at_work import holding
 from tests.app.service_at_hand import finished_branches
 from tests.app.storage.held_writer import held
-from app.storage.tables import runs
 
 pytestmark = pytest.mark.anyio
 

@@ -48,9 +48,9 @@ def test_what_passes_as_valid_does_run(case: str) -> None:
 def test_a_wrong_graph_is_refused_once_and_its_node_named(case: str) -> None:
     module = load("wrong", case)
 
-    found = [(finding.severity, finding.node) for finding in findings_of(module)]
+    findings = [(finding.severity, finding.node) for finding in findings_of(module)]
 
-    assert found == [("error", module.NODE)]
+    assert findings == [("error", module.NODE)]
 
 
 @each("wrong")
@@ -62,9 +62,9 @@ def test_what_is_refused_does_go_wrong(case: str) -> None:
 def test_a_suspicious_graph_is_warned_of_once_and_its_node_named(case: str) -> None:
     module = load("suspicious", case)
 
-    found = [(finding.severity, finding.node) for finding in findings_of(module)]
+    findings = [(finding.severity, finding.node) for finding in findings_of(module)]
 
-    assert found == [("warning", module.NODE)]
+    assert findings == [("warning", module.NODE)]
 
 
 def test_a_finding_reads_as_one_line_with_file_graph_node_and_mend() -> None:

@@ -169,15 +169,15 @@ async def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
 
     problems = await problems_of(file)
 
-    found = "\n".join(problems)
+    text = "\n".join(problems)
     assert len(problems) == 8
-    assert "'gone': there is no file" in found
-    assert "no 'grahp'; it has builder, graph" in found
-    assert "'text': ./good.py:text is no graph but str" in found
-    assert "ModuleNotFoundError: No module named 'no_such_module' (line 3)" in found
-    assert "./good.py:make_nothing is no graph but NoneType" in found
-    assert "RuntimeError: out of flour" in found
-    assert "'good.py' is not of the form ./file.py:variable" in found
+    assert "'gone': there is no file" in text
+    assert "no 'grahp'; it has builder, graph" in text
+    assert "'text': ./good.py:text is no graph but str" in text
+    assert "ModuleNotFoundError: No module named 'no_such_module' (line 3)" in text
+    assert "./good.py:make_nothing is no graph but NoneType" in text
+    assert "RuntimeError: out of flour" in text
+    assert "'good.py' is not of the form ./file.py:variable" in text
     assert "wrong.py" in problems[-1]
     assert "join" in problems[-1]
 
@@ -279,12 +279,12 @@ async def test_entry_out_of_form_hides_no_problem_of_another_graph(tmp_path: Pat
         dependencies="lib",
     )
 
-    found = "\n".join(problems := await problems_of(file))
+    text = "\n".join(problems := await problems_of(file))
 
     assert len(problems) == 5
     for words in ("'a b': an id", "'a b': there is no file", "'number': its entry", "'gone'"):
-        assert words in found
-    assert '"dependencies" is text ("lib")' in found
+        assert words in text
+    assert '"dependencies" is text ("lib")' in text
 
 
 async def test_ids_that_make_one_class_name_are_refused_together(tmp_path: Path) -> None:

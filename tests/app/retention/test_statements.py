@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Select, func, select, update
 
 from app.errors import EventsGone
-from app.retention import statements as prune
+from app.retention import statements
 from app.runs.events import Event
 from app.runs.orphans import OrphanedRuns
 from app.runs.record import RunRecord
@@ -70,42 +70,43 @@ async def thread(database: Database, thread_id: str, **values: Any) -> None:
         await database.writer.write(_change, Changed(thread_id, values))
 
 
-async def found(database: Database, statement: Select[Any]) -> list[Any]:
+async def rows_of(database: Database, statement: Select[Any]) -> list[Any]:
     async with database.reading() as connection:
         return list((await connection.execute(statement)).all())
 
 
 async def ids(database: Database, statement: Select[Any]) -> set[str]:
-    return {row[-1] if len(row) == 1 else row.thread_id for row in await found(database, statement)}
+    rows = await rows_of(database, statement)
+    return {row[-1] if len(row) == 1 else row.thread_id for row in rows}
 
 
 async def count(database: Database, table: Any) -> int:
-    ((number,),) = await found(database, select(func.count()).select_from(table))
+    ((number,),) = await rows_of(database, select(func.count()).select_from(table))
     return int(number)
 
 
 async def test_old_events_go_and_what_came_of_the_run_stays(database: Database) -> None:
     old, young = await ended_run(database, days=8), await ended_run(database, days=6)
 
-    to_drop = await ids(database, prune.old_events(days_ago(7)))
-    await database.writer.write(prune.drop_events, sorted(to_drop))
+    to_drop = await ids(database, statements.old_events(days_ago(7)))
+    await database.writer.write(statements.drop_events, sorted(to_drop))
 
     assert to_drop == {old}
     with pytest.raises(EventsGone):
         await RunRepository(database).events(old, 0)
-    kept = await RunRepository(database).get(old, owner="me")
-    assert kept is not None
-    assert kept.run.output == {"answer": 42}
+    record = await RunRepository(database).get(old, owner="me")
+    assert record is not None
+    assert record.run.output == {"answer": 42}
     assert [event.id for event in await RunRepository(database).events(young, 0)] == [1, 2]
-    assert await found(database, prune.old_events(days_ago(7))) == []
+    assert await rows_of(database, statements.old_events(days_ago(7))) == []
 
 
 async def test_old_runs_go_with_their_events_and_labels(database: Database) -> None:
     old, young = await ended_run(database, days=31), await ended_run(database, days=29)
     live = (await begin_run(database)).run.id
 
-    to_drop = await ids(database, prune.old_runs(days_ago(30)))
-    await database.writer.write(prune.drop_runs, sorted(to_drop))
+    to_drop = await ids(database, statements.old_runs(days_ago(30)))
+    await database.writer.write(statements.drop_runs, sorted(to_drop))
 
     assert to_drop == {old}
     assert await ids(database, select(runs.c.id)) == {young, live}
@@ -116,14 +117,14 @@ async def test_old_runs_go_with_their_events_and_labels(database: Database) -> N
 async def test_run_whose_question_is_open_stays_however_old(database: Database) -> None:
     await ended_run(database, days=99, thread_id="t", thread=INTERRUPTED)
 
-    assert await found(database, prune.old_runs(days_ago(30))) == []
+    assert await rows_of(database, statements.old_runs(days_ago(30))) == []
 
 
 async def test_question_that_was_answered_lets_its_run_go(database: Database) -> None:
-    asked = await ended_run(database, days=99, thread_id="t", thread=INTERRUPTED)
+    interrupted = await ended_run(database, days=99, thread_id="t", thread=INTERRUPTED)
     await ended_run(database, days=98, thread_id="t")
 
-    assert asked in await ids(database, prune.old_runs(days_ago(30)))
+    assert interrupted in await ids(database, statements.old_runs(days_ago(30)))
 
 
 async def test_threads_expire_by_their_own_time_or_else_by_last_use(database: Database) -> None:
@@ -139,12 +140,12 @@ async def test_threads_expire_by_their_own_time_or_else_by_last_use(database: Da
     )
     await thread(database, "failed", status=ERROR, ttl_strategy="keep_latest", expires_at=NOW)
 
-    assert await ids(database, prune.expired_threads(NOW, days_ago(90))) == {
+    assert await ids(database, statements.expired_threads(NOW, days_ago(90))) == {
         "past_its_time",
         "unused",
     }
-    assert await ids(database, prune.expired_threads(NOW, None)) == {"past_its_time"}
-    assert await ids(database, prune.threads_to_shorten(days_ago(-1))) == {
+    assert await ids(database, statements.expired_threads(NOW, None)) == {"past_its_time"}
+    assert await ids(database, statements.threads_to_shorten(days_ago(-1))) == {
         "shortened",
         "failed",
     }
@@ -154,8 +155,8 @@ async def test_thread_used_in_the_meantime_is_not_deleted(database: Database) ->
     await thread(database, "t", updated_at=days_ago(91))
     await begin_run(database, thread_id="t")
 
-    await database.writer.write(prune.begin_to_delete, ([("me", "t")], NOW, days_ago(90)))
-    await database.writer.write(prune.drop_threads, [("me", "t")])
+    await database.writer.write(statements.begin_to_delete, ([("me", "t")], NOW, days_ago(90)))
+    await database.writer.write(statements.drop_threads, [("me", "t")])
 
     assert await ids(database, select(threads.c.status)) == {BUSY}
 
@@ -163,9 +164,9 @@ async def test_thread_used_in_the_meantime_is_not_deleted(database: Database) ->
 async def test_marked_thread_goes_with_its_runs(database: Database) -> None:
     await thread(database, "t", updated_at=days_ago(91))
 
-    await database.writer.write(prune.begin_to_delete, ([("me", "t")], NOW, days_ago(90)))
+    await database.writer.write(statements.begin_to_delete, ([("me", "t")], NOW, days_ago(90)))
     marked = await ids(database, select(threads.c.status))
-    await database.writer.write(prune.drop_threads, [("me", "t")])
+    await database.writer.write(statements.drop_threads, [("me", "t")])
 
     assert marked == {DELETING}
     assert await count(database, threads) == 0
@@ -173,11 +174,11 @@ async def test_marked_thread_goes_with_its_runs(database: Database) -> None:
 
 
 def sweep_claim() -> Claim:
-    return Claim("me", "t", free=prune.AT_REST)
+    return Claim("me", "t", free=statements.AT_REST)
 
 
 def end_of_sweep(claim: Claim, before: ThreadRecord) -> Release:
-    columns = {"updated_at": before.updated_at, "expires_at": prune.expiry_after(NOW)}
+    columns = {"updated_at": before.updated_at, "expires_at": statements.expiry_after(NOW)}
     return Release(claim, before.status, columns)
 
 
@@ -193,7 +194,7 @@ async def test_claimed_thread_is_busy_and_afterwards_as_it_was(database: Databas
     await database.writer.write(claims.release, end_of_sweep(claim, before))
 
     assert (meanwhile, again) == ({BUSY}, None)
-    row = (await found(database, select(threads)))[0]
+    row = (await rows_of(database, select(threads)))[0]
     assert (row.status, row.updated_at, row.expires_at) == (ERROR, days_ago(3), None)
 
 

@@ -41,14 +41,14 @@ builder.add_edge(START, "add")
 
 
 @dataclass(frozen=True)
-class Kept:
+class Storage:
     """A database and its checkpoints, open."""
 
     settings: Settings
     database: Database
     checkpoints: Checkpoints
 
-    def pruner(self, **days: float) -> Sweeper:
+    def sweeper(self, **days: float) -> Sweeper:
         """Prune by these settings, in a service that serves the graph `g`."""
         settings = self.settings.model_copy(update=days)
         return Sweeper(self.database, self.checkpoints, settings, graph_ids=["g"])
@@ -88,99 +88,101 @@ def _change(connection: Connection, change: tuple[str, dict[str, Any]]) -> None:
 
 
 @pytest.fixture
-async def kept(stored_settings: Settings, anyio_backend: str) -> AsyncIterator[Kept]:
+async def storage(stored_settings: Settings, anyio_backend: str) -> AsyncIterator[Storage]:
     await migrate(stored_settings)
     async with (
         open_database(stored_settings) as database,
         open_checkpoints(stored_settings) as checkpoints,
     ):
-        yield Kept(stored_settings, database, checkpoints)
+        yield Storage(stored_settings, database, checkpoints)
 
 
 def days_ago(days: float) -> datetime:
     return datetime.now(UTC) - timedelta(days=days)
 
 
-async def test_nothing_is_old_at_first(kept: Kept) -> None:
-    await kept.run(days=0)
-    await kept.thread("t")
+async def test_nothing_is_old_at_first(storage: Storage) -> None:
+    await storage.run(days=0)
+    await storage.thread("t")
 
-    assert await kept.pruner().prune() == Swept()
-    assert await kept.count(runs) == 2
-
-
-async def test_more_than_one_batch_of_runs_goes_and_as_many_as_were_foretold(kept: Kept) -> None:
-    await asyncio.gather(*(kept.run(days=31) for _ in range(210)))
-    await kept.run(days=1)
-
-    foretold = await kept.pruner().count()
-    pruned = await kept.pruner().prune()
-
-    assert pruned == foretold
-    assert (pruned.runs_without_events, pruned.runs) == (210, 210)
-    assert await kept.count(runs) == 1
+    assert await storage.sweeper().sweep() == Swept()
+    assert await storage.count(runs) == 2
 
 
-async def test_expired_thread_goes_with_its_runs_and_checkpoints(kept: Kept) -> None:
-    await kept.thread("old", updated_at=days_ago(91))
-    await kept.thread("young")
+async def test_more_than_one_batch_of_runs_goes_and_as_many_as_were_counted(
+    storage: Storage,
+) -> None:
+    await asyncio.gather(*(storage.run(days=31) for _ in range(210)))
+    await storage.run(days=1)
 
-    pruned = await kept.pruner(keep_threads_days=90).prune()
+    counted = await storage.sweeper().count()
+    swept = await storage.sweeper().sweep()
 
-    assert pruned.threads == 1
-    assert (await kept.count(threads), await kept.count(runs)) == (1, 1)
-    assert await kept.checkpoints_of(thread_key("me", "g", "old")) == 0
-    assert await kept.checkpoints_of(thread_key("me", "g", "young")) > 0
-
-
-async def test_deletion_that_broke_off_is_finished(kept: Kept) -> None:
-    await kept.thread("t", status=DELETING)
-
-    pruned = await kept.pruner().prune()
-
-    assert pruned.threads == 1
-    assert await kept.count(threads) == 0
-    assert await kept.checkpoints_of(thread_key("me", "g", "t")) == 0
+    assert swept == counted
+    assert (swept.runs_without_events, swept.runs) == (210, 210)
+    assert await storage.count(runs) == 1
 
 
-async def test_thread_is_cut_to_its_latest_checkpoint_and_goes_on_from_it(kept: Kept) -> None:
+async def test_expired_thread_goes_with_its_runs_and_checkpoints(storage: Storage) -> None:
+    await storage.thread("old", updated_at=days_ago(91))
+    await storage.thread("young")
+
+    swept = await storage.sweeper(keep_threads_days=90).sweep()
+
+    assert swept.threads == 1
+    assert (await storage.count(threads), await storage.count(runs)) == (1, 1)
+    assert await storage.checkpoints_of(thread_key("me", "g", "old")) == 0
+    assert await storage.checkpoints_of(thread_key("me", "g", "young")) > 0
+
+
+async def test_deletion_that_broke_off_is_finished(storage: Storage) -> None:
+    await storage.thread("t", status=DELETING)
+
+    swept = await storage.sweeper().sweep()
+
+    assert swept.threads == 1
+    assert await storage.count(threads) == 0
+    assert await storage.checkpoints_of(thread_key("me", "g", "t")) == 0
+
+
+async def test_thread_is_cut_to_its_latest_checkpoint_and_goes_on_from_it(storage: Storage) -> None:
     key = thread_key("me", "g", "t")
-    await kept.thread("t", ttl_minutes=1, ttl_strategy="keep_latest", expires_at=days_ago(1))
+    await storage.thread("t", ttl_minutes=1, ttl_strategy="keep_latest", expires_at=days_ago(1))
 
-    pruned = await kept.pruner().prune()
+    swept = await storage.sweeper().sweep()
 
-    assert pruned.shortened_threads == 1
-    assert await kept.checkpoints_of(key) == 1
-    await kept.execute(key)
-    tuple_ = await kept.checkpoints.saver.aget_tuple({"configurable": {"thread_id": key}})
+    assert swept.shortened_threads == 1
+    assert await storage.checkpoints_of(key) == 1
+    await storage.execute(key)
+    tuple_ = await storage.checkpoints.saver.aget_tuple({"configurable": {"thread_id": key}})
     assert tuple_ is not None
     assert tuple_.checkpoint["channel_values"]["number"] == 3
-    assert await kept.pruner().prune() == Swept()
+    assert await storage.sweeper().sweep() == Swept()
 
 
-async def test_long_idle_threads_are_cut_once_and_others_not(kept: Kept) -> None:
-    await kept.thread("old", updated_at=days_ago(10))
-    await kept.thread("young", updated_at=days_ago(5))
-    pruner = kept.pruner(keep_checkpoints_days=7)
+async def test_long_idle_threads_are_cut_once_and_others_not(storage: Storage) -> None:
+    await storage.thread("old", updated_at=days_ago(10))
+    await storage.thread("young", updated_at=days_ago(5))
+    sweeper = storage.sweeper(keep_checkpoints_days=7)
 
-    first, second = await pruner.prune(), await pruner.prune()
+    first, second = await sweeper.sweep(), await sweeper.sweep()
 
     assert (first.shortened_threads, second.shortened_threads) == (1, 0)
-    assert await kept.checkpoints_of(thread_key("me", "g", "old")) == 1
-    assert await kept.checkpoints_of(thread_key("me", "g", "young")) > 1
+    assert await storage.checkpoints_of(thread_key("me", "g", "old")) == 1
+    assert await storage.checkpoints_of(thread_key("me", "g", "young")) > 1
 
 
-async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(kept: Kept) -> None:
+async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storage: Storage) -> None:
     over, live = [RunRecord(Run("g"), "me", {}, is_background=True) for _ in range(2)]
     for record in (over, live):
-        await RunRepository(kept.database).begin(record)
-        await kept.execute(run_key(record.run.id))
+        await RunRepository(storage.database).begin(record)
+        await storage.execute(run_key(record.run.id))
     over.run.status = RunStatus.ERROR
-    assert await RunRepository(kept.database).end(over, [], None)
+    assert await RunRepository(storage.database).end(over, [], None)
 
-    foretold, pruned = await kept.pruner().count(), await kept.pruner().prune()
+    counted, swept = await storage.sweeper().count(), await storage.sweeper().sweep()
 
-    assert foretold.run_checkpoints == pruned.run_checkpoints == 1
-    assert await kept.checkpoints_of(run_key(over.run.id)) == 0
-    assert await kept.checkpoints_of(run_key(live.run.id)) > 0
-    assert await kept.pruner().prune() == Swept()
+    assert counted.run_checkpoints == swept.run_checkpoints == 1
+    assert await storage.checkpoints_of(run_key(over.run.id)) == 0
+    assert await storage.checkpoints_of(run_key(live.run.id)) > 0
+    assert await storage.sweeper().sweep() == Swept()

@@ -55,7 +55,7 @@ class Life:
     async def sweep(self) -> None:
         """Sweep as another process would, which keeps no run that is over."""
         settings = self.settings.model_copy(update={"keep_runs_days": 0})
-        await Sweeper(self.database, self.checkpoints, settings, graph_ids=[]).prune()
+        await Sweeper(self.database, self.checkpoints, settings, graph_ids=[]).sweep()
 
     async def is_stored(self) -> bool:
         return await RunRepository(self.database).get(self.record.run.id, owner="me") is not None

@@ -21,11 +21,11 @@ async def test_what_is_not_live_here_is_taken_as_another_attempt_oldest_first(
     await RunRepository(database).append_events([(ids[1], [an_event(1)])])
     await RunRepository(database).end(ended(records[2]), [], None)
 
-    taken = await OrphanedRuns(database).take(2, live=[ids[3]])
+    claimed = await OrphanedRuns(database).take(2, live=[ids[3]])
 
-    assert [(record.run.id, record.attempt) for record in taken] == [(ids[0], 2), (ids[1], 2)]
-    assert [record.is_background for record in taken] == [False, True]
-    assert taken[1].last_event == 1
+    assert [(record.run.id, record.attempt) for record in claimed] == [(ids[0], 2), (ids[1], 2)]
+    assert [record.is_background for record in claimed] == [False, True]
+    assert claimed[1].last_event == 1
     rest = await OrphanedRuns(database).take(10, live=[*ids[:2], ids[3]])
     assert [record.run.id for record in rest] == [ids[4]]
 
@@ -36,11 +36,11 @@ async def test_released_run_is_pending_and_has_failed_no_attempt(database: Datab
 
     await OrphanedRuns(database).release([record.run.id])
 
-    kept = await RunRepository(database).get(record.run.id, owner=None)
-    assert kept is not None
-    assert kept.run.status is RunStatus.PENDING
-    [taken] = await OrphanedRuns(database).take(1, live=[])
-    assert (taken.attempt, taken.failed_attempts) == (2, 0)
+    stored = await RunRepository(database).get(record.run.id, owner=None)
+    assert stored is not None
+    assert stored.run.status is RunStatus.PENDING
+    [claimed] = await OrphanedRuns(database).take(1, live=[])
+    assert (claimed.attempt, claimed.failed_attempts) == (2, 0)
     [again] = await OrphanedRuns(database).take(1, live=[])
     assert (again.attempt, again.failed_attempts) == (3, 1)
 
@@ -55,8 +55,8 @@ async def test_wish_to_cancel_reaches_who_is_at_work_and_nobody_else(database: D
 
     assert await OrphanedRuns(database).asked_to_cancel(ids) == [ids[0]]
     assert await OrphanedRuns(database).asked_to_cancel(ids[1:]) == []
-    taken = await OrphanedRuns(database).take(5, live=ids[1:])
-    assert taken[0].cancel_requested
+    claimed = await OrphanedRuns(database).take(5, live=ids[1:])
+    assert claimed[0].cancel_requested
 
 
 async def test_thread_that_was_busy_without_a_run_is_freed(database: Database) -> None:

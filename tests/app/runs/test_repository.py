@@ -24,8 +24,8 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_begun_run_is_read_back_as_it_was(database: Database) -> None:
-    asked = {"input": {"text": "nul \0, snow ☃", "number": math.inf}, "wants_tokens": True}
-    record = a_run("t", asked=asked, metadata={"customer": "c\0", "n": 1}, is_background=True)
+    request = {"input": {"text": "nul \0, snow ☃", "number": math.inf}, "wants_tokens": True}
+    record = a_run("t", asked=request, metadata={"customer": "c\0", "n": 1}, is_background=True)
 
     assert await RunRepository(database).begin(record) is record
 
@@ -53,10 +53,10 @@ async def test_moments_keep_their_zone_and_their_fractions(database: Database) -
     record.run.created_at = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=UTC)
     await RunRepository(database).begin(record)
 
-    kept = await RunRepository(database).get(record.run.id, owner=None)
+    stored = await RunRepository(database).get(record.run.id, owner=None)
 
-    assert kept is not None
-    assert kept.run.created_at.isoformat() == "2026-11-22T01:02:03.456789+00:00"
+    assert stored is not None
+    assert stored.run.created_at.isoformat() == "2026-11-22T01:02:03.456789+00:00"
 
 
 async def test_run_of_another_owner_is_not_there(database: Database) -> None:
@@ -80,16 +80,16 @@ async def test_thread_takes_one_run_at_a_time(database: Database) -> None:
         *(RunRepository(database).begin(a_run("t")) for _ in range(5)), return_exceptions=True
     )
 
-    begun = [outcome for outcome in outcomes if isinstance(outcome, RunRecord)]
-    assert len(begun) == 1
+    created = [outcome for outcome in outcomes if isinstance(outcome, RunRecord)]
+    assert len(created) == 1
     assert sum(isinstance(outcome, ThreadBusy) for outcome in outcomes) == 4
     assert await RunRepository(database).begin(a_run("t", owner="you"))
-    await RunRepository(database).end(ended(begun[0]), [], INTERRUPTED)
+    await RunRepository(database).end(ended(created[0]), [], INTERRUPTED)
     thread = await ThreadRepository(database).get("me", "t")
     assert (thread.status, thread.graph_id, thread.last_run_id) == (
         INTERRUPTED,
         "tally",
-        begun[0].run.id,
+        created[0].run.id,
     )
     assert await RunRepository(database).begin(a_run("t"))
 
@@ -108,7 +108,7 @@ async def test_key_is_claimed_by_one_of_many_at_once(
     database: Database, stored_settings: Settings
 ) -> None:
     async with open_database(stored_settings) as other:
-        begun = await asyncio.gather(
+        outcomes = await asyncio.gather(
             *(
                 RunRepository(one).begin(
                     a_run("t" if number % 3 else None, key="k", request_hash="h")
@@ -119,10 +119,11 @@ async def test_key_is_claimed_by_one_of_many_at_once(
             return_exceptions=True,
         )
 
-    kept = await RunRepository(database).by_key("me", "k")
-    assert kept is not None
-    assert {record.run.id for record in begun if isinstance(record, RunRecord)} == {kept.run.id}
-    assert [error for error in begun if not isinstance(error, RunRecord)] == []
+    stored = await RunRepository(database).by_key("me", "k")
+    assert stored is not None
+    assert [error for error in outcomes if not isinstance(error, RunRecord)] == []
+    records = [record for record in outcomes if isinstance(record, RunRecord)]
+    assert {record.run.id for record in records} == {stored.run.id}
 
 
 async def test_key_of_another_request_is_refused_and_of_another_owner_is_free(
@@ -154,10 +155,10 @@ async def test_begin_and_end_said_twice_are_kept_once(database: Database) -> Non
 
 async def test_late_end_of_an_earlier_attempt_is_refused(database: Database) -> None:
     late = await RunRepository(database).begin(a_run())
-    [taken] = await OrphanedRuns(database).take(10, live=[])
+    [claimed] = await OrphanedRuns(database).take(10, live=[])
 
     assert not await RunRepository(database).end(ended(late), [an_event(1, late=True)], None)
-    assert await RunRepository(database).end(ended(taken), [an_event(2)], None)
+    assert await RunRepository(database).end(ended(claimed), [an_event(2)], None)
     late.ended_at = None
     assert not await RunRepository(database).end(late, [], None)
 
@@ -206,9 +207,9 @@ async def test_run_whose_events_are_kept_is_running(database: Database) -> None:
 
     await RunRepository(database).append_events([(record.run.id, [an_event(1), an_event(2)])])
 
-    kept = await RunRepository(database).get(record.run.id, owner="me")
-    assert kept is not None
-    assert (kept.run.status, kept.last_event) == (RunStatus.RUNNING, 2)
+    stored = await RunRepository(database).get(record.run.id, owner="me")
+    assert stored is not None
+    assert (stored.run.status, stored.last_event) == (RunStatus.RUNNING, 2)
 
 
 async def test_events_of_a_run_that_is_gone_harm_no_other(database: Database) -> None:
@@ -241,9 +242,9 @@ async def test_run_of_graph_and_numbers_of_a_retry_are_kept(database: Database) 
 
     await RunRepository(database).begin(a_run(run=run))
 
-    kept = await RunRepository(database).get(run.id, owner="me")
-    assert kept is not None
-    assert kept.run.retry_of == first.run.id
+    stored = await RunRepository(database).get(run.id, owner="me")
+    assert stored is not None
+    assert stored.run.retry_of == first.run.id
 
 
 async def test_many_runs_begin_and_end_at_once(database: Database) -> None:

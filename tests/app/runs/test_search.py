@@ -32,9 +32,9 @@ async def keep(
     return run.id
 
 
-async def search(database: Database, **asked: Any) -> list[str]:
-    found = await RunRepository(database).search(RunSearch(**{"owner": "me", **asked}))
-    return [record.run.id for record in found]
+async def search(database: Database, **options: Any) -> list[str]:
+    records = await RunRepository(database).search(RunSearch(**{"owner": "me", **options}))
+    return [record.run.id for record in records]
 
 
 async def test_all_that_is_asked_must_hold_and_the_newest_comes_first(database: Database) -> None:
@@ -44,9 +44,9 @@ async def test_all_that_is_asked_must_hold_and_the_newest_comes_first(database: 
     await keep(database, status=failed, env="test", customer=7)
     last = await keep(database, status=failed, env="prod", customer=7, more=None)
 
-    found = await search(database, status=failed, metadata={"env": "prod", "customer": 7})
+    run_ids = await search(database, status=failed, metadata={"env": "prod", "customer": 7})
 
-    assert found == [last, first]
+    assert run_ids == [last, first]
 
 
 async def test_rare_status_is_found_among_many_of_a_label(database: Database) -> None:
@@ -60,9 +60,9 @@ async def test_rare_status_is_found_among_many_of_a_label(database: Database) ->
 
 async def test_value_is_found_by_its_type_too(database: Database) -> None:
     values = ("1", 1, True, 1.5, None, "long" * 100)
-    kept = [(value, await keep(database, label=value)) for value in values]
+    runs = [(value, await keep(database, label=value)) for value in values]
 
-    for value, run_id in kept:
+    for value, run_id in runs:
         assert await search(database, metadata={"label": value}) == [run_id]
     assert await search(database, metadata={"label": "none such"}) == []
 
@@ -99,8 +99,8 @@ async def test_graph_and_thread_narrow_the_search(database: Database) -> None:
 async def test_what_is_large_is_left_out(database: Database) -> None:
     await keep(database, status=RunStatus.SUCCESS, env="prod")
 
-    (found,) = await RunRepository(database).search(RunSearch(owner="me"))
+    (record,) = await RunRepository(database).search(RunSearch(owner="me"))
 
-    assert (found.run.status, found.metadata) == (RunStatus.SUCCESS, {"env": "prod"})
-    assert (found.run.output, found.asked) == (None, {})
-    assert found.ended_at is not None
+    assert (record.run.status, record.metadata) == (RunStatus.SUCCESS, {"env": "prod"})
+    assert (record.run.output, record.asked) == (None, {})
+    assert record.ended_at is not None

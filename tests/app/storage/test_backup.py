@@ -59,8 +59,9 @@ async def test_backup_beside_writes_has_all_that_was_acknowledged_before(
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     async with open_database(restored) as database:
-        kept = [await RunRepository(database).get(run_id, owner="me") for run_id in before]
-        assert [record and record.asked for record in kept] == [{"input": {"text": "tides"}}] * 20
+        records = [await RunRepository(database).get(run_id, owner="me") for run_id in before]
+        requests = [record and record.asked for record in records]
+        assert requests == [{"input": {"text": "tides"}}] * 20
         await begin_run(database)
     assert await has_checkpoint(restored, "me/g/t")
 
@@ -112,10 +113,10 @@ async def test_dump_of_postgres_restores(
         restored = settings.model_copy(update={"database_url": SecretStr(url)})
         async with open_database(restored) as database:
             record = await RunRepository(database).get(run_id, owner="me")
-        found = await has_checkpoint(restored, "me/g/t")
+        is_restored = await has_checkpoint(restored, "me/g/t")
 
     assert record is not None
-    assert found
+    assert is_restored
 
 
 def _postgres(program: str, *words: str) -> None:

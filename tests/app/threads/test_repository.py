@@ -50,8 +50,8 @@ async def release_after_a_run(
     await database.writer.write(claims.release, end)
 
 
-async def ids_of(threads: ThreadRepository, asked: ThreadSearch) -> list[str]:
-    return [found.thread_id for found in await threads.search(asked)]
+async def ids_of(threads: ThreadRepository, search: ThreadSearch) -> list[str]:
+    return [thread.thread_id for thread in await threads.search(search)]
 
 
 async def test_created_thread_is_read_back_equal(threads: ThreadRepository) -> None:

@@ -135,19 +135,19 @@ def draw(graph: Graph) -> ElementTree.Element:
 
 
 def boxes_in(svg: ElementTree.Element) -> list[Box]:
-    found: list[Box] = []
+    boxes: list[Box] = []
     for rect in svg.iter(f"{SVG}rect"):
         classes = frozenset(rect.attrib["class"].split())
         if "box" in classes:
             x, y, width, height = (float(rect.attrib[k]) for k in ("x", "y", "width", "height"))
             name = rect.findtext(f"{SVG}title") or ""
-            found.append(Box(name, classes, x, y, x + width, y + height))
-    return found
+            boxes.append(Box(name, classes, x, y, x + width, y + height))
+    return boxes
 
 
 def box_of(svg: ElementTree.Element, name: str) -> Box:
-    (found,) = [box for box in boxes_in(svg) if box.name == name]
-    return found
+    (box,) = [box for box in boxes_in(svg) if box.name == name]
+    return box
 
 
 def texts_in(svg: ElementTree.Element, name: str) -> list[str]:
@@ -207,10 +207,10 @@ def test_branches_stand_beside_each_other_in_declaration_order() -> None:
     names = ["zebra", "ape", "mole"]
     svg = draw(fan_out_of(names))
 
-    found = [box_of(svg, name) for name in names]
+    boxes = [box_of(svg, name) for name in names]
 
-    assert [box.name for box in sorted(found, key=lambda box: box.top)] == names
-    assert len({box.left + box.right for box in found}) == 1
+    assert [box.name for box in sorted(boxes, key=lambda box: box.top)] == names
+    assert len({box.left + box.right for box in boxes}) == 1
 
 
 def test_branch_and_join_are_told_apart() -> None:

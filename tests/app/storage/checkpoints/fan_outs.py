@@ -11,20 +11,20 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    found: Annotated[dict[str, str], operator.or_]
+    notes: Annotated[dict[str, str], operator.or_]
     size: int
 
 
 async def left(state: State) -> State:
-    return {"found": {"left": "x" * 5_000}}
+    return {"notes": {"left": "x" * 5_000}}
 
 
 async def inner(state: State) -> State:
-    return {"found": {"right": "y" * 5_000}}
+    return {"notes": {"right": "y" * 5_000}}
 
 
 async def join(state: State) -> State:
-    return {"size": len(state["found"])}
+    return {"size": len(state["notes"])}
 
 
 def fan_out(saver: BaseCheckpointSaver[Any]) -> CompiledStateGraph[Any, Any, Any, Any]:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def count(checkpoints: Checkpoints, key: str) -> int:
-    return len([found async for found in checkpoints.saver.alist(thread(key))])
+    return len([one async for one in checkpoints.saver.alist(thread(key))])
 
 
 async def test_a_thread_is_there_again_after_the_database_was_closed(stored: Settings) -> None:
@@ -67,13 +67,13 @@ def committed_tasks(settings: Settings) -> set[str]:
 async def test_a_saver_tells_of_each_task_and_checkpoint_once_it_is_committed(
     stored: Settings,
 ) -> None:
-    told: list[str | None] = []
-    told_early: set[str] = set()
+    saved: list[str | None] = []
+    uncommitted: set[str] = set()
 
     def on_saved(task_id: str | None) -> None:
-        told.append(task_id)
+        saved.append(task_id)
         if task_id is not None:
-            told_early.update({task_id} - committed_tasks(stored))
+            uncommitted.update({task_id} - committed_tasks(stored))
 
     async with open_checkpoints(stored) as checkpoints:
         graph = fan_out(checkpoints.for_run(on_saved))
@@ -81,11 +81,11 @@ async def test_a_saver_tells_of_each_task_and_checkpoint_once_it_is_committed(
         scheduled = {part["id"] async for part in parts if "triggers" in part}
 
         assert len(scheduled) == 3
-        assert scheduled <= set(told)
-        assert told_early == set()
+        assert scheduled <= set(saved)
+        assert uncommitted == set()
         listed = checkpoints.saver.alist(thread("t"))
         of_the_graph = [c async for c in listed if not c.config["configurable"]["checkpoint_ns"]]
-        assert told.count(None) == len(of_the_graph)
+        assert saved.count(None) == len(of_the_graph)
 
 
 async def test_a_deleted_key_leaves_nothing_and_harms_no_other(checkpoints: Checkpoints) -> None:
@@ -122,7 +122,7 @@ async def test_a_thread_that_waits_for_an_answer_is_answered_after_it_was_pruned
     checkpoints: Checkpoints,
 ) -> None:
     async def asks(state: State) -> State:
-        return {"found": {"asked": interrupt("what?")}}
+        return {"notes": {"answer": interrupt("what?")}}
 
     sub = StateGraph(State).add_node(asks).add_edge(START, "asks").compile()
     builder = StateGraph(State).add_node("sub", sub).add_edge(START, "sub")
@@ -134,17 +134,17 @@ async def test_a_thread_that_waits_for_an_answer_is_answered_after_it_was_pruned
     await checkpoints.prune(["t"])
 
     state = await graph.ainvoke(Command(resume="second"), thread("t"))
-    assert state["found"] == {"asked": "second"}
+    assert state["notes"] == {"answer": "second"}
 
 
 async def test_a_synchronous_node_may_run_a_graph_of_its_own(checkpoints: Checkpoints) -> None:
     def asks(state: State) -> State:
-        return {"found": {"inner": interrupt("what?")}}
+        return {"notes": {"inner": interrupt("what?")}}
 
     sub = StateGraph(State).add_node(asks).add_edge(START, "asks").compile()
 
     def calls(state: State) -> State:
-        return {"found": sub.invoke({})["found"]}
+        return {"notes": sub.invoke({})["notes"]}
 
     builder = StateGraph(State).add_node(calls).add_edge(START, "calls")
     graph = builder.compile(checkpointer=checkpoints.for_run())
@@ -152,7 +152,7 @@ async def test_a_synchronous_node_may_run_a_graph_of_its_own(checkpoints: Checkp
 
     state = await graph.ainvoke(Command(resume="this"), thread("t"))
 
-    assert state["found"] == {"inner": "this"}
+    assert state["notes"] == {"inner": "this"}
 
 
 async def test_a_synchronous_graph_inside_an_async_node_is_refused_instead_of_hanging(
@@ -164,7 +164,7 @@ async def test_a_synchronous_graph_inside_an_async_node_is_refused_instead_of_ha
     sub = StateGraph(State).add_node(same).add_edge(START, "same").compile()
 
     async def calls(state: State) -> State:
-        return {"found": sub.invoke({})["found"]}
+        return {"notes": sub.invoke({})["notes"]}
 
     builder = StateGraph(State).add_node(calls).add_edge(START, "calls")
     graph = builder.compile(checkpointer=checkpoints.for_run())
@@ -199,6 +199,6 @@ async def test_what_a_graph_puts_into_the_store_is_there_for_other_threads_and_a
         await builder.compile(store=checkpoints.store).ainvoke({})
 
     async with open_checkpoints(stored) as checkpoints:
-        found = await checkpoints.store.asearch(("notes",))
+        notes = await checkpoints.store.asearch(("notes",))
 
-    assert [item.value for item in found] == [{"text": "kept"}]
+    assert [item.value for item in notes] == [{"text": "kept"}]

@@ -21,6 +21,7 @@ async def test_savers_do_all_that_langgraph_asks_of_one_and_prune(stored: Settin
 
     report = await validate(saver)
 
-    assert {name: found.failures for name, found in report.results.items() if found.failures} == {}
+    failures = {name: result.failures for name, result in report.results.items()}
+    assert {name: failed for name, failed in failures.items() if failed} == {}
     assert report.passed_all_base()
     assert report.results["prune"].passed

@@ -112,9 +112,9 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all(settings: Settings) 
         with pytest.raises(StorageUnavailable, match="the disk is full"):
             await put(checkpoints, "t", writes=10)
 
-        found = await checkpoints.saver.aget_tuple(thread("t"))
-        assert found is not None
-        assert found.pending_writes == []
+        checkpoint = await checkpoints.saver.aget_tuple(thread("t"))
+        assert checkpoint is not None
+        assert checkpoint.pending_writes == []
         assert isinstance(checkpoints.saver, SqliteSaver)
         assert not checkpoints.saver.file.connection.in_transaction
 
@@ -138,8 +138,8 @@ async def test_callers_who_leave_midway_leave_no_transaction_open(checkpoints: C
         await asyncio.wait([saving])
 
     await put(checkpoints, "last")
-    found = await checkpoints.saver.aget_tuple(thread("last"))
-    assert found is not None
+    checkpoint = await checkpoints.saver.aget_tuple(thread("last"))
+    assert checkpoint is not None
     if isinstance(checkpoints.saver, SqliteSaver):
         assert not checkpoints.saver.file.connection.in_transaction
 
