@@ -32,7 +32,7 @@ from typing import Any
 
 
 class ServiceError(Exception):
-    """This service could not do what was asked."""
+    """This service could not do what was requested."""
 
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -64,7 +64,7 @@ class GraphNotFound(ServiceError):
 
 
 class RunNotFound(ServiceError):
-    """No run that is still kept has this id."""
+    """No stored run has this id."""
 
     status = HTTPStatus.NOT_FOUND
 
@@ -82,7 +82,7 @@ class CheckpointNotFound(ServiceError):
 
 
 class RunNotOver(ServiceError):
-    """The run is still at work."""
+    """The run is still running."""
 
     status = HTTPStatus.CONFLICT
 
@@ -112,7 +112,7 @@ class ThreadExists(ServiceError):
 
 
 class EventsGone(ServiceError):
-    """The run's events are no longer kept."""
+    """The run's events have been deleted."""
 
     status = HTTPStatus.GONE
 
@@ -150,7 +150,7 @@ class Busy(ServiceError):
 
 
 class TooManyRuns(Busy):
-    """Too many runs are at work or waiting."""
+    """Too many runs are running or waiting."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
 
@@ -162,7 +162,7 @@ class Stopping(Busy):
 
 
 class StorageUnavailable(Busy):
-    """What is kept cannot be read or written now."""
+    """The database is unavailable."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 

@@ -33,4 +33,4 @@ def configure_logs(level: str) -> None:
 
 def _one_line(line: str, fields: dict[str, object]) -> str:
     text = " ".join([line, *(f"{key}={value!s}" for key, value in fields.items())])
-    return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
+    return _CONTROL.sub(lambda match: ascii(match.group())[1:-1], text)

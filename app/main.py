@@ -5,16 +5,17 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TypedDict
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from app.api import system
 from app.api.agent_server import thread_state as thread_states
 from app.api.agent_server import threads
-from app.api.auth import require_key
+from app.api.auth import Authentication, needs_key
 from app.api.body_limit import BodyLimit
 from app.api.problems import answer_with_problems
 from app.api.typed import graphs, runs
-from app.api.typed.graph_runs import graph_routes
+from app.api.typed.graph_runs import add_graph_routes
+from app.auth.api_keys import ApiKeys
 from app.env_files import load_variable_files
 from app.service import Service, open_service
 from app.settings import Settings
@@ -49,6 +50,8 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
         openapi_url="/openapi.json" if settings.environment == "development" else None,
     )
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
+    keys = ApiKeys([key.get_secret_value() for key in settings.api_keys])
+    app.add_middleware(Authentication, authenticator=keys)
     answer_with_problems(app)
     return app
 
@@ -60,8 +63,7 @@ def _read_settings() -> Settings:
 
 def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
-    needs_key = [Depends(require_key)]
-    app.include_router(graph_routes(service), dependencies=needs_key)
+    add_graph_routes(app.router, service)
     for module in (graphs, runs, thread_states, threads, system):
         app.include_router(module.router, dependencies=needs_key)
     app.include_router(system.open_router)

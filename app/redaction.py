@@ -6,22 +6,19 @@ from app.plain_json import clean_text
 
 Redact = Callable[[str], str]
 
-
 LONGEST = 500
-
-
 _SHORTEST_SECRET = 6
 """Anything shorter would blank out common words."""
 
 
-def error_text(secrets: Iterable[str] = ()) -> Redact:
-    """Return what makes error texts fit to be shown; the secrets are blanked out."""
+def redactor(secrets: Iterable[str] = ()) -> Redact:
+    """Return a function that makes an error text fit to be shown, with the secrets blanked out."""
     hidden = sorted((s for s in secrets if len(s) >= _SHORTEST_SECRET), key=len, reverse=True)
 
-    def clean(text: str) -> str:
+    def redact(text: str) -> str:
         text = clean_text(text[: 10 * LONGEST])
         for secret in hidden:
             text = text.replace(secret, "***")
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
-    return clean
+    return redact

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.auth.api_keys import ApiKeys
+from app.execution.completion import Completion
 from app.execution.handles import Runs
 from app.execution.maintenance import Maintenance
 from app.execution.recovery import Recovery
@@ -15,7 +15,7 @@ from app.graphs.registry import GraphRegistry, load_registry
 from app.local_llm.fetch import locate
 from app.local_llm.machine import Machine, model_unavailable, require_able
 from app.local_llm.server import serve_model
-from app.redaction import error_text
+from app.redaction import redactor
 from app.retention.sweeper import Sweeper
 from app.runs.repository import RunRepository
 from app.settings import Price, Settings
@@ -34,16 +34,15 @@ class Service:
     settings: Settings
     registry: GraphRegistry
     runner: Runner
-    finder: Runs
+    runs: Runs
     threads: Threads
-    keys: ApiKeys
     database: Database
     checkpoints: Checkpoints
 
 
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncIterator[Service]:
-    """Start the model, load the graphs, open the storage, go on with what was left at work.
+    """Start the model, load the graphs, open the storage, recover unfinished runs.
 
     Raises:
         ModelUnavailable: the embedded model is wanted and cannot be started.
@@ -59,33 +58,28 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         database = await _open_storage(settings, stack)
         checkpoints = await stack.enter_async_context(open_checkpoints(settings))
         registry = registry.with_store(checkpoints.store)
-        clean = error_text(settings.secrets)
+        runs, threads = RunRepository(database), ThreadRepository(database)
+        completion = Completion(runs, checkpoints)
         runner = Runner(
             settings,
             prices={**free, **settings.prices},
             database=database,
             checkpoints=checkpoints,
+            completion=completion,
         )
-        take_up = Recovery(
-            settings,
-            registry=registry,
-            database=database,
-            checkpoints=checkpoints,
-            clean=clean,
-            go_on=runner.take_up,
+        recovery = Recovery(
+            settings, registry=registry, runner=runner, runs=runs, completion=completion
         )
-        pruner = Sweeper(database, checkpoints, settings, graph_ids=registry)
-        keeper = Maintenance(runner, database, take_up=take_up, sweep=pruner.keep_pruning)
+        sweeper = Sweeper(database, checkpoints, settings, graph_ids=registry)
         stack.push_async_callback(runner.drain, 0)
-        await stack.enter_async_context(keeper.at_work())
-        keys = ApiKeys([key.get_secret_value() for key in settings.api_keys])
+        await stack.enter_async_context(Maintenance(runner, database, recovery).running())
+        await stack.enter_async_context(sweeper.running())
         yield Service(
             settings,
             registry,
             runner,
-            Runs(runner.live, RunRepository(database)),
-            Threads(ThreadRepository(database), checkpoints, registry, clean),
-            keys,
+            Runs(runner, runs, threads, registry=registry, checkpoints=checkpoints),
+            Threads(threads, checkpoints, registry, redactor(settings.secrets)),
             database,
             checkpoints,
         )
@@ -102,7 +96,7 @@ async def _open_storage(settings: Settings, stack: AsyncExitStack) -> Database:
 async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:
     """Let the graphs find their model in the environment: the operator's, or the embedded one.
 
-    Return the prices that are known without being told: the embedded model costs nothing.
+    Return the prices that are known without a setting: the embedded model costs nothing.
     """
     if settings.has_remote_model:
         _export(settings.model_environment, stack)

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     """In `production` the service never starts the embedded model by itself."""
 
     host: str = "127.0.0.1"
-    """The address to listen on; loopback unless told otherwise."""
+    """The address to listen on; loopback unless set otherwise."""
 
     port: int = Field(default=8000, ge=0, le=65535)
     """The port to listen on; 0 takes a free one."""
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     """The registry, the same file LangGraph Studio reads; paths in it are relative to it."""
 
     data_dir: Path = Path(".data")
-    """Where runs, threads and the indexed documents are kept."""
+    """Where runs, threads and the indexed documents are stored."""
 
     database_url: SecretStr | None = None
     """PostgreSQL for runs, threads and checkpoints: `postgresql://user:password@host/name`. Without
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     Idempotency-Key came along."""
 
     storage_patience_seconds: float = Field(default=30, ge=0)
-    """How long a run at work waits for a database that went away, before it gives up."""
+    """How long a running run waits for an unavailable database before it gives up."""
 
     max_run_attempts: int = Field(default=3, ge=1)
     """How often a background run may begin: a restart takes it up again, until then."""
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     """After how long an idle thread is cut to its latest checkpoint; none is never."""
 
     prune_minutes: float = Field(default=10, ge=0)
-    """How often the service drops what need not be kept any longer; 0 leaves it to
+    """How often the service deletes what is past its retention; 0 leaves it to
     `fanjoin prune`."""
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     """The most inputs one batch may hold."""
 
     grace_seconds: float = Field(default=10, ge=0)
-    """How long running runs may go on after the service was told to stop."""
+    """How long active runs may continue after the service was asked to stop."""
 
     model: str | None = None
     """The chat model's name, as the server that answers knows it."""

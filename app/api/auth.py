@@ -1,33 +1,71 @@
-"""Who may come in: callers that show one of the keys."""
+"""Signing in: before the body of a request is read, and once for all routes."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Protocol
 
-from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.service import Service
+from app.api.problems import problem_response
+from app.auth.api_keys import Owner
+from app.errors import ServiceError, Unauthorized
 
-_header = APIKeyHeader(name="x-api-key", auto_error=False, description="One of FANJOIN_API_KEYS.")
-
-
-_bearer = HTTPBearer(auto_error=False, description="One of FANJOIN_API_KEYS.")
-
-
-async def require_key(
-    request: Request,
-    key: Annotated[str | None, Depends(_header)],
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> None:
-    """Let a caller in, and say to the routes behind whose runs it may see."""
-    service: Service = request.state.service
-    shown = key or (bearer.credentials if bearer is not None else None)
-    request.state.owner = service.keys.owner(shown)
+OPEN_PATHS = frozenset(
+    {"/ok", "/health/live", "/health/ready", "/docs", "/docs/oauth2-redirect", "/redoc"}
+    | {"/openapi.json"}
+)
+"""What anybody may ask for: health checks, and the API's description where it is served."""
 
 
-async def get_owner(request: Request) -> str:
-    """Return who came in; only routes behind `require_key` know of one."""
-    owner: str = request.state.owner
+class Authenticator(Protocol):
+    """Signs a request in: API keys, or what a team puts in their place."""
+
+    async def authenticate(self, headers: Mapping[str, str], scope: Mapping[str, Any]) -> Owner:
+        """Return whose request it is; raise Unauthorized for nobody's."""
+        ...
+
+
+class Authentication:
+    """ASGI middleware: says to the routes behind it whose runs and threads a caller may see."""
+
+    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
+        self._app = app
+        self._authenticator = authenticator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _needs_key(scope):
+            try:
+                owner = await self._authenticator.authenticate(Headers(scope=scope), scope)
+            except ServiceError as error:
+                await problem_response(error)(scope, receive, send)
+                return
+            scope.setdefault("state", {})["owner"] = owner
+        await self._app(scope, receive, send)
+
+
+def _needs_key(scope: Scope) -> bool:
+    return scope["path"] not in OPEN_PATHS
+
+
+async def get_owner(request: Request) -> Owner:
+    """Return who signed in.
+
+    Raises:
+        Unauthorized: the path is open to anybody, so nobody did.
+    """
+    owner: Owner | None = getattr(request.state, "owner", None)
+    if owner is None:
+        raise Unauthorized("this path is open: nobody signs in here")
     return owner
 
 
-OwnerDep = Annotated[str, Depends(get_owner)]
+OwnerDep = Annotated[Owner, Depends(get_owner)]
+
+_KEY = "One of FANJOIN_API_KEYS."
+needs_key = [
+    Security(APIKeyHeader(name="x-api-key", auto_error=False, description=_KEY)),
+    Security(HTTPBearer(auto_error=False, description=_KEY)),
+]
+"""Declares in OpenAPI what `Authentication` has checked by then."""

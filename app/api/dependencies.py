@@ -29,7 +29,7 @@ async def get_registry(service: ServiceDep) -> GraphRegistry:
 async def get_run(
     run_id: Annotated[Name, Path()], service: ServiceDep, owner: OwnerDep
 ) -> RunHandle:
-    return await service.finder.get(run_id, owner=owner)
+    return await service.runs.get(run_id, owner=owner)
 
 
 RunDep = Annotated[RunHandle, Depends(get_run)]

@@ -1,4 +1,4 @@
-"""A client that goes away ends what it asked for."""
+"""A client that disconnects cancels what it requested."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -13,19 +13,19 @@ from app.runs.run import Run
 Result = TypeVar("Result")
 
 
-async def wait_connected(request: Request, found: RunHandle) -> Run:
-    """Wait for a run's end; a client that leaves ends it, unless the run is to outlive it."""
+async def wait_connected(request: Request, handle: RunHandle) -> Run:
+    """Wait for a run's end; a client that disconnects ends it, unless the run outlives it."""
     try:
-        return await while_connected(request, found.wait())
+        return await while_connected(request, handle.wait())
     finally:
-        found.leave()
+        handle.client_left()
 
 
 async def while_connected(request: Request, work: Awaitable[Result]) -> Result:
     """Wait for some work, and cancel it when the client leaves.
 
-    An endpoint that merely awaits goes on after its client has left: uvicorn tells of it only to
-    who asks.
+    An endpoint that merely awaits continues after its client has disconnected: uvicorn reports it
+    only to those who receive.
     """
     task = asyncio.ensure_future(work)
     leaving = asyncio.create_task(_disconnect(request))

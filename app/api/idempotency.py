@@ -2,53 +2,59 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from app.execution.handles import IdempotencyKey, RunHandle
-from app.runs.request import RunRequest
+from app.execution.handles import RunHandle
+from app.runs.request import IdempotencyKey
 
-_KeyHeader = Annotated[
-    str | None,
+_Key = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
+KeyHeader = Annotated[
+    _Key | None,
     Header(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
         description=(
-            "A name of your own for this request. Sent again with the same body it gives the "
-            "same run, and a run that was waited for goes on when its client is cut off."
+            "A name of your own for this request. Sent again with the same body it returns the "
+            "same run, and a run that was waited for continues when its client disconnects."
         ),
     ),
 ]
+_key: TypeAdapter[str] = TypeAdapter(_Key)
 
 
-async def read_claim(request: Request, idempotency_key: _KeyHeader = None) -> IdempotencyKey | None:
-    """Return the key of a request with what it must be equal in; None without a key."""
-    if idempotency_key is None:
+def read_key(request: Request, body: bytes) -> IdempotencyKey | None:
+    """Return the key of a request with the hash of what it must equal; None without a key.
+
+    Raises:
+        RequestValidationError: it is too long, or not of printable ASCII.
+    """
+    if (value := request.headers.get("idempotency-key")) is None:
         return None
-    return IdempotencyKey(idempotency_key, hash_of(request, await request.body()))
+    try:
+        return IdempotencyKey(_key.validate_python(value), hash_of(request, body))
+    except ValidationError as error:
+        loc = ("header", "idempotency-key")
+        wrong = [{**one, "loc": loc} for one in error.errors(include_url=False)]
+        raise RequestValidationError(wrong) from error
 
 
-ClaimDep = Annotated[IdempotencyKey | None, Depends(read_claim)]
+async def _key_of(request: Request, idempotency_key: KeyHeader = None) -> IdempotencyKey | None:
+    return read_key(request, await request.body()) if idempotency_key is not None else None
 
 
-def show(claim: IdempotencyKey | None, asked: RunRequest) -> RunRequest:
-    """Return a request that shows the key, where there is one."""
-    if claim is None:
-        return asked
-    return replace(asked, key=claim.key, request_hash=claim.request_hash)
+KeyDep = Annotated[IdempotencyKey | None, Depends(_key_of)]
 
 
-def replay_headers(*found: RunHandle) -> dict[str, str]:
-    """Return how an answer says that it tells of a run which was there before."""
-    is_replayed = any(run.is_replayed for run in found)
+def replay_headers(*handles: RunHandle) -> dict[str, str]:
+    """Return how an answer says that a run existed before the request."""
+    is_replayed = any(handle.is_replayed for handle in handles)
     return {"Idempotent-Replayed": "true"} if is_replayed else {}
 
 
 def hash_of(request: Request, body: bytes) -> str:
-    """Return what two requests have in common that ask for the same."""
+    """Return what two equal requests have in common."""
     parts = (request.method, request.url.path, request.url.query)
     text = "\n".join(parts).encode() + b"\n" + _same_order(body)
     return hashlib.sha256(text).hexdigest()

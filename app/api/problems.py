@@ -22,14 +22,18 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _answer_unexpected_error)
 
 
+def problem_response(error: ServiceError) -> JSONResponse:
+    """Return the answer that an error becomes."""
+    return _problem(problem_of(error), error.headers)
+
+
 async def _answer_service_error(_: Request, error: Exception) -> JSONResponse:
-    known = cast("ServiceError", error)
-    return _problem(problem_of(known), known.headers)
+    return problem_response(cast("ServiceError", error))
 
 
 async def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
     invalid = cast("RequestValidationError", error)
-    places = [_describe(found, invalid.body) for found in invalid.errors()]
+    places = [_describe(wrong, invalid.body) for wrong in invalid.errors()]
     return _problem(problem_of(InvalidInput(places)))
 
 
@@ -43,19 +47,19 @@ async def _answer_unexpected_error(_: Request, __: Exception) -> JSONResponse:
     return _problem(_plain(500, "an unexpected error, which is in the service's log"))
 
 
-def _describe(found: Any, body: Any) -> dict[str, Any]:
-    if found["type"] == "json_invalid":
-        return _describe_broken_json(found, body)
-    if found["loc"] == ("body",) and isinstance(body, bytes):
+def _describe(error: Any, body: Any) -> dict[str, Any]:
+    if error["type"] == "json_invalid":
+        return _describe_broken_json(error, body)
+    if error["loc"] == ("body",) and isinstance(body, bytes):
         message = "send the header content-type: application/json"
         return {"place": "body", "message": message, "given": _shorten(repr(body))}
-    place = ".".join(str(part) for part in found["loc"] if part != "body") or "body"
-    return {"place": place, "message": found["msg"], "given": _shorten(repr(found.get("input")))}
+    place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
+    return {"place": place, "message": error["msg"], "given": _shorten(repr(error.get("input")))}
 
 
-def _describe_broken_json(found: Any, text: str) -> dict[str, Any]:
-    position = found["loc"][-1]
-    message = f"not JSON: {found['ctx']['error']} at character {position}"
+def _describe_broken_json(error: Any, text: str) -> dict[str, Any]:
+    position = error["loc"][-1]
+    message = f"not JSON: {error['ctx']['error']} at character {position}"
     begin = max(0, position - _LONGEST_SHOWN // 2)
     around = repr(text[begin : begin + _LONGEST_SHOWN])
     return {"place": "body", "message": message, "given": f"…{around}" if begin else around}

@@ -1,4 +1,4 @@
-"""A run that was asked for: what was asked, what has happened so far, and the task that does it."""
+"""The runs that this process is executing; all others are read from the database."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,87 +7,72 @@ from dataclasses import dataclass, field
 from app.errors import StorageUnavailable
 from app.graphs.registry import GraphEntry
 from app.runs.events import Event, EventLog
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
-from app.runs.request import RunRequest
 from app.runs.run import Run
-
-
-class DuplicateRun(Exception):
-    """An earlier request with the same key started this run: no other was."""
-
-    def __init__(self, record: RunRecord) -> None:
-        super().__init__(f"run {record.run.id} was started with this key before")
-        self.record = record
 
 
 @dataclass(eq=False, slots=True)
 class ActiveRun:
-    """A run under way in this process, or just over: wait for it, follow it, or end it."""
+    """A run that this process executes, or has just finished: wait for it, stop it."""
 
     entry: GraphEntry
-    request: RunRequest
-    record: RunRecord
+    run: Run
     log: EventLog
     is_recorded: bool = True
-    """Whether the run has a row in the database."""
+    """Whether the run has a row in the database, now or at its end."""
 
-    stored: Sequence[Event] = ()
-    """Of a run that goes on after a crash: what its earlier attempts told."""
+    has_row: bool = True
+    creating_later: asyncio.TimerHandle | None = None
+    creating: asyncio.Task[None] | None = None
+    """The creation of the row of a run that started without one."""
 
-    kept: int = 0
-    """The number of the last event that is in the database."""
+    earlier_events: Sequence[Event] = ()
+    """What earlier attempts of a run emitted that continues after a crash."""
+
+    last_stored_event: int = 0
 
     flushing: asyncio.Future[None] | None = None
-    """Set while events are on their way to the database."""
+    """Set while events are being stored."""
 
     task: asyncio.Task[None] = field(init=False)
-    told: asyncio.Future[None] = field(init=False)
-    """Done when the run's end is kept, when keeping it takes too long, or when it was let go."""
+    finished: asyncio.Future[None] = field(init=False)
+    """Done when the run's end is stored, when storing it takes too long, or on release."""
 
-    has_begun: bool = False
+    has_started: bool = False
     """Its task has had its first step, and can be cancelled."""
 
-    is_unwanted: bool = False
-    """It was asked to end, maybe before it began."""
+    cancel_requested: bool = False
+    """It was asked to end, maybe before it started."""
 
     is_released: bool = False
-    """Stopped without an end: it goes on when the service, or its database, is back."""
+    """Stopped without an end: it continues when the service, or its database, is back."""
 
     is_ending: bool = False
-    """The graph is over; what is left is to keep the run's end."""
+    """The graph is over; what is left is to store the run's end."""
 
-    not_kept: StorageUnavailable | None = None
-    """Set while the run is over and its end cannot be kept."""
-
-    @property
-    def run(self) -> Run:
-        return self.record.run
+    storage_error: StorageUnavailable | None = None
+    """Set while the run is over and its end cannot be stored."""
 
     @property
     def is_background(self) -> bool:
-        return self.request.is_background
+        return self.run.request.is_background
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it is to end, and not to go on later."""
-        return self.is_unwanted and not self.is_released
-
-    @property
-    def is_over(self) -> bool:
-        return self.run.is_over
+        """Whether it is to end, and not to continue later."""
+        return self.cancel_requested and not self.is_released
 
     async def wait(self) -> Run:
         """Return the run once it is over; its status says how it went.
 
-        Of a run that was let go because the service stops, the status is still `pending`.
+        A run that was released because the service stops is still `pending`.
 
         Raises:
             StorageUnavailable: it is over, and the database does not take its end.
         """
-        await asyncio.wait([self.told])
-        if self.not_kept is not None:
-            raise self.not_kept
+        await asyncio.wait([self.finished])
+        if self.storage_error is not None:
+            raise self.storage_error
         return self.run
 
     async def cancel(self) -> Run:
@@ -96,25 +81,25 @@ class ActiveRun:
         return await self.wait()
 
     def stop(self) -> None:
-        """Ask the run to end. Its task must not be cancelled: it keeps the end, too."""
-        self.is_unwanted = True
-        if self.has_begun and not self.is_ending:
+        """Ask the run to end. Its task must not be cancelled: it stores the end, too."""
+        self.cancel_requested = True
+        if self.has_started and not self.is_ending:
             self.task.cancel()
 
     def release(self) -> None:
         """Stop the run without ending it; one that was asked to end before still ends."""
-        if not self.is_unwanted:
+        if not self.cancel_requested:
             self.is_released = True
             self.stop()
 
-    def tell(self) -> None:
-        """Let those who wait go on."""
-        if not self.told.done():
-            self.told.set_result(None)
+    def set_finished(self) -> None:
+        """Wake those who wait."""
+        if not self.finished.done():
+            self.finished.set_result(None)
 
 
 class ActiveRuns:
-    """Finds a run by its id from before its row is written until its end is kept."""
+    """Active runs by id, from before the row is created until the end is stored."""
 
     def __init__(self) -> None:
         self._runs: dict[str, ActiveRun] = {}
@@ -129,40 +114,40 @@ class ActiveRuns:
     def ids(self) -> list[str]:
         return list(self._runs)
 
-    def add(self, started: ActiveRun) -> None:
-        self._runs[started.run.id] = started
+    def add(self, active: ActiveRun) -> None:
+        self._runs[active.run.id] = active
 
-    def remove(self, started: ActiveRun) -> None:
-        self._runs.pop(started.run.id, None)
+    def remove(self, active: ActiveRun) -> None:
+        self._runs.pop(active.run.id, None)
 
     def get(self, run_id: str, *, owner: str | None = None) -> ActiveRun | None:
-        """Return a run, of any owner where that is None; None when it is not at work here."""
-        started = self._runs.get(run_id)
-        is_theirs = started is not None and owner in (None, started.request.owner)
-        return started if is_theirs else None
+        """Return a run, of any owner where that is None; None when it is not active here."""
+        active = self._runs.get(run_id)
+        is_theirs = active is not None and owner in (None, active.run.request.owner)
+        return active if is_theirs else None
 
 
-async def flush_events(table: RunRepository, runs: Iterable[ActiveRun]) -> None:
-    """Keep the events that are not kept yet.
+async def flush_events(runs: RunRepository, active_runs: Iterable[ActiveRun]) -> None:
+    """Store the events that are not stored yet, of many runs at once.
 
     Raises:
-        StorageUnavailable: none were, and the next call tries them all again.
+        StorageUnavailable: none were stored, and the next call tries them all again.
     """
     waiting = [
-        (started, started.log.after(started.kept))
-        for started in runs
-        if started.is_recorded and not started.flushing and started.log.last > started.kept
+        (active, active.log.after(active.last_stored_event))
+        for active in active_runs
+        if active.has_row and not active.flushing and active.log.last > active.last_stored_event
     ]
     if not waiting:
         return
-    under_way = asyncio.get_running_loop().create_future()
-    for started, _ in waiting:
-        started.flushing = under_way
+    flushing = asyncio.get_running_loop().create_future()
+    for active, _ in waiting:
+        active.flushing = flushing
     try:
-        await table.append_events([(started.run.id, events) for started, events in waiting])
-        for started, events in waiting:
-            started.kept = events[-1].id
+        await runs.append_events([(active.run.id, events) for active, events in waiting])
+        for active, events in waiting:
+            active.last_stored_event = events[-1].id
     finally:
-        for started, _ in waiting:
-            started.flushing = None
-        under_way.set_result(None)
+        for active, _ in waiting:
+            active.flushing = None
+        flushing.set_result(None)

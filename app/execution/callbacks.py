@@ -1,4 +1,4 @@
-"""Hears from LangChain when a node really begins, what a model writes, and what it used."""
+"""Receives from LangChain when a node really starts, what a model writes, and what it used."""
 
 import asyncio
 import threading
@@ -27,7 +27,7 @@ _NO_STREAM = "nostream"
 
 @dataclass
 class _Call:
-    place: str
+    ns: str
     model: str
     is_shown: bool
 
@@ -57,11 +57,11 @@ class RunCallbacks(BaseCallbackHandler):
     ) -> None:
         if not any(tag.startswith(_STEP_TAG) for tag in tags or ()):
             return
-        place = (metadata or {}).get("langgraph_checkpoint_ns")
+        ns = (metadata or {}).get("langgraph_checkpoint_ns")
         name = kwargs.get("name")
         # A conditional edge from START runs in a node of that name, which is nobody's work.
-        if place and name == (metadata or {}).get("langgraph_node") and name != START:
-            self._do(self._recorder.start, place)
+        if ns and name == (metadata or {}).get("langgraph_node") and name != START:
+            self._do(self._recorder.start, ns)
 
     def on_chat_model_start(
         self,
@@ -92,18 +92,18 @@ class RunCallbacks(BaseCallbackHandler):
     def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
         call = self._calls.get(run_id)
         if self._on_token and call and call.is_shown and isinstance(token, str) and token:
-            self._do(self._on_token, call.place, token)
+            self._do(self._on_token, call.ns, token)
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **kwargs: Any) -> None:
         call = self._calls.pop(run_id, None)
         if call is not None:
-            self._do(self._recorder.use, call.place, *_usage_of(response, call.model))
+            self._do(self._recorder.use, call.ns, *_usage_of(response, call.model))
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         call = self._calls.pop(run_id, None)
         was_refused = getattr(error, "status_code", None) is not None
         if call is not None and not was_refused:  # cut off in the middle: nobody knows what it used
-            self._do(self._recorder.use, call.place, [call.model], None)
+            self._do(self._recorder.use, call.ns, [call.model], None)
 
     def _remember(
         self,
@@ -113,10 +113,10 @@ class RunCallbacks(BaseCallbackHandler):
         kwargs: dict[str, Any],
     ) -> None:
         known = metadata or {}
-        place = known.get("langgraph_checkpoint_ns")
-        if place:
+        ns = known.get("langgraph_checkpoint_ns")
+        if ns:
             is_shown = _NO_STREAM not in (tags or ()) and not _is_structured(kwargs)
-            self._calls[run_id] = _Call(place, known.get("ls_model_name") or "unknown", is_shown)
+            self._calls[run_id] = _Call(ns, known.get("ls_model_name") or "unknown", is_shown)
 
     def _do(self, act: Callable[..., None], *arguments: Any) -> None:
         if threading.get_ident() == self._thread:

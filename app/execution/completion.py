@@ -1,97 +1,111 @@
-"""Keeps the end of a run, however long the database is away, and then tells of it."""
+"""Stores how a run ended, however long the database is unavailable, and only then announces it."""
 
 import asyncio
+import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import ServiceError, StorageUnavailable, problem_of
 from app.execution.active_runs import ActiveRun
-from app.runs.events import Event, EventType
-from app.runs.record import RunRecord
+from app.runs.checkpoints import delete_checkpoints
+from app.runs.events import Event, EventLog, EventType, first_event_of
 from app.runs.repository import RunRepository
 from app.runs.run import Run, RunStatus
+from app.storage.checkpoints import Checkpoints
 
 logger = logging.getLogger(__name__)
 
-
 _PATIENCE_SECONDS = 5.0
-"""Past it those who wait are told that the end is not kept, and get the report all the same."""
-
+"""After it those who wait get an error that says so, with the report all the same."""
 
 _FIRST_PAUSE_SECONDS = 0.1
-
-
 _LONGEST_PAUSE_SECONDS = 2.0
 
 
-async def keep_end(table: RunRepository, started: ActiveRun, record: RunRecord) -> None:
-    """Keep how a run ended, then let its followers and waiters know.
+class Completion:
+    """The one way a run's end is stored, whoever executed it."""
 
-    What the run did is paid for, so this goes on until the database takes it, or the process ends.
-    """
-    last = started.log.seal(last_events(record.run))
-    if started.flushing is not None:
-        await asyncio.wait([started.flushing])
-    record = replace(record, last_event=last[-1].id)
-    if started.is_recorded:
-        events = [*started.log.after(started.kept), *last]
-        gave_up_at = time.monotonic() + _PATIENCE_SECONDS
+    def __init__(self, runs: RunRepository, checkpoints: Checkpoints) -> None:
+        self._runs = runs
+        self._checkpoints = checkpoints
+
+    async def complete(self, active: ActiveRun, run: Run) -> None:
+        """Store how an active run ended, then wake its followers and waiters.
+
+        What the run did is paid for, so this goes on until the database takes it, or the process
+        ends.
+        """
+        final = active.log.seal(final_events(run))
+        if writes := [write for write in (active.creating, active.flushing) if write is not None]:
+            await asyncio.wait(writes)
+        run = _with_end(run, final)
+        if active.is_recorded:
+            await self._store_patiently(active, run, final)
+        active.run, active.storage_error = run, None
+        active.log.close(final)
+        active.set_finished()
+
+    async def complete_orphan(self, run: Run) -> None:
+        """Store how a run ended that no process executes.
+
+        Raises:
+            StorageUnavailable: the run stays as it is.
+        """
+        final = EventLog(first_event_of(run.attempt)).seal(final_events(run))
+        run = _with_end(run, final)
+        await self._store(run, final)
+        await self.clean_up(run)
+
+    async def clean_up(self, run: Run) -> None:
+        """Delete the checkpoints of a run that is over and on no thread: nothing needs them."""
+        if run.is_over and run.request.is_background and run.thread_id is None:
+            with contextlib.suppress(StorageUnavailable):  # retention deletes them later
+                await delete_checkpoints([run.id], checkpoints=self._checkpoints, runs=self._runs)
+
+    async def _store_patiently(self, active: ActiveRun, run: Run, final: Sequence[Event]) -> None:
+        events = [*active.log.after(active.last_stored_event), *final]
+        gives_up_at = time.monotonic() + _PATIENCE_SECONDS
         pause = _FIRST_PAUSE_SECONDS
-        while (error := await _try_to_keep(table, record, events)) is not None:
-            if started.not_kept is None and time.monotonic() >= gave_up_at:
-                _tell_that_it_is_not_kept(started, record, error)
+        while True:
+            try:
+                return await self._store(run, events, has_row=active.has_row)
+            except StorageUnavailable as error:
+                if active.storage_error is None and time.monotonic() >= gives_up_at:
+                    _finish_unstored(active, run, error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-    started.record, started.not_kept = record, None
-    started.log.close(last)
-    started.tell()
+
+    async def _store(self, run: Run, events: Sequence[Event], *, has_row: bool = True) -> None:
+        if has_row:
+            is_stored = await self._runs.finish(run, events, thread_status_after(run))
+        else:
+            is_stored = await self._runs.create_finished(run, events)
+        if not is_stored:
+            logger.warning("the run was over before its end was stored", extra={"run_id": run.id})
 
 
-async def _try_to_keep(
-    table: RunRepository, record: RunRecord, events: list[Event]
-) -> StorageUnavailable | None:
-    try:
-        is_ours = await table.end(record, events, thread_status_of(record.run))
-    except StorageUnavailable as error:
-        return error
-    if not is_ours:
-        logger.warning("a run was over before its end was kept", extra={"run_id": record.run.id})
-    return None
-
-
-def _tell_that_it_is_not_kept(
-    started: ActiveRun, record: RunRecord, error: StorageUnavailable
-) -> None:
-    run = record.run
-    logger.error("the end of a run is not kept", extra={"run_id": run.id, "error": error.reason})
-    reason = f"run {run.id} is over ({run.status}) and its end is not kept yet: {error.reason}"
-    started.not_kept = StorageUnavailable(
-        reason, run_id=run.id, thread_id=run.thread_id, report=run.report
-    )
-    started.log.close(started.log.seal(last_events(run, started.not_kept)))
-    started.tell()
-
-
-def last_events(
-    run: Run, not_kept: ServiceError | None = None
+def final_events(
+    run: Run, storage_error: ServiceError | None = None
 ) -> list[tuple[EventType, dict[str, Any]]]:
-    """Return the events of a run that is over, in order; `not_kept` says why nobody can read it."""
+    """Return the last events of a run, in order; `storage_error` says why its end is not stored."""
     events: list[tuple[EventType, dict[str, Any]]] = []
     if run.output is not None:
         events.append(("output", {"output": run.output}))
-    ending = {
+    end = {
         "status": run.status,
         "degraded": run.is_degraded,
-        "error": problem_of(not_kept) if not_kept is not None else run.problem,
+        "error": problem_of(storage_error) if storage_error is not None else run.problem,
         "interrupts": run.interrupts,
     }
-    return [*events, ("report", run.report), ("end", ending)]
+    return [*events, ("report", run.report), ("end", end)]
 
 
-def thread_status_of(run: Run) -> str | None:
-    """Return what a run that is over leaves its thread as, in LangGraph's words."""
+def thread_status_after(run: Run) -> str | None:
+    """Return the status of a run's thread once the run is over, in LangGraph's words."""
     if run.thread_id is None:
         return None
     match run.status:
@@ -101,3 +115,17 @@ def thread_status_of(run: Run) -> str | None:
             return "error"
         case _:
             return "idle"
+
+
+def _with_end(run: Run, final: Sequence[Event]) -> Run:
+    return replace(run, last_event=final[-1].id, ended_at=datetime.now(UTC))
+
+
+def _finish_unstored(active: ActiveRun, run: Run, error: StorageUnavailable) -> None:
+    logger.error("the end of a run is not stored", extra={"run_id": run.id, "error": error.reason})
+    reason = f"run {run.id} is over ({run.status}) and its end is not stored yet: {error.reason}"
+    active.storage_error = StorageUnavailable(
+        reason, run_id=run.id, thread_id=run.thread_id, report=run.report
+    )
+    active.log.close(active.log.seal(final_events(run, active.storage_error)))
+    active.set_finished()

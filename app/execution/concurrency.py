@@ -11,7 +11,7 @@ from app.errors import TooManyRuns
 _LONGEST_RETRY_AFTER = 60
 
 
-_MEMORY = 0.2
+_WEIGHT = 0.2
 """How much the newest run's duration counts in the typical one."""
 
 
@@ -29,12 +29,12 @@ class ConcurrencyLimit:
         """Count a run in; `leave` must follow. `is_bounded` when its caller bounds the queue.
 
         Raises:
-            TooManyRuns: as many as may are at work and waiting.
+            TooManyRuns: as many runs as allowed are running and waiting.
         """
         if self._admitted >= self._running + self._waiting and not is_bounded:
             raise TooManyRuns(
-                f"{self._running} runs are at work and {self._waiting} wait, which is all there "
-                f"may be (FANJOIN_MAX_CONCURRENT_RUNS, FANJOIN_MAX_WAITING_RUNS): try again later",
+                f"{self._running} runs are running and {self._waiting} wait, which is the "
+                f"limit (FANJOIN_MAX_CONCURRENT_RUNS, FANJOIN_MAX_WAITING_RUNS): try again later",
                 retry_after=self._retry_after(),
             )
         self._admitted += 1
@@ -48,7 +48,7 @@ class ConcurrencyLimit:
         return max(0, self._running - self._admitted)
 
     @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
+    async def slot(self) -> AsyncIterator[None]:
         """Wait for a slot and hold it."""
         async with self._free:
             began = time.monotonic()
@@ -56,7 +56,7 @@ class ConcurrencyLimit:
                 yield
             finally:
                 took = time.monotonic() - began
-                self._typical_seconds += _MEMORY * (took - self._typical_seconds)
+                self._typical_seconds += _WEIGHT * (took - self._typical_seconds)
 
     def _retry_after(self) -> int:
         rounds = (self._waiting + 1) / self._running

@@ -1,123 +1,104 @@
-"""Runs by their id or their key, wherever they are: at work in this process, or kept."""
+"""Runs by their id or their key, wherever they are: active in this process, or stored."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from app.errors import KeyReused, RunNotFound, Stopping
-from app.execution.active_runs import ActiveRun, ActiveRuns, DuplicateRun
+from app.errors import KeyReused, RunNotFound, Stopping, ThreadNotFound
+from app.execution.active_runs import ActiveRun, ActiveRuns
+from app.execution.runner import Runner
+from app.graphs.registry import GraphEntry
 from app.runs.events import Event
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import IdempotencyKey, RunRequest
+from app.runs.retry import load_reusable, require_checkpoint, resume_request, retry_request
 from app.runs.run import Run
+from app.runs.search import RunSearch
+from app.storage.checkpoints import Checkpoints
+from app.threads.repository import ThreadRepository
 
-_LOOK_AGAIN_SECONDS = 0.3
-
-
+_POLL_SECONDS = 0.3
 _LONGEST_CANCEL_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class IdempotencyKey:
-    """A caller's key, and what another request that shows it must be equal in."""
-
-    key: str
-    request_hash: str
-
-    def of_run(self) -> "IdempotencyKey":
-        return replace(self, key=f"run:{self.key}")
-
-    def of_item(self, number: int) -> "IdempotencyKey":
-        """Return the claim of one run of a batch; the first is the key's own, as a lone run's."""
-        return replace(self, key=f"batch:{number}:{self.key}") if number else self.of_run()
-
-
 class RunHandle:
-    """A run to read, wait for, follow or cancel."""
+    """A run to read, wait for, stream or cancel."""
 
     def __init__(
         self,
-        record: RunRecord,
-        started: ActiveRun | None,
+        run: Run,
+        active: ActiveRun | None,
         *,
         runs: RunRepository,
-        live: ActiveRuns,
+        active_runs: ActiveRuns,
         is_replayed: bool = False,
     ) -> None:
-        self._record = record
-        self._started = started
+        self._run = run
+        self._active = active
         self._runs = runs
-        self._live = live
+        self._active_runs = active_runs
         self.is_replayed = is_replayed
-        """Whether it was there before the request that wanted to start it."""
-
-    @property
-    def record(self) -> RunRecord:
-        return self._started.record if self._started is not None else self._record
+        """Whether the run existed before the request that wanted to start it."""
 
     @property
     def run(self) -> Run:
-        return self.record.run
-
-    @property
-    def outlives_client(self) -> bool:
-        """Whether the run goes on when who asked for it has left."""
-        return self.record.is_background or self.record.key is not None
+        return self._active.run if self._active is not None else self._run
 
     async def wait(self) -> Run:
         """Return the run once it is over; its status says how it went.
 
         Raises:
             StorageUnavailable: it is over, and the database does not take its end.
-            Stopping: the service stops; the run goes on when it is back.
+            Stopping: the service stops; the run continues when it is back.
         """
-        while self._started is None and not self.run.is_over:
-            await self._look_again()
-        run = self.run if self._started is None else await self._started.wait()
+        while self._active is None and not self.run.is_over:
+            await self._poll()
+        run = self.run if self._active is None else await self._active.wait()
         if not run.is_over:
-            raise Stopping(f"run {run.id} goes on when the service is back", retry_after=5)
+            raise Stopping(f"run {run.id} continues when the service is back", retry_after=5)
         return run
 
-    async def follow(self, after: int = 0) -> AsyncIterator[Event]:
+    async def stream(self, after: int = 0) -> AsyncIterator[Event]:
         """Return the events numbered above `after`: past ones at once, then each as it comes.
 
         Raises:
-            EventsGone: the run's events are kept no longer.
+            EventsGone: the run's events have been deleted.
         """
-        return self._events(await self._kept_events(after), after)
+        return self._events(await self._stored_events(after), after)
 
-    async def _events(self, kept: Sequence[Event], after: int) -> AsyncIterator[Event]:
-        started, is_over = self._started, self.run.is_over
+    async def _events(self, stored: Sequence[Event], after: int) -> AsyncIterator[Event]:
+        active, is_over = self._active, self.run.is_over
         while True:
-            for event in kept:
+            for event in stored:
                 yield event
                 after = event.id
-            if started is not None:
-                async for event in started.log.follow(after):
+            if active is not None:
+                async for event in active.log.follow(after):
                     yield event
                 return
             if is_over:
                 return
-            await self._look_again()
-            started, is_over = self._started, self.run.is_over
-            kept = await self._kept_events(after)
+            await self._poll()
+            active, is_over = self._active, self.run.is_over
+            stored = await self._stored_events(after)
 
-    async def _kept_events(self, after: int) -> Sequence[Event]:
-        """Return the events that this process's own log of the run does not hold."""
-        if self._started is None:
+    async def _stored_events(self, after: int) -> Sequence[Event]:
+        """Return the events that this process's own log of the run does not have."""
+        if self._active is None:
             return await self._runs.events(self.run.id, after)
-        first = self._started.log.first
+        first = self._active.log.first
         return await self._runs.events(self.run.id, after, first) if after + 1 < first else ()
 
-    def leave(self) -> None:
-        """End the run because who asked for it has left, unless it is to go on."""
-        if self._started is not None and not self.outlives_client:
-            self._started.stop()
+    def client_left(self) -> None:
+        """End the run because its client disconnected, unless it is to continue."""
+        if self._active is not None and not self.run.request.outlives_client:
+            self._active.stop()
 
     async def cancel(self) -> Run:
         """End the run; return it when it has ended, or after a while as it stands."""
-        if self._started is not None:
-            return await self._started.cancel()
+        if self._active is not None:
+            return await self._active.cancel()
         if self.run.is_over:
             return self.run
         await self._runs.request_cancel(self.run.id)
@@ -127,76 +108,154 @@ class RunHandle:
         except TimeoutError:
             return self.run
 
-    async def _look_again(self) -> None:
-        """See, a moment later, what became of a run that no process works at.
+    async def _poll(self) -> None:
+        """Look, a moment later, what became of a run that no process executes.
 
-        It is taken up, or ended, soon after the service began.
+        It is recovered, or ended, soon after the service has started.
         """
-        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        run_id, owner = self._record.run.id, self._record.owner
-        self._started = self._live.get(run_id, owner=owner)
-        kept = await self._runs.get(run_id, owner=owner) if self._started is None else None
-        if kept is not None:
-            self._record = kept
-        elif self._started is None:
-            raise RunNotFound(f"run {run_id!r} is kept no longer")
+        await asyncio.sleep(_POLL_SECONDS)
+        run_id, owner = self._run.id, self._run.request.owner
+        self._active = self._active_runs.get(run_id, owner=owner)
+        if self._active is not None:
+            return
+        stored = await self._runs.get(run_id, owner=owner)
+        if stored is None:
+            raise RunNotFound(f"run {run_id!r} has been deleted")
+        self._run = stored
 
 
 class Runs:
-    """Finds an owner's runs, and starts one only where its key names none."""
+    """An owner's runs: start one, return one, retry or resume one."""
 
-    def __init__(self, live: ActiveRuns, runs: RunRepository) -> None:
-        self._live = live
+    def __init__(
+        self,
+        runner: Runner,
+        runs: RunRepository,
+        threads: ThreadRepository,
+        *,
+        registry: Mapping[str, GraphEntry],
+        checkpoints: Checkpoints,
+    ) -> None:
+        self._runner = runner
         self._runs = runs
+        self._threads = threads
+        self._registry = registry
+        self._checkpoints = checkpoints
 
     async def get(self, run_id: str, *, owner: str) -> RunHandle:
         """Return a run of this owner.
 
         Raises:
-            RunNotFound: there never was one, it is somebody else's, or it is kept no longer.
+            RunNotFound: it never existed, belongs to somebody else, or has been deleted.
         """
-        if (started := self._live.get(run_id, owner=owner)) is not None:
-            return self.found(started.record, started)
-        record = await self._runs.get(run_id, owner=owner)
-        if record is None:
+        if (active := self._runner.active.get(run_id, owner=owner)) is not None:
+            return self._handle(active.run, active)
+        run = await self._runs.get(run_id, owner=owner)
+        if run is None:
             raise RunNotFound(
                 f"no run has the id {run_id!r}; runs are kept for FANJOIN_KEEP_RUNS_DAYS days"
             )
-        return self.found(record, None)
+        return self._handle(run, None)
 
-    async def start_once(
-        self, owner: str, claim: IdempotencyKey | None, start: Callable[[], Awaitable[ActiveRun]]
+    async def search(self, search: RunSearch) -> list[Run]:
+        """Return a page of runs, newest first, without their input, output and report."""
+        return await self._runs.search(search)
+
+    async def start(
+        self,
+        entry: GraphEntry,
+        request: RunRequest,
+        *,
+        is_bounded: bool = False,
+        defers_row: bool = False,
     ) -> RunHandle:
-        """Start a run, unless this owner's key names one already.
+        """Start a run, or return the one that its Idempotency-Key started before.
+
+        `is_bounded` and `defers_row` are those of `Runner.start`.
 
         Raises:
-            KeyReused: the key came before, with another request.
+            KeyReused: the key came before with another request.
+            CheckpointNotFound: the thread has no such checkpoint to fork from.
+            Stopping, TooManyRuns, ThreadBusy, StorageUnavailable: as `Runner.start`.
         """
-        if claim is not None:
-            earlier = await self._runs.by_key(owner, claim.key)
-            if earlier is not None:
-                return self._replay(earlier, claim)
-        try:
-            started = await start()
-        except DuplicateRun as lost:
-            if claim is None:
-                raise
-            return self._replay(lost.record, claim)
-        return self.found(started.record, started)
+        earlier = await self._replay_of(request.owner, request.idempotency_key)
+        return earlier or await self._launch(
+            entry, request, is_bounded=is_bounded, defers_row=defers_row
+        )
 
-    async def require_same(self, owner: str, claim: IdempotencyKey) -> None:
-        """Raise KeyReused where the key came before, with another request."""
-        earlier = await self._runs.by_key(owner, claim.key)
-        if earlier is not None:
-            self._replay(earlier, claim)
-
-    def _replay(self, record: RunRecord, claim: IdempotencyKey) -> RunHandle:
-        if record.request_hash != claim.request_hash:
-            raise KeyReused("the Idempotency-Key came before, with another request: use a new one")
-        started = self._live.get(record.run.id, owner=record.owner)
-        return self.found(record, started, is_replayed=True)
-
-    def found(
-        self, record: RunRecord, started: ActiveRun | None, *, is_replayed: bool = False
+    async def retry(
+        self, run: Run, *, key: IdempotencyKey | None = None, is_background: bool
     ) -> RunHandle:
-        return RunHandle(record, started, runs=self._runs, live=self._live, is_replayed=is_replayed)
+        """Start a run that repeats what failed of another one.
+
+        Raises:
+            CannotRetry, InvalidInput: as `retry_request`.
+            GraphNotFound: the run's graph is no longer served.
+        """
+        if (earlier := await self._replay_of(run.request.owner, key)) is not None:
+            return earlier
+        entry = self._registry[run.graph_id]
+        reuse = load_reusable(run, self._checkpoints.serde)
+        request = retry_request(entry, run, reuse=reuse, is_last=await self._is_last(run))
+        request = replace(request, idempotency_key=key, is_background=is_background)
+        return await self._launch(entry, request)
+
+    async def resume(
+        self, run: Run, answer: Any, *, key: IdempotencyKey | None = None, is_background: bool
+    ) -> RunHandle:
+        """Start a run that continues an interrupted one with the answer to its question.
+
+        Raises:
+            CannotResume, InvalidInput: as `resume_request`.
+            GraphNotFound: the run's graph is no longer served.
+        """
+        if (earlier := await self._replay_of(run.request.owner, key)) is not None:
+            return earlier
+        entry = self._registry[run.graph_id]
+        request = resume_request(run, answer, is_last=await self._is_last(run))
+        request = replace(request, idempotency_key=key, is_background=is_background)
+        return await self._launch(entry, request)
+
+    async def require_unused(self, owner: str, key: IdempotencyKey) -> None:
+        """Raise KeyReused where the key came before with another request."""
+        await self._replay_of(owner, key)
+
+    async def _launch(self, entry: GraphEntry, request: RunRequest, **options: bool) -> RunHandle:
+        await require_checkpoint(self._checkpoints, entry.id, request)
+        started = await self._runner.start(entry, request, **options)
+        if isinstance(started, ActiveRun):
+            return self._handle(started.run, started)
+        return self._replay(started, request.idempotency_key)
+
+    async def _replay_of(self, owner: str, key: IdempotencyKey | None) -> RunHandle | None:
+        if key is None:
+            return None
+        earlier = await self._runs.get_by_idempotency_key(owner, key.value)
+        return None if earlier is None else self._replay(earlier, key)
+
+    def _replay(self, run: Run, key: IdempotencyKey | None) -> RunHandle:
+        if run.request.idempotency_key != key:
+            raise KeyReused("the Idempotency-Key came before, with another request: use a new one")
+        active = self._runner.active.get(run.id, owner=run.request.owner)
+        return self._handle(run, active, is_replayed=True)
+
+    async def _is_last(self, run: Run) -> bool:
+        """Whether no other run used the thread since; a run on no thread is the last of its own."""
+        if run.thread_id is None:
+            return True
+        try:
+            thread = await self._threads.get(run.request.owner, run.thread_id)
+        except ThreadNotFound:
+            return False
+        return thread.last_run_id == run.id
+
+    def _handle(
+        self, run: Run, active: ActiveRun | None, *, is_replayed: bool = False
+    ) -> RunHandle:
+        return RunHandle(
+            run,
+            active,
+            runs=self._runs,
+            active_runs=self._runner.active,
+            is_replayed=is_replayed,
+        )

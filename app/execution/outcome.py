@@ -1,8 +1,10 @@
-"""Why a run failed, in words that name the branch, the key and the mend."""
+"""How a run ended: its status, and for a failure what failed and how to fix it."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from langgraph.errors import InvalidUpdateError
@@ -10,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from app.report.recorder import Recorder
 from app.report.rows import Row
-from app.runs.run import Run, RunFailure
+from app.runs.run import Run, RunFailure, RunStatus
+
+logger = logging.getLogger(__name__)
 
 
 class InvalidOutput(Exception):
@@ -23,13 +27,46 @@ def check_output(model: type[BaseModel], state: dict[str, Any]) -> BaseModel:
         return model.model_validate(state, by_name=True)
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
         )
         raise InvalidOutput(f"the graph ended without its output ({wrong})") from error
 
 
-def failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
-    """Return what a caller is told of the error that ended a run."""
+def conclude(
+    run: Run, recorder: Recorder, error: BaseException | None, *, timeout: float | None
+) -> Run:
+    """Return a run as it ended, with its status and its report, and log a failure.
+
+    `timeout` is the limit in seconds that stopped the run, None where no limit did.
+    """
+    failure: RunFailure | None = None
+    if error is None:
+        status = RunStatus.INTERRUPTED if run.interrupts else RunStatus.SUCCESS
+    elif timeout is not None:
+        status, failure = RunStatus.TIMEOUT, _timeout_failure(recorder, timeout)
+    elif isinstance(error, asyncio.CancelledError):
+        status, failure = RunStatus.CANCELLED, RunFailure("RunCancelled", "the run was cancelled")
+    else:
+        failure = _failure_of(error, recorder)
+        status = RunStatus.TIMEOUT if _was_cut_off(error) else RunStatus.ERROR
+    has_ended = error is None or isinstance(error, InvalidOutput)
+    ended = replace(run, status=status, failure=failure, report=recorder.close(has_ended=has_ended))
+    log_failure(ended, error)
+    return ended
+
+
+def log_failure(run: Run, error: BaseException | None = None) -> None:
+    """Log why a run failed; nothing for one that did not."""
+    if (failure := run.failure) is None:
+        return
+    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": failure.branch}
+    reason = f"{failure.type}: {failure.message}"
+    logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
+    logger.debug("traceback of the failed run", exc_info=error, extra=fields)
+
+
+def _failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
+    """Return the failure that the error of a run becomes."""
     if isinstance(error, InvalidOutput):
         return _failure(recorder, "InvalidOutput", str(error))
     if isinstance(error, InvalidUpdateError):
@@ -37,8 +74,8 @@ def failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
     return _blame(error, recorder)
 
 
-def was_cut_off(error: BaseException) -> bool:
-    """Whether the kit says that a deadline ended a branch the run could not do without."""
+def _was_cut_off(error: BaseException) -> bool:
+    """Whether the kit says that a deadline stopped a required branch."""
     outcomes = getattr(error, "outcomes", None)
     if not isinstance(outcomes, dict):
         return False
@@ -46,15 +83,15 @@ def was_cut_off(error: BaseException) -> bool:
     return any(cause.get("type") == "DeadlinePassed" for cause in causes)
 
 
-def lateness(recorder: Recorder, seconds: float) -> RunFailure:
-    """Say which branches a run that took too long was waiting for."""
-    at_work = [
+def _timeout_failure(recorder: Recorder, seconds: float) -> RunFailure:
+    """Name the branches that a run was waiting for when its time was up."""
+    running = [
         row.id
         for row in recorder.rows
         if row.started is not None and row.ended is None and not row.has_inner_rows
     ]
-    message = f"stopped after {seconds:g} s, while {', '.join(at_work) or 'nothing'} was at work"
-    return _failure(recorder, "RunTimeout", message, at_work[0] if at_work else None)
+    message = f"stopped after {seconds:g} s, while {', '.join(running) or 'nothing'} was running"
+    return _failure(recorder, "RunTimeout", message, running[0] if running else None)
 
 
 def _blame(error: BaseException, recorder: Recorder) -> RunFailure:
@@ -72,11 +109,11 @@ def _blame(error: BaseException, recorder: Recorder) -> RunFailure:
 
 
 def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:
-    """Name the key, the nodes and the mend when two nodes of one step write one key."""
-    found = re.search(r"At key '([^']+)'", str(error))
-    if found is None:
+    """Name the key, the nodes and the fix when two nodes of one step write one key."""
+    match = re.search(r"At key '([^']+)'", str(error))
+    if match is None:
         return _blame(error, recorder)
-    key = found.group(1)
+    key = match.group(1)
     writers = ", ".join(_writers_of(key, recorder.rows)) or "several nodes"
     return _failure(
         recorder,
@@ -98,13 +135,3 @@ def _writers_of(key: str, rows: Sequence[Row]) -> list[str]:
         for row in rows
         if row.step == last and isinstance(row.result, dict) and key in row.result
     ]
-
-
-logger = logging.getLogger(__name__)
-
-
-def log_failure(run: Run, failure: RunFailure, error: BaseException | None = None) -> None:
-    fields = {"graph_id": run.graph_id, "run_id": run.id, "branch": failure.branch}
-    reason = f"{failure.type}: {failure.message}"
-    logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
-    logger.debug("traceback of the failed run", exc_info=error, extra=fields)

@@ -1,7 +1,7 @@
 """The one place where graphs are executed.
 
-Callers differ only in what they do afterwards (wait, follow, walk away), and in whether tokens are
-wanted. A run begins when its row is kept, and is told to be over when its end is.
+Callers differ only in what they do afterwards (wait, follow, walk away), and in whether they want
+tokens. A run starts when its row is created, and is announced as over when its end is stored.
 """
 
 import asyncio
@@ -12,38 +12,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import Stopping, StorageUnavailable
-from app.execution.active_runs import ActiveRun, ActiveRuns, DuplicateRun, flush_events
-from app.execution.completion import keep_end
+from app.execution.active_runs import ActiveRun, ActiveRuns, flush_events
+from app.execution.completion import Completion
 from app.execution.concurrency import ConcurrencyLimit
-from app.execution.graph_stream import memory_of, run_graph
-from app.execution.outcome import (
-    InvalidOutput,
-    check_output,
-    failure_of,
-    lateness,
-    log_failure,
-    was_cut_off,
-)
+from app.execution.graph_stream import checkpointing_for, run_graph
+from app.execution.outcome import check_output, conclude
 from app.graphs.registry import GraphEntry
 from app.plain_json import to_plain_json
-from app.redaction import error_text
+from app.redaction import redactor
 from app.report.recorder import Recorder
-from app.runs.checkpoints import delete_checkpoints
 from app.runs.events import EventGate, EventLog, first_event_of
 from app.runs.orphans import OrphanedRuns
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
-from app.runs.request import RunRequest, dumped_settled, record_of, request_of, settled_of
-from app.runs.run import Run, RunFailure, RunStatus
+from app.runs.request import RunRequest, validate_request
+from app.runs.retry import dump_reusable, load_reusable
+from app.runs.run import Run, RunStatus
 from app.settings import Price, Settings
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 
-__all__ = ["DuplicateRun", "Runner"]
-
+_ROW_SECONDS = 0.25
+"""A run that starts without a row gets it by then: a longer one is worth finding after a crash."""
 
 _END_SECONDS = 5
-"""How long a service that stops waits for the ends of its runs to be kept."""
+"""How long a service that stops waits for the ends of its runs to be stored."""
 
 
 class Runner:
@@ -56,6 +48,7 @@ class Runner:
         prices: Mapping[str, Price],
         database: Database,
         checkpoints: Checkpoints,
+        completion: Completion,
     ) -> None:
         self._timeout = settings.run_timeout_seconds
         self._records_all = settings.record_stateless
@@ -63,14 +56,15 @@ class Runner:
         self._runs = RunRepository(database)
         self._orphans = OrphanedRuns(database)
         self._checkpoints = checkpoints
-        self._clean = error_text(settings.secrets)
-        self._slots = ConcurrencyLimit(
+        self._completion = completion
+        self._redact = redactor(settings.secrets)
+        self._limit = ConcurrencyLimit(
             running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs
         )
         self._is_stopping = False
-        self.live = ActiveRuns()
-        self.has_lost_runs = asyncio.Event()
-        """Set when a run left this process and its end is not kept: it is to be taken up."""
+        self.active = ActiveRuns()
+        self.has_orphans = asyncio.Event()
+        """Set when a run left this process and its end is not stored: it is to be recovered."""
 
     @property
     def is_stopping(self) -> bool:
@@ -78,225 +72,216 @@ class Runner:
 
     @property
     def free_slots(self) -> int:
-        return self._slots.free
+        return self._limit.free
 
     async def start(
-        self, entry: GraphEntry, request: RunRequest, *, is_bounded: bool = False
-    ) -> ActiveRun:
-        """Launch a run and return when its start is kept; `is_bounded` when its caller bounds them.
+        self,
+        entry: GraphEntry,
+        request: RunRequest,
+        *,
+        is_bounded: bool = False,
+        defers_row: bool = False,
+    ) -> ActiveRun | Run:
+        """Launch a run and return it when its row is created.
+
+        A `Run` is one that an earlier request with the same Idempotency-Key started: nothing was
+        launched. `is_bounded` says that the caller bounds how many runs it starts at once.
+        `defers_row` lets a run that nobody can look up yet (no key, no thread, not in the
+        background) start at once: its row is created with its end, or after 250 ms.
 
         Raises:
             Stopping: the service takes no more runs.
-            TooManyRuns: as many as may are at work and waiting.
+            TooManyRuns: as many runs as allowed are running and waiting.
             ThreadBusy: another run is using the thread.
-            DuplicateRun, KeyReused: the request's key came before.
-            StorageUnavailable: the database does not take its start.
+            KeyReused: the Idempotency-Key came before with another request.
+            StorageUnavailable: the database does not take the row.
         """
         if self._is_stopping:
             raise _stopping()
-        run = Run(
-            entry.id, request.thread_id, retry_of=request.retry_of, resume_of=request.resume_of
-        )
-        is_wanted = bool(request.outlives_client or request.thread_id or self._records_all)
-        started = ActiveRun(
-            entry, request, record_of(run, request), EventLog(), is_recorded=is_wanted
-        )
-        self._slots.admit(is_bounded=is_bounded)
-        if not is_wanted:
-            self._launch(started, None)
-            return started
-        begun = asyncio.get_running_loop().create_future()
-        self._launch(started, begun)
+        needs_row = bool(request.outlives_client or request.thread_id)
+        active = ActiveRun(entry, Run(entry.id, request), EventLog())
+        active.is_recorded = needs_row or self._records_all
+        self._limit.admit(is_bounded=is_bounded)
+        if not active.is_recorded or (defers_row and not needs_row):
+            active.has_row = False
+            self._launch(active, None)
+            return active
+        created: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
+        self._launch(active, created)
         try:
-            await asyncio.shield(begun)
+            run = await asyncio.shield(created)
         except asyncio.CancelledError:
             if not request.outlives_client:
-                started.stop()
+                active.stop()
             raise
-        return started
+        return active if run.id == active.run.id else run
 
-    async def take_up(self, entry: GraphEntry, record: RunRecord) -> ActiveRun:
-        """Go on with a run that another process, or an earlier attempt, left at work.
+    async def recover(self, entry: GraphEntry, run: Run) -> ActiveRun:
+        """Continue a run that another process, or an earlier attempt, left unfinished.
 
         Raises:
-            InvalidInput: the graph takes another input by now.
-            StorageUnavailable: the database does not say what the run was asked.
+            InvalidInput: the graph has changed and does not take the run's input any more.
+            StorageUnavailable: the database does not return what the run needs.
         """
-        table, run = self._runs, record.run
-        is_handed_down = run.retry_of is not None and record.asked.get("input") is not None
-        earlier = await table.get(run.retry_of or "", owner=None) if is_handed_down else None
-        reuse = settled_of(earlier, self._checkpoints.serde) if earlier is not None else {}
-        request = request_of(entry, record, reuse=reuse)
-        stored = await table.events(run.id, 0)
-        first = first_event_of(record.attempt)
-        self._slots.admit(is_bounded=True)
-        fresh = replace(record, run=replace(run, status=RunStatus.PENDING))
-        started = ActiveRun(entry, request, fresh, EventLog(first), stored=stored, kept=first - 1)
-        self._launch(started, None)
-        return started
+        request = validate_request(entry, run.request, run.id)
+        if request.retry_of is not None and request.graph_input is not None:
+            earlier = await self._runs.get(request.retry_of, owner=None)
+            if earlier is not None:
+                request = replace(request, reuse=load_reusable(earlier, self._checkpoints.serde))
+        events = await self._runs.events(run.id, 0)
+        first = first_event_of(run.attempt)
+        self._limit.admit(is_bounded=True)
+        active = ActiveRun(
+            entry,
+            replace(run, request=request, status=RunStatus.PENDING),
+            EventLog(first),
+            earlier_events=events,
+            last_stored_event=first - 1,
+        )
+        self._launch(active, None)
+        return active
 
     async def drain(self, grace_seconds: float) -> None:
-        """Take no new runs, let those at work go on for a while, then end what is left.
+        """Take no new runs, let active ones continue for a while, then end what is left.
 
-        Background runs are not ended but let go: they go on when the service is back.
+        Background runs are released instead: they continue when the service is back.
         """
         self._is_stopping = True
-        if tasks := [started.task for started in self.live]:
+        if tasks := [active.task for active in self.active]:
             await asyncio.wait(tasks, timeout=grace_seconds)
-        for started in self.live:
-            if started.is_background:
-                started.release()
+        for active in self.active:
+            if active.is_background:
+                active.release()
             else:
-                started.stop()
-        if tasks := [started.task for started in self.live]:
+                active.stop()
+        if tasks := [active.task for active in self.active]:
             _, left = await asyncio.wait(tasks, timeout=_END_SECONDS)
             for task in left:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    def _launch(self, started: ActiveRun, begun: asyncio.Future[None] | None) -> None:
-        """Set a run to work; `begun` hears when its start is kept, if that is to be done."""
-        started.told = asyncio.get_running_loop().create_future()
-        self.live.add(started)
-        work = self._work(started, begun)
-        started.task = asyncio.create_task(work, name=f"run-{started.run.id}")
+    def _launch(self, active: ActiveRun, created: asyncio.Future[Run] | None) -> None:
+        """Start a run's task; `created` gets the stored run, where its row comes first."""
+        loop = asyncio.get_running_loop()
+        active.finished = loop.create_future()
+        if active.is_recorded and not active.has_row:
+            active.creating_later = loop.call_later(_ROW_SECONDS, self._create_late, active)
+        self.active.add(active)
+        active.task = asyncio.create_task(self._work(active, created), name=f"run-{active.run.id}")
 
-    async def _work(self, started: ActiveRun, begun: asyncio.Future[None] | None) -> None:
-        started.has_begun = True
+    async def _work(self, active: ActiveRun, created: asyncio.Future[Run] | None) -> None:
+        active.has_started = True
         try:
             try:
-                if begun is None or await self._begin(started, begun):
-                    await self._execute(started)
+                if created is None or await self._create(active, created):
+                    await self._execute(active)
             finally:
-                self._slots.leave()  # at once: who hears of the end may start another run
-            if started.is_over and started.is_background and started.run.thread_id is None:
-                await self._forget(started.run)
+                self._limit.leave()  # at once: whoever sees the end may start another run
+            await self._completion.clean_up(active.run)
         finally:
-            self.live.remove(started)
-            if started.is_recorded and not started.is_over:
-                self.has_lost_runs.set()
-            started.log.close()
-            started.tell()
+            if active.creating_later is not None:
+                active.creating_later.cancel()
+            self.active.remove(active)
+            if active.is_recorded and not active.run.is_over:
+                self.has_orphans.set()
+            active.log.close()
+            active.set_finished()
 
-    async def _begin(self, started: ActiveRun, begun: asyncio.Future[None]) -> bool:
-        """Keep the run's start, and tell who asked for it whether that went well."""
-        record = started.record
+    async def _create(self, active: ActiveRun, created: asyncio.Future[Run]) -> bool:
+        """Create the run's row and pass on the outcome; return whether the run is to start."""
         try:
-            kept = await self._runs.begin(record)
-        except asyncio.CancelledError:  # the start may be kept all the same: end it or let it go
-            begun.set_exception(_stopping())
-            started.is_unwanted = True
+            stored = await self._runs.create(active.run)
+        except asyncio.CancelledError:  # the row may be created all the same: end or release it
+            created.set_exception(_stopping())
+            active.cancel_requested = True
             return True
-        except Exception as error:  # noqa: BLE001  # it is who asked that gets it
-            begun.set_exception(error)
+        except Exception as error:  # noqa: BLE001  # the caller of `start` gets it
+            created.set_exception(error)
             return False
-        if kept.run.id != record.run.id:
-            begun.set_exception(DuplicateRun(kept))
-            return False
-        begun.set_result(None)
-        return True
+        created.set_result(stored)
+        return stored.id == active.run.id
 
-    async def _execute(self, started: ActiveRun) -> None:
-        run, gate = started.run, EventGate(started.log, holds=started.is_background)
-        recorder = Recorder(started.entry.shape, self._prices, self._clean, gate.append)
+    def _create_late(self, active: ActiveRun) -> None:
+        """Create the row of a run that started without one, unless it is about to end."""
+        if not active.is_ending:
+            active.creating = asyncio.create_task(self._create_row(active))
+
+    async def _create_row(self, active: ActiveRun) -> None:
+        with contextlib.suppress(StorageUnavailable):  # it is created with the run's end
+            await self._runs.create(active.run)
+            active.has_row = True
+
+    async def _execute(self, active: ActiveRun) -> None:
+        run, gate = active.run, EventGate(active.log, holds=active.is_background)
+        recorder = Recorder(active.entry.shape, self._prices, self._redact, gate.append)
         clock = asyncio.timeout(None)
-        failure: BaseException | None = None
+        error: BaseException | None = None
         output: dict[str, Any] | None = None
         try:
-            if started.is_unwanted:
+            if active.cancel_requested:
                 raise asyncio.CancelledError  # noqa: TRY301  # as if it had come a moment later
-            async with self._slots.taken(), clock:
+            async with self._limit.slot(), clock:
                 clock.reschedule(asyncio.get_running_loop().time() + self._timeout)
-                _announce(started, recorder)
+                _announce(active, recorder)
                 run.status = RunStatus.RUNNING
-                memory = memory_of(started, self._checkpoints, gate.saved)
-                state = await run_graph(started, recorder, memory)
+                checkpointing = checkpointing_for(active, self._checkpoints, gate.on_saved)
+                state = await run_graph(active, recorder, checkpointing)
             if not run.interrupts:
-                output = to_plain_json(check_output(started.entry.output_model, state))
-        except StorageUnavailable as error:
-            failure = asyncio.CancelledError() if started.is_cancelled else error
-        except BaseException as error:  # noqa: BLE001  # what a graph raises ends its run alone
-            failure = error
-        started.is_ending = True
-        if self._is_to_go_on(started, failure):
-            await self._let_go(started)
+                output = to_plain_json(check_output(active.entry.output_model, state))
+        except StorageUnavailable as unavailable:
+            error = asyncio.CancelledError() if active.is_cancelled else unavailable
+        except BaseException as raised:  # noqa: BLE001  # what a graph raises ends its run alone
+            error = raised
+        active.is_ending = True
+        if _is_to_continue(active, error):
+            await self._release(active)
             return
-        gate.release_all()
-        ended = self._conclude(run, recorder, failure, is_late=clock.expired())
+        gate.flush()
+        timeout = self._timeout if clock.expired() else None
+        ended = conclude(run, recorder, error, timeout=timeout)
         ended.output = output
-        settled = recorder.settled.writes if ended.can_be_retried else {}
-        dumped = dumped_settled(run, settled, self._checkpoints.serde)
-        record = replace(started.record, run=ended, settled=dumped, ended_at=datetime.now(UTC))
-        await keep_end(self._runs, started, record)
+        writes = recorder.reusable.writes if ended.can_be_retried else {}
+        ended.reusable_writes = dump_reusable(ended, writes, self._checkpoints.serde)
+        await self._completion.complete(active, ended)
 
-    def _is_to_go_on(self, started: ActiveRun, failure: BaseException | None) -> bool:
-        """Whether a run that was stopped is to be taken up again."""
-        if not started.is_background:
-            return False
-        if isinstance(failure, StorageUnavailable):
-            return True
-        return started.is_released and isinstance(failure, asyncio.CancelledError)
-
-    async def _let_go(self, started: ActiveRun) -> None:
-        """Leave a run to be taken up; only an attempt that the service stopped did not fail."""
-        started.run.status = RunStatus.PENDING
+    async def _release(self, active: ActiveRun) -> None:
+        """Leave a run to be recovered; an attempt that the service stopped has not failed."""
+        active.run.status = RunStatus.PENDING
         with contextlib.suppress(StorageUnavailable):
-            await flush_events(self._runs, [started])
-            if started.is_released:
-                await self._orphans.release([started.run.id])
+            await flush_events(self._runs, [active])
+            if active.is_released:
+                await self._orphans.release([active.run.id])
 
-    async def _forget(self, run: Run) -> None:
-        """Drop the checkpoints of a run that is over and was on no thread."""
-        with contextlib.suppress(StorageUnavailable):  # the pruner finds them
-            await delete_checkpoints([run.id], checkpoints=self._checkpoints, runs=self._runs)
 
-    def _conclude(
-        self,
-        run: Run,
-        recorder: Recorder,
-        error: BaseException | None,
-        *,
-        is_late: bool,
-    ) -> Run:
-        """Return the run as it ended, with its status and its report."""
-        failure: RunFailure | None = None
-        if error is None:
-            status = RunStatus.INTERRUPTED if run.interrupts else RunStatus.SUCCESS
-        elif is_late:
-            status, failure = RunStatus.TIMEOUT, lateness(recorder, self._timeout)
-        elif isinstance(error, asyncio.CancelledError):
-            status = RunStatus.CANCELLED
-            failure = RunFailure("RunCancelled", "the run was cancelled")
-        else:
-            failure = failure_of(error, recorder)
-            status = RunStatus.TIMEOUT if was_cut_off(error) else RunStatus.ERROR
-        has_ended = error is None or isinstance(error, InvalidOutput)
-        report = recorder.close(has_ended=has_ended)
-        ended = replace(run, status=status, failure=failure, report=report)
-        if failure is not None:
-            log_failure(ended, failure, error)
-        return ended
+def _is_to_continue(active: ActiveRun, error: BaseException | None) -> bool:
+    """Whether a run that was stopped is to be recovered."""
+    if not active.is_background:
+        return False
+    if isinstance(error, StorageUnavailable):
+        return True
+    return active.is_released and isinstance(error, asyncio.CancelledError)
 
 
 def _stopping() -> Stopping:
     return Stopping("the service is stopping and takes no new runs", retry_after=5)
 
 
-def _announce(started: ActiveRun, recorder: Recorder) -> None:
-    run, entry, attempt = started.run, started.entry, started.record.attempt
+def _announce(active: ActiveRun, recorder: Recorder) -> None:
+    run, entry = active.run, active.entry
     data: dict[str, Any] = {
         "run_id": run.id,
         "graph_id": entry.id,
         "thread_id": run.thread_id,
-        "attempt": attempt,
+        "attempt": run.attempt,
         "branches": [branch.name for branch in entry.branches],
         "joins": entry.joins,
     }
-    seconds = (datetime.now(UTC) - run.created_at).total_seconds() if attempt > 1 else 0.0
+    is_recovered = run.attempt > 1
+    seconds = (datetime.now(UTC) - run.created_at).total_seconds() if is_recovered else 0.0
     recorder.begin(seconds_ago=max(0.0, seconds))
-    if attempt > 1:
+    if is_recovered:
         recorder.warn(
-            f"taken up again {seconds:.1f} s after its start, as attempt {attempt}: times include "
+            f"recovered {seconds:.1f} s after its start, as attempt {run.attempt}: times include "
             f"the pause, and joins that had run before it have no row"
         )
-    started.log.append("run_started", data)
+    active.log.append("run_started", data)

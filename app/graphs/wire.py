@@ -1,4 +1,4 @@
-"""What passes between the kit and the service (ARCHITECTURE.md, the wire)."""
+"""What passes between the kit and the service (docs/wire)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,9 @@ from typing import Any
 from langgraph.graph._node import StateNodeSpec
 
 _OUTCOMES_KEY = "fanjoin_outcomes"
-
-
 _ROUND_KEY = "fanjoin_round"
-
-
 _ROW_KEY = "fanjoin_row"
-"""What the kit adds to a branch's writes (ARCHITECTURE.md, the wire); not part of the result."""
+"""What the kit adds to a branch's writes (docs/wire); not part of the result."""
 
 
 _RETRACTED = object()
@@ -40,6 +36,6 @@ Spec = StateNodeSpec[Any, Any]
 
 
 def mark_of(spec: Spec) -> Mapping[str, Any]:
-    """Return what the kit says of a node it added (ARCHITECTURE.md, the wire), or nothing."""
+    """Return what the kit says of a node it added (docs/wire), or nothing."""
     mark = (spec.metadata or {}).get("fanjoin")
     return mark if isinstance(mark, Mapping) else {}

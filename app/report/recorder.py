@@ -12,28 +12,28 @@ from typing import Any, Literal, Protocol
 from app.graphs.shape import Path, Shape
 from app.graphs.wire import own_writes
 from app.redaction import Redact
-from app.report.restored_rows import kept_row, path_of, place_around, told_rows
+from app.report.restored_rows import ns_around, path_of, row_from_checkpoint, rows_from_events
 from app.report.reuse import ReusableWrites
 from app.report.rows import BAD, Row, Status, Usage, result_of
-from app.report.summary import add_up, silent_joins
+from app.report.summary import joins_that_never_ran, summarize
 from app.settings import Price
 
 RowEvent = Literal["branch_started", "branch_finished", "join_started"]
 
 
 class Emit(Protocol):
-    """Told of each start and end, and of the place of the task that ended."""
+    """Called for each start and end; `ns` is the checkpoint_ns of the task that ended."""
 
-    def __call__(self, type: RowEvent, data: dict[str, Any], place: str = "") -> None: ...
+    def __call__(self, type: RowEvent, data: dict[str, Any], ns: str = "") -> None: ...
 
 
 _GOOD = frozenset({"ok", "degraded", "cached"})
 
 
 class Recorder:
-    """Collects one run's rows as they happen, and adds them up when it is over.
+    """Collects one run's rows as they happen, and sums them up when it is over.
 
-    Everything is called from the event loop's thread. `emit` is told of each start and end.
+    Everything is called from the event loop's thread. A task goes by its checkpoint_ns (`ns`).
     """
 
     def __init__(
@@ -50,45 +50,45 @@ class Recorder:
         self._over: set[str] = set()
         """The namespaces in which a task of the current superstep has ended."""
 
-        self._has_adopted = False
+        self._is_restored = False
         self._warnings: dict[str, None] = {}
-        self.settled = ReusableWrites()
+        self.reusable = ReusableWrites()
 
     def begin(self, *, seconds_ago: float = 0) -> None:
         """Start the clock: the run has its slot, or had it so long ago."""
         self._began = time.monotonic() - seconds_ago
 
-    def adopt(self, told: Mapping[str, Mapping[str, Any]], kept: Mapping[str, Any]) -> None:
-        """Take over what an earlier attempt did, which will not be done again.
+    def restore(self, finished: Mapping[str, Mapping[str, Any]], writes: Mapping[str, Any]) -> None:
+        """Restore the rows of what an earlier attempt did, which does not run again.
 
-        `told` are the rows it told of, by place; `kept` the writes of tasks in the step to go on
-        with, of which perhaps nothing was told.
+        Both are by checkpoint_ns: `finished` has what its `branch_finished` events say, `writes`
+        what the checkpoint has of tasks in the step to continue with, with or without an event.
         """
-        self._has_adopted = self._has_adopted or bool(told or kept)
-        rows = told_rows(told, self._shape)
-        for place, row in rows.items():
-            self._rows[place] = row
+        self._is_restored = self._is_restored or bool(finished or writes)
+        rows = rows_from_events(finished, self._shape)
+        for ns, row in rows.items():
+            self._rows[ns] = row
             self._times_run[row.path] += 1
             self._steps[row.parent] = max(row.step, self._steps[row.parent])
         self._over |= {row.parent for row in rows.values()}
-        self._over -= {place.rpartition("|")[0] for place in kept if place in rows}
-        for place, row in rows.items():
-            if row.parent and (around := place_around(place)) not in rows:
+        self._over -= {ns.rpartition("|")[0] for ns in writes if ns in rows}
+        for ns, row in rows.items():
+            if row.parent and (around := ns_around(ns)) not in rows:
                 self._row(around).has_inner_rows = True
                 self._row(around).usage.add(row.usage)
-        for place in kept.keys() - rows.keys():
-            row = kept_row(place, self._next_id(place), kept[place], self._shape, self.now())
+        for ns in writes.keys() - rows.keys():
+            row = row_from_checkpoint(ns, self._next_id(ns), writes[ns], self._shape, self.now())
             row.step = self._steps[row.parent]
-            self._rows[place] = row
-            self._end(place, row)
+            self._rows[ns] = row
+            self._end(ns, row)
 
     def now(self) -> float:
         """Milliseconds since the run began, on the monotonic clock."""
         return (time.monotonic() - self._began) * 1000
 
-    def schedule(self, place: str) -> None:
-        """A superstep has this task to run: the first since one ended begins a new step."""
-        row = self._row(place)
+    def schedule(self, ns: str) -> None:
+        """A superstep has this task to run: the first since one ended starts a new step."""
+        row = self._row(ns)
         if row.scheduled is None:
             row.scheduled = self.now()
         if row.parent in self._over:
@@ -96,15 +96,15 @@ class Recorder:
             self._steps[row.parent] += 1
         row.step = self._steps[row.parent]
 
-    def take_from_cache(self, parent: str, name: str, writes: Any) -> None:
-        """LangGraph had the result of a node in its cache: its task never begins and never ends."""
-        for place, row in self._rows.items():
+    def finish_from_cache(self, parent: str, name: str, writes: Any) -> None:
+        """LangGraph had the result of a node in its cache: its task never starts and never ends."""
+        for ns, row in self._rows.items():
             if row.parent == parent and row.name == name and row.is_untouched:
-                self.finish(place, writes, None, is_interrupted=False)
+                self.finish(ns, writes, None, is_interrupted=False)
 
-    def start(self, place: str) -> None:
-        """A task's attempt begins; a further one of LangGraph's own retries counts."""
-        row = self._row(place)
+    def start(self, ns: str) -> None:
+        """A task's attempt starts; a further one of LangGraph's own retries counts."""
+        row = self._row(ns)
         row.attempts += 1
         if row.started is not None:
             return
@@ -117,20 +117,20 @@ class Recorder:
             queued = {"queued_ms": round(row.queued_ms, 1), "attempt": row.attempts}
             self._emit("branch_started", {**known, **queued})
 
-    def queue(self, place: str) -> None:
-        """A branch has begun, and waits for a slot among its siblings."""
-        self._row(place).is_queued = True
+    def queue(self, ns: str) -> None:
+        """A branch has started, and waits for a slot among its siblings."""
+        self._row(ns).is_queued = True
 
-    def attempt(self, place: str, branch: str, number: int) -> None:
-        """The kit begins an attempt of a branch; time spent waiting for a slot is no work."""
-        row = self._row(place)
+    def attempt(self, ns: str, branch: str, number: int) -> None:
+        """The kit starts an attempt of a branch; waiting for a slot is not work."""
+        row = self._row(ns)
         row.label, row.attempts = branch, number
         if row.is_queued:
             row.is_queued, row.started = False, self.now()
 
-    def settle(self, place: str, outcome: Mapping[str, Any]) -> None:
-        """The kit says how a branch ended."""
-        row = self._row(place)
+    def record_outcome(self, ns: str, outcome: Mapping[str, Any]) -> None:
+        """The kit reports how a branch ended."""
+        row = self._row(ns)
         row.status = outcome["status"]
         row.required = outcome["required"]
         row.attempts = outcome["attempts"]
@@ -139,9 +139,9 @@ class Recorder:
         if (error := outcome["error"]) is not None:
             row.error = {"type": error["type"], "message": self.redact(error["message"])}
 
-    def finish(self, place: str, writes: Any, error: Any, *, is_interrupted: bool) -> None:
+    def finish(self, ns: str, writes: Any, error: Any, *, is_interrupted: bool) -> None:
         """LangGraph says that a task is over."""
-        row = self._row(place)
+        row = self._row(ns)
         row.ended = self.now()
         self._over.add(row.parent)
         own = own_writes(writes)
@@ -153,15 +153,15 @@ class Recorder:
             row.error = {"type": _type_of(error), "message": self.redact(str(error))}
         elif row.status is None:
             row.status = "ok" if row.started is not None else "cached"
-        self.settled.take(row, own, self._around(row))
-        self._end(place, row)
+        self.reusable.add(row, own, self._around(row))
+        self._end(ns, row)
 
-    def use(self, place: str, models: Sequence[str], usage: tuple[int, int] | None) -> None:
+    def use(self, ns: str, models: Sequence[str], usage: tuple[int, int] | None) -> None:
         """A model call of this task is over; `usage` is its input and output tokens, if known.
 
         `models` are the names it goes by; the first with a price counts.
         """
-        row = self._row(place)
+        row = self._row(ns)
         if usage is None:
             self.warn(f"{row.id}: it is not known how many tokens {models[0]} used")
             row.usage.add(Usage(None, None, None, calls=1))
@@ -177,14 +177,14 @@ class Recorder:
     def warn(self, warning: str) -> None:
         self._warnings[warning] = None
 
-    def name_of(self, place: str) -> tuple[str, int]:
-        """Return the id of the row at a place, and its current attempt."""
-        row = self._row(place)
+    def name_of(self, ns: str) -> tuple[str, int]:
+        """Return the id of a task's row, and its current attempt."""
+        row = self._row(ns)
         return row.id, max(row.attempts, 1)
 
     @property
     def rows(self) -> list[Row]:
-        """The rows so far, in the order in which they were first heard of."""
+        """The rows so far, in the order in which they were first seen."""
         return list(self._rows.values())
 
     def close(self, *, has_ended: bool) -> dict[str, Any]:
@@ -192,35 +192,35 @@ class Recorder:
 
         `has_ended` when the graph came to its own end, whatever was missing there.
         """
-        for place, row in reversed(list(self._rows.items())):
+        for ns, row in reversed(list(self._rows.items())):
             if row.ended is None:
                 row.ended = self.now()
-                row.status = row.status or _unheard_of(row, has_ended=has_ended)
-                self._end(place, row)
-        if has_ended and not self._has_adopted:  # of joins before the crash nothing was told
+                row.status = row.status or _status_without_end(row, has_ended=has_ended)
+                self._end(ns, row)
+        if has_ended and not self._is_restored:  # joins before the crash have no row
             ran = {row.path[0] for row in self._rows.values()}
-            for warning in silent_joins(self._shape, ran):
+            for warning in joins_that_never_ran(self._shape, ran):
                 self.warn(warning)
         rows = self.rows
         is_degraded = any(map(self._is_bad, rows))
-        return add_up(rows, self.now(), is_degraded=is_degraded, warnings=list(self._warnings))
+        return summarize(rows, self.now(), is_degraded=is_degraded, warnings=list(self._warnings))
 
-    def _row(self, place: str) -> Row:
-        row = self._rows.get(place)
+    def _row(self, ns: str) -> Row:
+        row = self._rows.get(ns)
         if row is None:
-            row = self._rows[place] = self._new_row(place)
+            row = self._rows[ns] = self._new_row(ns)
         return row
 
-    def _new_row(self, place: str) -> Row:
-        path, parent = path_of(place), place.rpartition("|")[0]
-        row = Row(self._next_id(place), path, self._shape.kind(path), parent)
+    def _new_row(self, ns: str) -> Row:
+        path, parent = path_of(ns), ns.rpartition("|")[0]
+        row = Row(self._next_id(ns), path, self._shape.kind(path), parent)
         if outer := self._outer(parent):
             outer.has_inner_rows = True
             row.attempt_around = outer.attempts
         return row
 
-    def _next_id(self, place: str) -> str:
-        path = path_of(place)
+    def _next_id(self, ns: str) -> str:
+        path = path_of(ns)
         self._times_run[path] += 1
         times = self._times_run[path]
         return "/".join(path) + (f"#{times}" if times > 1 else "")
@@ -237,12 +237,12 @@ class Recorder:
             yield outer
             row = outer
 
-    def _end(self, place: str, row: Row) -> None:
-        """Count a row's usage in the row it ran inside, and tell of its end."""
+    def _end(self, ns: str, row: Row) -> None:
+        """Count a row's usage in the row it ran inside, and emit its end."""
         if outer := self._outer(row.parent):
             outer.usage.add(row.usage)
         if row.kind != "join":
-            self._emit("branch_finished", {**row.as_json(), "ns": place}, place)
+            self._emit("branch_finished", {**row.as_json(), "ns": ns}, ns)
 
     def _is_bad(self, row: Row) -> bool:
         """Whether a row degrades the run.
@@ -268,6 +268,6 @@ def _type_of(error: Any) -> str:
     return type(error).__name__ if isinstance(error, BaseException) else "Error"
 
 
-def _unheard_of(row: Row, *, has_ended: bool) -> Status:
-    """What became of a task whose end was not told: its writes were there, or it was cut off."""
+def _status_without_end(row: Row, *, has_ended: bool) -> Status:
+    """The status of a task without an end: its writes were cached, or it was cut off."""
     return "cached" if has_ended and row.is_untouched else "cancelled"

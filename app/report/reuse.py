@@ -1,4 +1,4 @@
-"""What the branches of a run wrote for good: a retry is handed it, and runs the others again."""
+"""What a retry reuses: the writes of branches that succeeded."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,8 +22,8 @@ class ReusableWrites:
         self._lacking: dict[str, int] = {}
         """By row, the last attempt in which a branch inside it failed."""
 
-    def take(self, row: Row, writes: Any, around: Iterable[Row]) -> None:
-        """Take a row that is over; `around` are those whose sub-graphs it ran in."""
+    def add(self, row: Row, writes: Any, around: Iterable[Row]) -> None:
+        """Add a row that is over; `around` are those whose sub-graphs it ran in."""
         outer = list(around)
         is_lacking = self._lacking.get(row.id) == row.attempts
         if row.status in BAD or is_lacking:

@@ -71,10 +71,10 @@ class Row:
     error: dict[str, str] | None = None
     result: Any = field(default_factory=dict)
     reuse_key: str | None = None
-    """The kit's name for what this branch wrote, should a later run want it handed down."""
+    """The kit's name for what this branch wrote, for a later run to reuse."""
 
     is_queued: bool = False
-    """It has begun, but its first attempt waits for a slot."""
+    """It has started, but its first attempt waits for a slot."""
 
     usage: Usage = field(default_factory=Usage)
     has_inner_rows: bool = False

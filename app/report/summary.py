@@ -8,7 +8,7 @@ from app.graphs.shape import Shape
 from app.report.rows import Row, Usage
 
 
-def add_up(
+def summarize(
     rows: Sequence[Row], wall: float, *, is_degraded: bool, warnings: Sequence[str]
 ) -> dict[str, Any]:
     """Return the report of these rows; `wall` are the milliseconds the run took."""
@@ -42,8 +42,8 @@ def add_up(
     }
 
 
-def silent_joins(shape: Shape, ran: Collection[str]) -> Iterator[str]:
-    """Say of each join that was waited for and never ran why that is."""
+def joins_that_never_ran(shape: Shape, ran: Collection[str]) -> Iterator[str]:
+    """Explain for each join that had predecessors and never ran why that is."""
     for awaited, join in shape.list_joins:
         if awaited & set(ran) and join not in ran:
             missing = ", ".join(sorted(awaited - set(ran))) or "one of them"

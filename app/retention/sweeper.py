@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,18 +55,27 @@ class Sweeper:
         self._settings = settings
         self._threads = ThreadSweeper(database, checkpoints, graph_ids=graph_ids)
 
-    async def keep_pruning(self) -> None:
-        """Prune every `prune_minutes` until cancelled; return at once where that is 0."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Sweep every `prune_minutes` until the block ends; never where that is 0."""
+        task = asyncio.create_task(self._sweep_forever())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _sweep_forever(self) -> None:
         while minutes := self._settings.prune_minutes:
             await asyncio.sleep(minutes * 60)
             try:
                 swept = await self.sweep()
             except StorageUnavailable as error:
-                logger.warning("pruning stopped halfway", extra={"error": str(error)})
-            except Exception:  # no surprise may end the pruning for good
-                logger.exception("pruning stopped halfway")
+                logger.warning("the sweep stopped halfway", extra={"error": str(error)})
+            except Exception:  # no surprise may end the sweeping for good
+                logger.exception("the sweep stopped halfway")
             else:
-                logger.info("pruned", extra=asdict(swept))
+                logger.info("swept", extra=asdict(swept))
 
     async def sweep(self) -> Swept:
         """Delete everything that is old by now, and return how much it was.

@@ -94,6 +94,6 @@ class ThreadSweeper:
 
     async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:
         """Return what its checkpoints may be kept under: a key for each graph it may know."""
-        ran = await ThreadRepository(self._database).graphs(owner, thread_id)
+        ran = await ThreadRepository(self._database).graph_ids(owner, thread_id)
         graph_ids = self._graph_ids | ran | ({graph_id} if graph_id else set())
         return thread_keys(owner, thread_id, graph_ids)

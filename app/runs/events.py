@@ -1,7 +1,7 @@
 """The events of a run: append at one end, follow from anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,6 +38,11 @@ def first_event_of(attempt: int) -> int:
     return (attempt - 1) * _MOST_EVENTS_OF_AN_ATTEMPT + 1
 
 
+def finished_branches(events: Iterable[Event]) -> dict[str, dict[str, Any]]:
+    """Return what `branch_finished` events say, by checkpoint_ns."""
+    return {event.data["ns"]: event.data for event in events if event.type == "branch_finished"}
+
+
 class EventLog:
     """What one attempt of a run has emitted so far; to be used from the event loop's thread."""
 
@@ -54,7 +59,7 @@ class EventLog:
         return self.first + len(self._events) - 1
 
     def append(self, type: EventType, data: dict[str, Any]) -> None:
-        """Tell of something; what comes after the log was sealed is too late and dropped."""
+        """Append an event; one that comes after the log was sealed is dropped."""
         if self._is_sealed:
             return
         self._events.append(Event(self.last + 1, type, data))
@@ -65,14 +70,14 @@ class EventLog:
         return self._events[max(0, seen - self.first + 1) :]
 
     def seal(self, last: Sequence[tuple[EventType, dict[str, Any]]]) -> list[Event]:
-        """Number the last events, which nobody is told of before `close`; take no others."""
+        """Number the last events, which `close` appends; accept no others."""
         self._is_sealed = True
         return [
             Event(number, type, data) for number, (type, data) in enumerate(last, self.last + 1)
         ]
 
     def close(self, last: Sequence[Event] = ()) -> None:
-        """Tell of the last events, and let every follower end after them; only once."""
+        """Append the last events, and let every follower end after them; only once."""
         if self._is_closed:
             return
         self._is_sealed = self._is_closed = True
@@ -100,40 +105,44 @@ class EventLog:
 
 
 class EventGate:
-    """Stands before the log of a run that goes on after a crash; others pass at once."""
+    """Holds back the end of a branch until what the branch wrote is saved.
+
+    So what a follower, or the stored events, know as finished never runs again after a crash. Only
+    the events of a run that continues after a crash are held; others pass at once.
+    """
 
     def __init__(self, log: EventLog, *, holds: bool) -> None:
         self._log = log
         self._holds = holds
         self._held: dict[str, tuple[EventType, dict[str, Any]]] = {}
-        """By the place of the task that ended."""
+        """By the checkpoint_ns of the task that ended."""
 
         self._saved: set[str] = set()
-        """Task ids: a save may be told of before the end that it lets pass."""
+        """Task ids: a save may be announced before the end that it lets pass."""
 
-    def append(self, type: EventType, data: dict[str, Any], place: str = "") -> None:
-        """Tell the log, at once or when the task at this place, or one around it, is kept."""
+    def append(self, type: EventType, data: dict[str, Any], ns: str = "") -> None:
+        """Append to the log, at once or when the task with this ns, or one around it, is saved."""
         waits = self._holds and type == "branch_finished"
-        if waits and self._saved.isdisjoint(_task_ids(place)):
-            self._held[place] = type, data
+        if waits and self._saved.isdisjoint(_task_ids(ns)):
+            self._held[ns] = type, data
         else:
             self._log.append(type, data)
 
-    def saved(self, task_id: str | None) -> None:
-        """A task's writes are kept; None: a whole step is, with all that came before it."""
+    def on_saved(self, task_id: str | None) -> None:
+        """A task's writes are saved; None: a whole step is, with all that came before it."""
         if task_id is None:
-            self.release_all()
+            self.flush()
             return
         self._saved.add(task_id)
-        for place in [place for place in self._held if task_id in _task_ids(place)]:
-            self._log.append(*self._held.pop(place))
+        for ns in [ns for ns in self._held if task_id in _task_ids(ns)]:
+            self._log.append(*self._held.pop(ns))
 
-    def release_all(self) -> None:
-        """Nothing of what is held will be run again."""
+    def flush(self) -> None:
+        """Append everything that is held: nothing of it runs again."""
         held, self._held = self._held, {}
         for type, data in held.values():
             self._log.append(type, data)
 
 
-def _task_ids(place: str) -> set[str]:
-    return {segment.rpartition(":")[2] for segment in place.split("|")}
+def _task_ids(ns: str) -> set[str]:
+    return {segment.rpartition(":")[2] for segment in ns.split("|")}

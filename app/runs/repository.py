@@ -1,4 +1,4 @@
-"""The table of runs: begin, go on, end, read."""
+"""The repository of runs: create, finish, read, search."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, select
 
 from app.errors import EventsGone, ServiceError
-from app.runs import statements as run_rows
+from app.runs import statements
 from app.runs.events import Event
-from app.runs.record import RunRecord, begun_row, ended_row, events_of, events_text, run_record_of
+from app.runs.rows import events_from_text, events_text, finished_row, new_row, run_from_row
+from app.runs.run import Run
 from app.runs.search import RunSearch, search_runs
-from app.runs.statements import RECORD, FinishedRun, NewRun, is_of
+from app.runs.statements import RUN_COLUMNS, FinishedRun, NewRun, is_of
 from app.storage.columns import labels_of
 from app.storage.database import Database
 from app.storage.tables import run_events, runs
@@ -24,80 +25,78 @@ class RunRepository:
         self._writer = database.writer
         self._reading = database.reading
 
-    async def begin(self, record: RunRecord) -> RunRecord:
-        """Keep a run that is about to begin, and return it; its thread is busy from then on.
+    async def create(self, run: Run) -> Run:
+        """Store a run that is about to start, and return it; its thread is busy from then on.
 
-        Where its owner used its key before with an equal request, that earlier run is returned and
-        nothing is kept. A cancelled caller does not undo what is under way: shield the call.
+        Where its owner used its Idempotency-Key before with an equal request, nothing is stored and
+        that earlier run is returned. Cancelling the caller does not undo the write: shield it.
 
         Raises:
             ThreadBusy: another run is using the thread.
             KeyReused: the key came before with another request.
         """
-        run_id, owner = record.run.id, record.owner
-        labels = [
-            {"owner": owner, "key": key, "value": value, "run_id": run_id}
-            for key, value in labels_of(record.metadata).items()
-        ]
-        new = NewRun(begun_row(record), labels)
+        new = _new_run(run)
         if new.is_plain:
-            await self._writer.write_bulk(run_rows.create_plain, new)
-            return record
-        outcome = await self._writer.write(run_rows.create, new)
+            await self._writer.write_bulk(statements.create_plain, new)
+            return run
+        outcome = await self._writer.write(statements.create, new)
         if isinstance(outcome, ServiceError):
             raise outcome
-        return record if outcome is None else outcome
+        return run if outcome is None else outcome
 
     async def append_events(self, batches: Sequence[tuple[str, Sequence[Event]]]) -> None:
-        """Keep further events of runs, each with its id; a pending run counts as running then.
+        """Store further events of runs, each with its id; a pending run counts as running then.
 
-        To say it again, with more events behind, is harmless.
+        Repeating it, with more events at the end, is harmless.
         """
         writes = [
-            self._writer.write_bulk(run_rows.append_events, batch) for batch in batches if batch[1]
+            self._writer.write_bulk(statements.append_events, batch)
+            for batch in batches
+            if batch[1]
         ]
         await asyncio.gather(*writes)
 
-    async def end(
-        self, record: RunRecord, events: Sequence[Event], thread_status: str | None
-    ) -> bool:
-        """Keep how a run ended, the events not kept before, and what its thread is now.
+    async def finish(self, run: Run, events: Sequence[Event], thread_status: str | None) -> bool:
+        """Store how a run ended, the events not stored before, and its thread's status.
 
-        Return False, and keep nothing, where the run is over already or at a later attempt. To say
-        it again is harmless.
+        Return False, and store nothing, where the run is over already or at a later attempt.
+        Repeating it is harmless.
         """
-        if record.ended_at is None:
-            record.ended_at = datetime.now(UTC)
-        row = {**ended_row(record), "last_events": events_text(events)}
-        return await self._writer.write(run_rows.finish, FinishedRun(record, row, thread_status))
+        finished = _finished_run(run, events, thread_status)
+        return await self._writer.write(statements.finish, finished)
+
+    async def create_finished(self, run: Run, events: Sequence[Event]) -> bool:
+        """Store a run without key and thread together with its end; as `finish` otherwise."""
+        item = (_new_run(run), _finished_run(run, events, None))
+        return await self._writer.write(statements.create_finished, item)
 
     async def request_cancel(self, run_id: str) -> None:
-        """Ask the process that is at work on a run to cancel it; a run that is over stays so."""
-        await self._writer.write(run_rows.request_cancel, run_id)
+        """Ask the process that executes a run to cancel it; a run that is over stays as it is."""
+        await self._writer.write(statements.request_cancel, run_id)
 
     async def clear_has_checkpoints(self, run_ids: Sequence[str]) -> None:
         """Store that the checkpoints of runs are deleted; only then can retention drop the runs."""
-        await self._writer.write(run_rows.clear_has_checkpoints, run_ids)
+        await self._writer.write(statements.clear_has_checkpoints, run_ids)
 
-    async def get(self, run_id: str, *, owner: str | None) -> RunRecord | None:
+    async def get(self, run_id: str, *, owner: str | None) -> Run | None:
         """Return a run, of any owner where that is None."""
         conditions = [runs.c.id == run_id]
-        return await self._find(conditions if owner is None else [*conditions, is_of(owner)])
+        return await self._first(conditions if owner is None else [*conditions, is_of(owner)])
 
-    async def by_key(self, owner: str, key: str) -> RunRecord | None:
-        """Return the run that came with this key."""
-        return await self._find([is_of(owner), runs.c.idempotency_key == key])
+    async def get_by_idempotency_key(self, owner: str, key: str) -> Run | None:
+        """Return the run that an earlier request with this key started."""
+        return await self._first([is_of(owner), runs.c.idempotency_key == key])
 
     async def events(self, run_id: str, after: int, before: int | None = None) -> list[Event]:
-        """Return a run's kept events above `after`, and below `before` where that is given.
+        """Return a run's stored events above `after`, and below `before` where that is given.
 
-        Each once, though it may be kept twice: a batch whose commit was not told of is said again.
+        Each once, though it may be stored twice: a batch is repeated if its commit is unconfirmed.
 
         Raises:
-            EventsGone: there were some, and they are no longer kept.
+            EventsGone: there were some, and they have been deleted.
         """
         of_run = run_events.c.run_id == run_id
-        kept = (
+        batches = (
             select(run_events.c.events)
             .where(of_run, run_events.c.last_event > after)
             .order_by(run_events.c.first_event)
@@ -105,19 +104,35 @@ class RunRepository:
         own = select(runs.c.last_event, runs.c.ended_at, runs.c.last_events)
         async with self._reading() as connection:
             row = (await connection.execute(own.where(runs.c.id == run_id))).first()
-            texts = (await connection.execute(kept)).scalars().all()
+            texts = (await connection.execute(batches)).scalars().all()
         if row is None or (row.ended_at is not None and row.last_events is None):
-            raise EventsGone(f"the events of run {run_id} are no longer kept")
+            raise EventsGone(f"the events of run {run_id} have been deleted")
         texts = (*texts, row.last_events)
-        found = {event.id: event for text in texts for event in events_of(text)}.values()
-        return [one for one in found if one.id > after and (before is None or one.id < before)]
+        events = {event.id: event for text in texts for event in events_from_text(text)}.values()
+        return [one for one in events if one.id > after and (before is None or one.id < before)]
 
-    async def search(self, asked: RunSearch) -> list[RunRecord]:
+    async def search(self, search: RunSearch) -> list[Run]:
         """Return a page of runs, newest first, without their input, output and report."""
         async with self._reading() as connection:
-            return await search_runs(connection, asked)
+            return await search_runs(connection, search)
 
-    async def _find(self, conditions: Sequence[ColumnElement[bool]]) -> RunRecord | None:
+    async def _first(self, conditions: Sequence[ColumnElement[bool]]) -> Run | None:
+        statement = select(*RUN_COLUMNS).where(*conditions)
         async with self._reading() as connection:
-            row = (await connection.execute(select(*RECORD).where(*conditions))).mappings().first()
-        return None if row is None else run_record_of(row)
+            row = (await connection.execute(statement)).mappings().first()
+        return None if row is None else run_from_row(row)
+
+
+def _finished_run(run: Run, events: Sequence[Event], thread_status: str | None) -> FinishedRun:
+    if run.ended_at is None:
+        run.ended_at = datetime.now(UTC)
+    row = {**finished_row(run), "last_events": events_text(events)}
+    return FinishedRun(run, row, thread_status)
+
+
+def _new_run(run: Run) -> NewRun:
+    labels = [
+        {"owner": run.request.owner, "key": key, "value": value, "run_id": run.id}
+        for key, value in labels_of(run.request.metadata).items()
+    ]
+    return NewRun(new_row(run), labels)

@@ -1,107 +1,126 @@
-"""What a further run is asked, from the one before it: the answer to its question, or a retry."""
+"""Requests that follow an earlier run: a retry, the answer to its question, a fork."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.types import Command
+
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
 from app.graphs.registry import GraphEntry
-from app.runs.record import RunRecord
-from app.runs.request import RunRequest, request_of
-from app.runs.run import RunStatus
+from app.runs.request import RunRequest, validate_request
+from app.runs.run import Run, RunStatus
 from app.storage.checkpoints import Checkpoints, thread_key
 
+logger = logging.getLogger(__name__)
 
-def retry_of(
-    entry: GraphEntry, record: RunRecord, *, settled: Mapping[str, Any], is_last: bool
+
+def retry_request(
+    entry: GraphEntry, run: Run, *, reuse: Mapping[str, Any], is_last: bool
 ) -> RunRequest:
-    """Ask for the same again; what settled branches wrote is handed down.
+    """Repeat a run's request; what branches that succeeded wrote is reused.
 
-    Without the kit a graph on a thread goes on from its checkpoint; `is_last` tells whether that
-    is still where this run left it.
+    Without the kit a graph on a thread continues from its checkpoint; `is_last` tells whether this
+    run is still the thread's last one.
 
     Raises:
-        CannotRetry: the run is at work, has nothing that failed, or left nothing to go on from.
-        InvalidInput: the graph has changed, and takes this input no longer.
+        CannotRetry: the run is not over, nothing of it failed, or it left nothing to continue from.
+        InvalidInput: the graph has changed and does not take this input any more.
     """
-    run = record.run
     if not run.is_over:
-        raise CannotRetry(f"run {run.id} is still at work: wait for its end, or cancel it first")
+        raise CannotRetry(f"run {run.id} is still running: wait for its end, or cancel it first")
     if run.status is RunStatus.INTERRUPTED:
         raise CannotRetry(f"run {run.id} waits for an answer: send it to /runs/{run.id}/resume")
     if not run.can_be_retried:
         raise CannotRetry(f"run {run.id} succeeded, with nothing that failed")
-    if entry.shape.has_fan_out and run.resume_of is None:
-        return replace(_asked_again(entry, record), retry_of=run.id, reuse=settled)
+    if entry.shape.has_fan_out and run.request.resume_of is None:
+        repeated = validate_request(entry, _repeat(run), run.id)
+        return replace(repeated, retry_of=run.id, reuse=reuse)
     if run.thread_id is None:
         raise CannotRetry(
             f"run {run.id} was on no thread, and its graph does not use add_fan_out: nothing was "
-            f"kept to go on from. Run it again with invoke, or on a thread_id"
+            f"stored to continue from. Run it again with invoke, or on a thread_id"
         )
     if not is_last:
-        raise CannotRetry(_moved_on(record))
-    again = _asked_again(entry, record, {"input": None})
-    return replace(again, retry_of=run.id, checkpoint_id=None)
+        raise CannotRetry(_moved_on(run))
+    return _continue(run, None, retry_of=run.id)
 
 
-def resume_of(entry: GraphEntry, record: RunRecord, answer: Any, *, is_last: bool) -> RunRequest:
-    """Ask to go on with the answer to one question, or with one per question by its id.
+def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
+    """Continue a run with the answer to its question, or with one answer per question by its id.
 
     Raises:
-        CannotResume: the run asks nothing, was on no thread, or is not the thread's last.
-        InvalidInput: it asks several questions and the answer does not name them.
+        CannotResume: the run has no question, was on no thread, or is not the thread's last.
+        InvalidInput: it has several questions and the answer does not name them.
     """
-    run = record.run
     if run.status is not RunStatus.INTERRUPTED:
-        raise CannotResume(f"run {run.id} asks nothing: it is {run.status}")
+        raise CannotResume(f"run {run.id} waits for no answer: it is {run.status}")
     if run.thread_id is None:
         raise CannotResume(
-            f"run {run.id} was on no thread, so nothing was kept to go on from: start it with a "
-            f"thread_id"
+            f"run {run.id} was on no thread, so nothing was stored to continue from: start it with "
+            f"a thread_id"
         )
     if not is_last:
-        raise CannotResume(_moved_on(record))
-    ids = [asked["id"] for asked in run.interrupts]
+        raise CannotResume(_moved_on(run))
+    ids = [question["id"] for question in run.interrupts]
     names_them = isinstance(answer, dict) and answer and set(answer) <= set(ids)
     if len(ids) > 1 and not names_them:
-        message = f"the run asks {len(ids)} questions: answer by id, of {', '.join(ids)}"
+        message = f"the run has {len(ids)} questions: answer by id, of {', '.join(ids)}"
         raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
-    again = _asked_again(entry, record, {"resume": answer})
-    return replace(again, resume_of=run.id, checkpoint_id=None)
+    return _continue(run, Command(resume=answer), resume_of=run.id)
 
 
-def _asked_again(
-    entry: GraphEntry, record: RunRecord, instead: Mapping[str, Any] | None = None
-) -> RunRequest:
-    """Return what a run was asked, without what was said of that run alone."""
-    asked = dict(record.asked)
-    if instead is not None:
-        asked = {key: value for key, value in asked.items() if key not in ("input", "resume")}
-    request = request_of(entry, replace(record, asked={**asked, **(instead or {})}))
-    return replace(
-        request, retry_of=None, resume_of=None, deadline=None, key=None, request_hash=None
-    )
-
-
-def _moved_on(record: RunRecord) -> str:
-    thread_id = record.run.thread_id
-    return f"thread {thread_id!r} has moved on since run {record.run.id}: start a new run on it"
-
-
-async def require_checkpoint(checkpoints: Checkpoints, graph_id: str, asked: RunRequest) -> None:
-    """See that the checkpoint to go on from is there: LangGraph would begin with nothing.
+async def require_checkpoint(checkpoints: Checkpoints, graph_id: str, request: RunRequest) -> None:
+    """Check that the checkpoint to fork from exists: LangGraph would start with an empty state.
 
     Raises:
         CheckpointNotFound: this graph has no such checkpoint on the thread.
     """
-    if asked.checkpoint_id is None or asked.thread_id is None:
+    thread_id, checkpoint_id = request.thread_id, request.checkpoint_id
+    if checkpoint_id is None or thread_id is None:
         return
-    place = {
-        "thread_id": thread_key(asked.owner, graph_id, asked.thread_id),
+    configurable = {
+        "thread_id": thread_key(request.owner, graph_id, thread_id),
         "checkpoint_ns": "",
-        "checkpoint_id": asked.checkpoint_id,
+        "checkpoint_id": checkpoint_id,
     }
-    if await checkpoints.saver.aget_tuple({"configurable": place}) is None:
+    if await checkpoints.saver.aget_tuple({"configurable": configurable}) is None:
         raise CheckpointNotFound(
-            f"{graph_id} has no checkpoint {asked.checkpoint_id!r} on thread {asked.thread_id!r}"
+            f"{graph_id} has no checkpoint {checkpoint_id!r} on thread {thread_id!r}"
         )
+
+
+def load_reusable(run: Run, serde: SerializerProtocol) -> dict[str, Any]:
+    """Return what branches of a run wrote that succeeded, by the kit's key."""
+    return {} if run.reusable_writes is None else dict(serde.loads_typed(run.reusable_writes))
+
+
+def dump_reusable(
+    run: Run, writes: Mapping[str, Any], serde: SerializerProtocol
+) -> tuple[str, bytes] | None:
+    """Return what `load_reusable` reads; None where it cannot be stored: a retry runs them all."""
+    try:
+        return serde.dumps_typed(writes) if writes else None
+    except (TypeError, ValueError) as error:
+        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": str(error)}
+        logger.warning("what the branches wrote cannot be stored for a retry", extra=fields)
+        return None
+
+
+def _repeat(run: Run) -> RunRequest:
+    """Return a run's request without what concerned that run alone."""
+    return replace(
+        run.request, retry_of=None, resume_of=None, deadline=None, idempotency_key=None, reuse={}
+    )
+
+
+def _continue(run: Run, graph_input: Command[Any] | None, **links: Any) -> RunRequest:
+    """Return a request that continues where the run left its thread."""
+    request = replace(_repeat(run), graph_input=graph_input, is_validated=True, checkpoint_id=None)
+    return replace(request, **links)
+
+
+def _moved_on(run: Run) -> str:
+    return f"thread {run.thread_id!r} has moved on since run {run.id}: start a new run on it"

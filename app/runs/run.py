@@ -1,4 +1,4 @@
-"""A run: one execution of one graph, and how it ended."""
+"""A run: one execution of one graph, what was requested, and how it ended."""
 
 import secrets
 import time
@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut, problem_of
+from app.runs.request import RunRequest
 
 
 def new_run_id() -> str:
-    """Return an id nobody else has; later ones are greater (a UUID of version 7, RFC 9562)."""
+    """Return a unique id; later ones are greater (a UUID of version 7, RFC 9562)."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = rest * 4096 // 1_000_000
     number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)
@@ -41,19 +42,33 @@ class RunFailure:
 
 @dataclass(slots=True)
 class Run:
-    """One execution of one graph; `report` and `output` are there once it is over."""
+    """One execution of one graph; `report` and `output` exist once it is over."""
 
     graph_id: str
-    thread_id: str | None = None
+    request: RunRequest
     id: str = field(default_factory=new_run_id)
-    retry_of: str | None = None
-    resume_of: str | None = None
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ended_at: datetime | None = None
     status: RunStatus = RunStatus.PENDING
     output: dict[str, Any] | None = None
     failure: RunFailure | None = None
     interrupts: list[dict[str, Any]] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
+    attempt: int = 1
+    """How often it was started; only the current attempt may store its end."""
+
+    releases: int = 0
+    """How many attempts a service gave up because it was stopping."""
+
+    cancel_requested: bool = False
+    reusable_writes: tuple[str, bytes] | None = None
+    """What branches that succeeded wrote, as the checkpoints' serde dumps it, for a retry."""
+
+    last_event: int = 0
+
+    @property
+    def thread_id(self) -> str | None:
+        return self.request.thread_id
 
     @property
     def is_over(self) -> bool:
@@ -70,13 +85,18 @@ class Run:
         return bool(self.report.get("degraded"))
 
     @property
+    def failed_attempts(self) -> int:
+        """How often it was running when its process died or its database was unavailable."""
+        return self.attempt - 1 - self.releases
+
+    @property
     def problem(self) -> dict[str, Any] | None:
-        """The problem body of a run without output; None while there is nothing to tell."""
+        """The problem body of a run that failed; None for any other."""
         return problem_of(self.error) if self.error is not None else None
 
     @property
     def error(self) -> RunError | None:
-        """What a caller is told of a run without output; None while there is nothing to tell."""
+        """The error that callers get for a run that failed; None for any other."""
         if self.failure is None:
             return None
         kinds = {RunStatus.TIMEOUT: RunTimedOut, RunStatus.CANCELLED: RunCancelled}

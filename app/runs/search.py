@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.runs.record import RunRecord, run_record_of
-from app.runs.run import RunStatus
+from app.runs.rows import run_from_row
+from app.runs.run import Run, RunStatus
 from app.storage.columns import label_value
 from app.storage.tables import run_labels, runs
 
@@ -46,25 +46,25 @@ class RunSearch:
     """Only runs older than this one: the last of the page before."""
 
 
-async def search_runs(connection: AsyncConnection, asked: RunSearch) -> list[RunRecord]:
+async def search_runs(connection: AsyncConnection, search: RunSearch) -> list[Run]:
     """Return a page of runs, newest first, without their input, output and report."""
-    label = await _label_to_begin_with(connection, asked)
-    found = await connection.execute(_statement(asked, label))
-    return [run_record_of(row) for row in found.mappings()]
+    label = await _label_to_begin_with(connection, search)
+    result = await connection.execute(_statement(search, label))
+    return [run_from_row(row) for row in result.mappings()]
 
 
-async def _label_to_begin_with(connection: AsyncConnection, asked: RunSearch) -> str | None:
+async def _label_to_begin_with(connection: AsyncConnection, search: RunSearch) -> str | None:
     """Return the rarest label; None where to look through runs with the status is less work.
 
     Neither database knows by itself: it would read half of all runs for a rare pair.
     """
-    if not asked.metadata or asked.owner is None or asked.thread_id is not None:
+    if not search.metadata or search.owner is None or search.thread_id is not None:
         return None
-    counts = {key: await _count(connection, _labelled(asked, key)) for key in asked.metadata}
+    counts = {key: await _count(connection, _labelled(search, key)) for key in search.metadata}
     rarest = min(counts, key=lambda key: counts[key])
-    if asked.status is None:
+    if search.status is None:
         return rarest
-    of_status = and_(runs.c.owner == asked.owner, runs.c.status == asked.status)
+    of_status = and_(runs.c.owner == search.owner, runs.c.status == search.status)
     return None if await _count(connection, of_status) < counts[rarest] else rarest
 
 
@@ -74,37 +74,37 @@ async def _count(connection: AsyncConnection, condition: ColumnElement[bool]) ->
     return (await connection.execute(select(func.count()).select_from(counted))).scalar_one()
 
 
-def _labelled(asked: RunSearch, key: str) -> ColumnElement[bool]:
+def _labelled(search: RunSearch, key: str) -> ColumnElement[bool]:
     return and_(
-        run_labels.c.owner == asked.owner,
+        run_labels.c.owner == search.owner,
         run_labels.c.key == key,
-        run_labels.c.value == label_value(asked.metadata[key]),
+        run_labels.c.value == label_value(search.metadata[key]),
     )
 
 
-def _statement(asked: RunSearch, label: str | None) -> Select[Any]:
-    # The label has the owner already: asked of the run too, SQLite would begin with all its runs.
-    of_the_run = asked if label is None else replace(asked, owner=None)
+def _statement(search: RunSearch, label: str | None) -> Select[Any]:
+    # The label has the owner already: with the run's owner, too, SQLite would begin with all its runs.
+    of_the_run = search if label is None else replace(search, owner=None)
     statement = select(*_SMALL).where(*_of_the_run(of_the_run))
     run_id: ColumnElement[str] = runs.c.id
     if label is not None:
         run_id = run_labels.c.run_id
         joined = runs.join(run_labels, runs.c.id == run_id)
-        statement = statement.select_from(joined).where(_labelled(asked, label))
-    for key, value in asked.metadata.items():
+        statement = statement.select_from(joined).where(_labelled(search, label))
+    for key, value in search.metadata.items():
         if key != label:
             statement = statement.where(_has_label(key, value))
-    if asked.before is not None:
-        statement = statement.where(run_id < asked.before)
-    return statement.order_by(run_id.desc()).limit(asked.limit)
+    if search.before is not None:
+        statement = statement.where(run_id < search.before)
+    return statement.order_by(run_id.desc()).limit(search.limit)
 
 
-def _of_the_run(asked: RunSearch) -> list[ColumnElement[bool]]:
+def _of_the_run(search: RunSearch) -> list[ColumnElement[bool]]:
     wanted = {
-        runs.c.owner: asked.owner,
-        runs.c.status: asked.status,
-        runs.c.graph_id: asked.graph_id,
-        runs.c.thread_id: asked.thread_id,
+        runs.c.owner: search.owner,
+        runs.c.status: search.status,
+        runs.c.graph_id: search.graph_id,
+        runs.c.thread_id: search.thread_id,
     }
     return [column == value for column, value in wanted.items() if value is not None]
 

@@ -8,14 +8,15 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, updat
 
 from app.errors import KeyReused, ServiceError, ThreadBusy
 from app.runs.events import Event
-from app.runs.record import RunRecord, events_text, run_record_of
+from app.runs.rows import events_text, run_from_row
+from app.runs.run import Run
 from app.storage.columns import insert_into
 from app.storage.tables import IS_LIVE, run_events, run_labels, runs
 from app.threads import claims
 from app.threads.claims import Claim, Release
 
-RECORD = [column for column in runs.c if column.name != "last_events"]
-"""The columns that make a RunRecord."""
+RUN_COLUMNS = [column for column in runs.c if column.name != "last_events"]
+"""The columns that make a Run."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class NewRun:
 class FinishedRun:
     """What a run's end changes in its row, and in that of its thread."""
 
-    record: RunRecord
+    run: Run
     row: dict[str, Any]
     thread_status: str | None
 
@@ -48,7 +49,7 @@ def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
     _insert_labels(connection, items)
 
 
-def create(connection: Connection, item: NewRun) -> RunRecord | ServiceError | None:
+def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
     """Insert a run; return what prevents it, or None."""
     row = item.row
     earlier = _earlier(connection, row)
@@ -71,17 +72,17 @@ def create(connection: Connection, item: NewRun) -> RunRecord | ServiceError | N
     return _earlier(connection, row)
 
 
-def _earlier(connection: Connection, row: dict[str, Any]) -> RunRecord | KeyReused | None:
+def _earlier(connection: Connection, row: dict[str, Any]) -> Run | KeyReused | None:
     key = row["idempotency_key"]
     if key is None:
         return None
-    statement = select(*RECORD).where(is_of(row["owner"]), runs.c.idempotency_key == key)
+    statement = select(*RUN_COLUMNS).where(is_of(row["owner"]), runs.c.idempotency_key == key)
     earlier = connection.execute(statement).mappings().first()
-    if earlier is None or earlier["id"] == row["id"]:  # its own: said again after a lost connection
+    if earlier is None or earlier["id"] == row["id"]:  # its own: repeated after a lost connection
         return None
     if earlier["request_hash"] != row["request_hash"]:
         return KeyReused(f"Idempotency-Key came with another request, as run {earlier['id']}")
-    return run_record_of(earlier)
+    return run_from_row(earlier)
 
 
 def _insert_labels(connection: Connection, items: Sequence[NewRun]) -> None:
@@ -125,18 +126,32 @@ _END = update(runs).where(
 
 def finish(connection: Connection, item: FinishedRun) -> bool:
     """Store how a run ended; False where it is over already, or at a later attempt."""
-    record, run = item.record, item.record.run
-    ours = {"of_run": run.id, "of_attempt": record.attempt}
+    run = item.run
+    ours = {"of_run": run.id, "of_attempt": run.attempt}
     if connection.execute(_END, {**ours, **item.row}).rowcount == 0:
         said = select(runs.c.id).where(
             runs.c.id == run.id,
-            runs.c.attempt == record.attempt,
-            runs.c.ended_at == record.ended_at,
+            runs.c.attempt == run.attempt,
+            runs.c.ended_at == run.ended_at,
         )
         return connection.execute(said).first() is not None
     if item.thread_status is not None and run.thread_id is not None:
-        claim = Claim(record.owner, run.thread_id, run.id)
+        claim = Claim(run.request.owner, run.thread_id, run.id)
         claims.release(connection, Release(claim, item.thread_status))
+    return True
+
+
+def create_finished(connection: Connection, item: tuple[NewRun, FinishedRun]) -> bool:
+    """Store a run with its end at once; False where it is over already.
+
+    Its row may exist all the same, where its creation was committed and the answer lost.
+    """
+    new, finished = item
+    statement = insert_into(connection.dialect.name, runs)
+    statement = statement.on_conflict_do_nothing(index_elements=["id"])
+    if connection.execute(statement, {**new.row, **finished.row}).rowcount == 0:
+        return finish(connection, finished)
+    _insert_labels(connection, [new])
     return True
 
 

@@ -58,7 +58,7 @@ def json_text(value: Any) -> str:
         return to_json(to_plain_json(value)).decode()
 
 
-def _read(text: str | None) -> Any:
+def read_json(text: str | None) -> Any:
     return None if text is None else from_json(text)
 
 

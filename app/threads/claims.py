@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, update
 
 from app.storage.columns import insert_into
-from app.storage.tables import threads
+from app.storage.tables import LIVE, runs, threads
 from app.threads.statements import is_thread, lock
 from app.threads.thread import BUSY, ERROR, IDLE, INTERRUPTED, ThreadRecord, thread_record_of
 
@@ -81,6 +81,17 @@ def release(connection: Connection, end: Release) -> None:
     """Give a thread its next status; one that somebody else holds by now is left to them."""
     columns = {"status": end.status, "updated_at": _now(), **end.columns}
     connection.execute(update(threads).where(end.claim.is_held).values(columns))
+
+
+def release_abandoned(connection: Connection, before: datetime) -> int:
+    """Set threads to idle that are busy since before that moment with no run; return how many."""
+    is_in_use = exists().where(
+        runs.c.owner == threads.c.owner,
+        runs.c.thread_id == threads.c.thread_id,
+        runs.c.status.in_(LIVE),
+    )
+    is_abandoned = and_(threads.c.status == BUSY, threads.c.updated_at <= before, ~is_in_use)
+    return connection.execute(update(threads).where(is_abandoned).values(status=IDLE)).rowcount
 
 
 def _create(connection: Connection, wanted: Claim) -> ThreadRecord | None:

@@ -1,9 +1,10 @@
-"""Threads as rows: whose they are, what they are at, how long they are kept.
+"""The repository of threads: create, claim, search, delete.
 
 What makes a thread busy, and free again, is in claims.py.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -19,14 +20,14 @@ from app.threads.thread import DELETING, ERROR, IDLE, INTERRUPTED, ThreadRecord,
 
 
 class ThreadRepository:
-    """Everything but a run's claim; another owner's thread is as good as none."""
+    """Everything but a run's claim; another owner's thread counts as none."""
 
     def __init__(self, database: Database) -> None:
         self._writer = database.writer
         self._reading = database.reading
 
     async def create(self, change: ThreadChange) -> ThreadRecord:
-        """Keep a new thread.
+        """Store a new thread.
 
         Raises:
             ThreadExists: the owner has a thread of this id.
@@ -43,16 +44,16 @@ class ThreadRepository:
             ThreadNotFound: the owner has none of this id, or it is being deleted.
         """
         async with self._reading() as connection:
-            found = await connection.execute(
+            result = await connection.execute(
                 select(threads).where(thread_rows.is_thread(owner, thread_id))
             )
-            row = found.mappings().first()
+            row = result.mappings().first()
         if row is None or row["status"] == DELETING:
             raise _not_found(thread_id)
         return thread_record_of(row)
 
     async def patch(self, change: ThreadChange) -> ThreadRecord:
-        """Change a thread, also while a run is at work on it.
+        """Change a thread, also while a run is using it.
 
         Raises:
             ThreadNotFound: the owner has none of this id.
@@ -62,52 +63,60 @@ class ThreadRepository:
             raise _not_found(change.thread_id)
         return patched
 
-    async def search(self, asked: ThreadSearch) -> list[ThreadRecord]:
+    async def search(self, search: ThreadSearch) -> list[ThreadRecord]:
         """Return the threads that fit, a page of them."""
         async with self._reading() as connection:
-            return await search_threads(connection, asked)
+            return await search_threads(connection, search)
 
-    async def graphs(self, owner: str, thread_id: str) -> set[str]:
-        """Return the graphs that ran on a thread, as far as its runs are kept."""
+    async def graph_ids(self, owner: str, thread_id: str) -> set[str]:
+        """Return the graphs that ran on a thread, as far as its runs are stored."""
         async with self._reading() as connection:
-            found = await connection.execute(
+            result = await connection.execute(
                 select(runs.c.graph_id)
                 .where(runs.c.owner == owner, runs.c.thread_id == thread_id)
                 .distinct()
             )
-            return {row.graph_id for row in found}
+            return {row.graph_id for row in result}
 
     async def claim(self, owner: str, thread_id: str) -> ThreadRecord:
-        """Keep runs off a thread, and return it as it was; `settle` must follow.
+        """Make a thread busy, and return it as it was; `release` must follow.
 
-        Its `updated_at` is the moment of the claim, which `settle` needs.
+        Its `updated_at` is the moment of the claim, which `release` needs.
 
         Raises:
-            ThreadBusy: a run, or another change, is at work on it.
+            ThreadBusy: a run, or another change, is using it.
             ThreadNotFound: the owner has none of this id.
         """
         return await self._claim(Claim(owner, thread_id))
 
-    async def settle(self, after: ThreadRecord) -> None:
-        """Let runs on a claimed thread again, with the status and the last run it has by now."""
+    async def release(self, after: ThreadRecord) -> None:
+        """Allow runs on a claimed thread again, with the status and the last run it has by now."""
         claim = Claim(after.owner, after.thread_id, since=after.updated_at)
         end = Release(claim, after.status, {"last_run_id": after.last_run_id})
         await self._writer.write(claims.release, end)
 
     async def mark_deleting(self, owner: str, thread_id: str) -> ThreadRecord:
-        """Keep everybody off a thread for good, and return it as it was.
+        """Allow nothing on a thread any more, and return it as it was.
 
-        A deletion that broke off may be taken up again.
+        A deletion that was interrupted may be repeated.
 
         Raises:
-            ThreadBusy: a run, or a change, is at work on it.
+            ThreadBusy: a run, or a change, is using it.
             ThreadNotFound: the owner has none of this id.
         """
         free = (IDLE, INTERRUPTED, ERROR, DELETING)
         return await self._claim(Claim(owner, thread_id, status=DELETING, free=free))
 
-    async def remove(self, owner: str, thread_id: str) -> None:
-        """Forget a thread that is marked, with its runs, their events and all labels."""
+    async def release_abandoned(self, *, idle_seconds: float = 60) -> int:
+        """Release threads that have been busy for so long with no run, and return how many.
+
+        A change of state leaves one behind when its process dies.
+        """
+        before = datetime.now(UTC) - timedelta(seconds=idle_seconds)
+        return await self._writer.write(claims.release_abandoned, before)
+
+    async def delete(self, owner: str, thread_id: str) -> None:
+        """Delete a thread that is marked, with its runs, their events and all labels."""
         await self._writer.write(thread_rows.delete_marked, (owner, thread_id))
 
     async def _claim(self, claim: Claim) -> ThreadRecord:

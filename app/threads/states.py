@@ -22,7 +22,7 @@ class CheckpointRef:
     """A checkpoint of a thread; by default the latest of the graph itself."""
 
     checkpoint_id: str | None = None
-    namespace: str = ""
+    ns: str = ""
     """Of a sub-graph; empty at the top."""
 
     checkpoint_map: Mapping[str, str] = field(default_factory=dict)
@@ -33,18 +33,18 @@ class ThreadStates:
 
     def __init__(
         self,
-        table: ThreadRepository,
+        repository: ThreadRepository,
         checkpoints: Checkpoints,
         registry: GraphRegistry,
-        clean: Redact,
+        redact: Redact,
     ) -> None:
-        self._table = table
+        self._repository = repository
         self._checkpoints = checkpoints
         self._registry = registry
-        self._clean = clean
+        self._redact = redact
 
     async def read(
-        self, thread: ThreadRecord, place: CheckpointRef | None = None, *, subgraphs: bool = False
+        self, thread: ThreadRecord, at: CheckpointRef | None = None, *, subgraphs: bool = False
     ) -> StateSnapshot:
         """Return a thread's state; an empty one where nothing has run yet.
 
@@ -52,30 +52,25 @@ class ThreadStates:
             CheckpointNotFound: the thread has no such checkpoint.
             GraphNotFound: its graph is not in langgraph.json any more.
         """
-        place = place or CheckpointRef()
-        config = _config(thread, place)
+        at = at or CheckpointRef()
+        config = _config(thread, at)
         if thread.graph_id is None:
             state = StateSnapshot({}, (), config, None, None, None, (), ())
         else:
             state = await self._graph(thread.graph_id).aget_state(config, subgraphs=subgraphs)
-        if place.checkpoint_id is not None and state.created_at is None:
-            raise _not_found(thread, place.checkpoint_id)
+        if at.checkpoint_id is not None and state.created_at is None:
+            raise _not_found(thread, at.checkpoint_id)
         return state
 
     async def read_if_any(self, thread: ThreadRecord) -> StateSnapshot | None:
         """Return a thread's state; None where its graph is not in langgraph.json any more."""
-        is_there = thread.graph_id is None or thread.graph_id in self._registry
-        return await self.read(thread) if is_there else None
-
-    def require_graph(self, graph_id: str | None) -> None:
-        """Raise GraphNotFound where a graph is named that is not in langgraph.json."""
-        if graph_id is not None:
-            self._registry[graph_id]
+        is_readable = thread.graph_id is None or thread.graph_id in self._registry
+        return await self.read(thread) if is_readable else None
 
     async def history(
         self,
         thread: ThreadRecord,
-        place: CheckpointRef | None = None,
+        at: CheckpointRef | None = None,
         *,
         limit: int,
         before: str | None = None,
@@ -85,7 +80,7 @@ class ThreadStates:
         if thread.graph_id is None:
             return []
         states = self._graph(thread.graph_id).aget_state_history(
-            _config(thread, place or CheckpointRef()),
+            _config(thread, at or CheckpointRef()),
             filter=dict(metadata) if metadata else None,
             before=_config(thread, CheckpointRef(before)) if before is not None else None,
             limit=limit,
@@ -98,25 +93,25 @@ class ThreadStates:
         values: dict[str, Any] | None,
         *,
         as_node: str | None = None,
-        place: CheckpointRef | None = None,
+        at: CheckpointRef | None = None,
     ) -> RunnableConfig:
         """Change a thread's state as if a node had written, and return the new checkpoint's config.
 
-        No run begins meanwhile. Questions that are not open any more cannot be answered any more.
+        No run starts meanwhile. Questions that are not open any more cannot be answered any more.
 
         Raises:
-            ThreadBusy: a run, or another change, is at work on the thread.
+            ThreadBusy: a run, or another change, is using the thread.
             CheckpointNotFound: the thread has no such checkpoint.
             InvalidInput: the graph does not take the values, or there is no such node.
         """
-        after = before = await self._table.claim(thread.owner, thread.thread_id)
+        after = before = await self._repository.claim(thread.owner, thread.thread_id)
         try:
-            made = await self._write(before, values, as_node, place or CheckpointRef())
+            made = await self._write(before, values, as_node, at or CheckpointRef())
             after = replace(before, status=IDLE, last_run_id=None)
             if (await self.read(before)).interrupts:
                 after = before
         finally:
-            await self._table.settle(after)
+            await self._repository.release(after)
         return made
 
     async def _write(
@@ -124,36 +119,36 @@ class ThreadStates:
         thread: ThreadRecord,
         values: dict[str, Any] | None,
         as_node: str | None,
-        place: CheckpointRef,
+        at: CheckpointRef,
     ) -> RunnableConfig:
         if thread.graph_id is None:
             raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
         graph = self._graph(thread.graph_id)
-        if not place.namespace:
+        if not at.ns:
             _require_keys(graph, values or {})
-        config, asked = _config(thread, place), place.checkpoint_id
-        if asked is not None and await self._checkpoints.saver.aget_tuple(config) is None:
-            raise _not_found(thread, asked)
+        config, checkpoint_id = _config(thread, at), at.checkpoint_id
+        if checkpoint_id is not None and await self._checkpoints.saver.aget_tuple(config) is None:
+            raise _not_found(thread, checkpoint_id)
         try:
             return await graph.aupdate_state(config, values, as_node=as_node)
         except (InvalidUpdateError, TypeError, ValueError) as error:
             reason = str(error).partition("\nFor troubleshooting")[0]
-            raise _invalid("values", self._clean(reason)) from error
+            raise _invalid("values", self._redact(reason)) from error
 
     def _graph(self, graph_id: str) -> CompiledStateGraph[Any, Any, Any, Any]:
         graph = self._registry[graph_id].graph
         return graph.copy(update={"checkpointer": self._checkpoints.saver})
 
 
-def _config(thread: ThreadRecord, place: CheckpointRef) -> RunnableConfig:
-    configurable: dict[str, Any] = {"checkpoint_ns": place.namespace}
+def _config(thread: ThreadRecord, at: CheckpointRef) -> RunnableConfig:
+    configurable: dict[str, Any] = {"checkpoint_ns": at.ns}
     if thread.graph_id is not None:
         key = thread_key(thread.owner, thread.graph_id, thread.thread_id)
         configurable["thread_id"] = key
-    if place.checkpoint_id is not None:
-        configurable["checkpoint_id"] = place.checkpoint_id
-    if place.checkpoint_map:
-        configurable["checkpoint_map"] = dict(place.checkpoint_map)
+    if at.checkpoint_id is not None:
+        configurable["checkpoint_id"] = at.checkpoint_id
+    if at.checkpoint_map:
+        configurable["checkpoint_map"] = dict(at.checkpoint_map)
     return {"configurable": configurable}
 
 

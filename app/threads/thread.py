@@ -1,4 +1,4 @@
-"""A thread as it is kept."""
+"""A thread as it is stored."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from app.storage.columns import _read
+from app.storage.columns import read_json
 
 IDLE, BUSY, INTERRUPTED, ERROR, DELETING = "idle", "busy", "interrupted", "error", "deleting"
-"""What a thread may be; a run may begin on one that is neither busy nor deleting."""
+"""What a thread may be; a run may start on one that is neither busy nor deleting."""
 
 
 @dataclass
 class ThreadRecord:
-    """A thread: whose it is, what it is at, and how long it is kept."""
+    """A thread: its owner, its status, and how long it is stored."""
 
     owner: str
     thread_id: str
@@ -33,4 +33,4 @@ class ThreadRecord:
 
 def thread_record_of(row: RowMapping) -> ThreadRecord:
     """Read a row of `threads`."""
-    return ThreadRecord(**{**row, "metadata": _read(row["metadata"])})
+    return ThreadRecord(**{**row, "metadata": read_json(row["metadata"])})

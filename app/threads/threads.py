@@ -1,43 +1,82 @@
-"""Threads: their rows, their state, and their end."""
+"""Threads: create, read, change, search and delete them, and their states."""
 
-from collections.abc import Collection
-
+from app.errors import ThreadExists
 from app.graphs.registry import GraphRegistry
 from app.redaction import Redact
 from app.storage.checkpoints import Checkpoints, thread_keys
 from app.threads.repository import ThreadRepository
+from app.threads.search import ThreadSearch
+from app.threads.statements import ThreadChange
 from app.threads.states import ThreadStates
+from app.threads.thread import ThreadRecord
 
 
 class Threads:
-    """All that callers may do with threads but run graphs on them."""
+    """All that callers may do with threads except running graphs on them."""
 
     def __init__(
         self,
-        table: ThreadRepository,
+        repository: ThreadRepository,
         checkpoints: Checkpoints,
         registry: GraphRegistry,
-        clean: Redact,
+        redact: Redact,
     ) -> None:
-        self.table = table
-        self.states = ThreadStates(table, checkpoints, registry, clean)
-        self.clean = clean
+        self._repository = repository
         self._checkpoints = checkpoints
-        self._graph_ids: Collection[str] = frozenset(registry)
+        self._registry = registry
+        self.states = ThreadStates(repository, checkpoints, registry, redact)
+        self.redact = redact
 
-    async def delete(self, owner: str, thread_id: str) -> None:
-        """Forget a thread: its checkpoints, then its row and its runs.
-
-        A deletion that breaks off in between is finished by the next one, or by pruning.
+    async def create(self, change: ThreadChange, *, accepts_existing: bool = False) -> ThreadRecord:
+        """Store a new thread; `accepts_existing` returns one that has its id already.
 
         Raises:
-            ThreadBusy: a run, or a change, is at work on it.
+            GraphNotFound: it names a graph that is not in langgraph.json.
+            ThreadExists: the owner has a thread of this id.
+        """
+        self._require_graph(change)
+        try:
+            return await self._repository.create(change)
+        except ThreadExists:
+            if not accepts_existing:
+                raise
+            return await self._repository.get(change.owner, change.thread_id)
+
+    async def get(self, owner: str, thread_id: str) -> ThreadRecord:
+        """Return a thread; raise ThreadNotFound where the owner has none of this id."""
+        return await self._repository.get(owner, thread_id)
+
+    async def search(self, search: ThreadSearch) -> list[ThreadRecord]:
+        """Return a page of the threads that match."""
+        return await self._repository.search(search)
+
+    async def patch(self, change: ThreadChange) -> ThreadRecord:
+        """Change a thread, also while a run is using it.
+
+        Raises:
+            GraphNotFound: it names a graph that is not in langgraph.json.
             ThreadNotFound: the owner has none of this id.
         """
-        marked = await self.table.mark_deleting(owner, thread_id)
-        graph_ids = {*self._graph_ids, *await self.table.graphs(owner, thread_id)}
+        self._require_graph(change)
+        return await self._repository.patch(change)
+
+    async def delete(self, owner: str, thread_id: str) -> None:
+        """Delete a thread: its checkpoints, then its row and its runs.
+
+        A deletion that is interrupted is finished by the next one, or by retention.
+
+        Raises:
+            ThreadBusy: a run, or a change, is using it.
+            ThreadNotFound: the owner has none of this id.
+        """
+        marked = await self._repository.mark_deleting(owner, thread_id)
+        graph_ids = {*self._registry, *await self._repository.graph_ids(owner, thread_id)}
         if marked.graph_id is not None:
             graph_ids.add(marked.graph_id)
         for key in thread_keys(owner, thread_id, graph_ids):
             await self._checkpoints.delete(key)
-        await self.table.remove(owner, thread_id)
+        await self._repository.delete(owner, thread_id)
+
+    def _require_graph(self, change: ThreadChange) -> None:
+        if change.graph_id is not None:
+            self._registry[change.graph_id]

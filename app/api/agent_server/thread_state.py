@@ -13,7 +13,7 @@ from app.api.agent_server.schemas.thread_state import (
     StateUpdated,
     ThreadState,
     to_checkpoint,
-    to_place,
+    to_checkpoint_ref,
     to_thread_state,
 )
 from app.api.agent_server.threads import STORAGE_AWAY, ThreadDep, ThreadsDep
@@ -38,10 +38,10 @@ StateParams = Annotated[StateQuery, Query()]
 
 
 @router.get("/state", response_model=ThreadState)
-async def read_state(thread: ThreadDep, threads: ThreadsDep, asked: StateParams) -> Response:
+async def read_state(thread: ThreadDep, threads: ThreadsDep, query: StateParams) -> Response:
     """Read the state of a thread as it is."""
-    state = await threads.states.read(thread, subgraphs=asked.subgraphs)
-    return JSONResponse(to_thread_state(thread.thread_id, state, threads.clean))
+    state = await threads.states.read(thread, subgraphs=query.subgraphs)
+    return JSONResponse(to_thread_state(thread.thread_id, state, threads.redact))
 
 
 @router.get("/state/{checkpoint_id}", response_model=ThreadState)
@@ -49,12 +49,12 @@ async def read_state_at(
     thread: ThreadDep,
     checkpoint_id: Annotated[Name, Path()],
     threads: ThreadsDep,
-    asked: StateParams,
+    query: StateParams,
 ) -> Response:
     """Read the state of a thread as it was at a checkpoint."""
     at = CheckpointRef(checkpoint_id)
-    state = await threads.states.read(thread, at, subgraphs=asked.subgraphs)
-    return JSONResponse(to_thread_state(thread.thread_id, state, threads.clean))
+    state = await threads.states.read(thread, at, subgraphs=query.subgraphs)
+    return JSONResponse(to_thread_state(thread.thread_id, state, threads.redact))
 
 
 @router.post("/state/checkpoint", response_model=ThreadState)
@@ -62,9 +62,9 @@ async def read_state_of(
     thread: ThreadDep, body: StateAtCheckpoint, threads: ThreadsDep
 ) -> Response:
     """Read the state of a thread, or of one of its sub-graphs, at a checkpoint."""
-    at = to_place(thread.thread_id, body.checkpoint)
+    at = to_checkpoint_ref(thread.thread_id, body.checkpoint)
     state = await threads.states.read(thread, at, subgraphs=body.subgraphs)
-    return JSONResponse(to_thread_state(thread.thread_id, state, threads.clean))
+    return JSONResponse(to_thread_state(thread.thread_id, state, threads.redact))
 
 
 @router.post(
@@ -74,8 +74,8 @@ async def read_state_of(
 )
 async def update_state(thread: ThreadDep, body: StateUpdate, threads: ThreadsDep) -> Response:
     """Change the state of a thread as if a node had written; runs go on from there."""
-    at = to_place(thread.thread_id, body.checkpoint, body.checkpoint_id)
-    made = await threads.states.update(thread, body.values, as_node=body.as_node, place=at)
+    at = to_checkpoint_ref(thread.thread_id, body.checkpoint, body.checkpoint_id)
+    made = await threads.states.update(thread, body.values, as_node=body.as_node, at=at)
     return JSONResponse({"checkpoint": to_checkpoint(thread.thread_id, made)})
 
 
@@ -85,10 +85,10 @@ async def read_history(thread: ThreadDep, body: HistoryQuery, threads: ThreadsDe
     before = body.before
     states = await threads.states.history(
         thread,
-        to_place(thread.thread_id, body.checkpoint),
+        to_checkpoint_ref(thread.thread_id, body.checkpoint),
         limit=body.limit,
         before=before if before is None or isinstance(before, str) else before.checkpoint_id,
         metadata=body.metadata,
     )
-    shown = [to_thread_state(thread.thread_id, state, threads.clean) for state in states]
+    shown = [to_thread_state(thread.thread_id, state, threads.redact) for state in states]
     return JSONResponse(shown)

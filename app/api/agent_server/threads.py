@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse, Response
 
 from app.api.agent_server.schemas.threads import (
     ThreadCreate,
-    ThreadFound,
     ThreadPatch,
     ThreadQuery,
     ThreadRead,
     ThreadSearchBody,
+    ThreadSummary,
     to_change,
     to_search,
     to_thread_read,
@@ -22,7 +22,6 @@ from app.api.auth import OwnerDep
 from app.api.dependencies import ServiceDep
 from app.api.fields import Name
 from app.api.problems import NEEDS_KEY, describe_problems
-from app.errors import ThreadExists
 from app.threads.thread import ThreadRecord
 from app.threads.threads import Threads
 
@@ -34,17 +33,17 @@ async def get_threads(service: ServiceDep) -> Threads:
 ThreadsDep = Annotated[Threads, Depends(get_threads)]
 
 
-ThreadId = Annotated[Name, Path(description="The name the thread is kept under.")]
+ThreadId = Annotated[Name, Path(description="The id of the thread.")]
 
 
 async def get_thread(thread_id: ThreadId, threads: ThreadsDep, owner: OwnerDep) -> ThreadRecord:
-    return await threads.table.get(owner, thread_id)
+    return await threads.get(owner, thread_id)
 
 
 ThreadDep = Annotated[ThreadRecord, Depends(get_thread)]
 
 
-STORAGE_AWAY = "The database does not answer; `Retry-After` says when to come back."
+STORAGE_AWAY = "The database is unavailable; `Retry-After` says when to come back."
 
 
 router = APIRouter(
@@ -65,35 +64,29 @@ async def create_thread(body: ThreadCreate, threads: ThreadsDep, owner: OwnerDep
     """Make a thread; a run with a new `thread_id` makes one too."""
     thread_id = body.thread_id or str(uuid4())
     change = to_change(owner, thread_id, body.metadata, body.ttl)
-    threads.states.require_graph(change.graph_id)
-    try:
-        record = await threads.table.create(change)
-    except ThreadExists:
-        if body.if_exists == "raise":
-            raise
-        record = await threads.table.get(owner, thread_id)
+    record = await threads.create(change, accepts_existing=body.if_exists != "raise")
     return JSONResponse(await _shown(record, threads))
 
 
-@router.post("/search", response_model=list[ThreadFound])
+@router.post("/search", response_model=list[ThreadSummary])
 async def search_threads(body: ThreadSearchBody, threads: ThreadsDep, owner: OwnerDep) -> Response:
     """List threads, the last used ones first."""
-    found = await threads.table.search(to_search(owner, body))
+    records = await threads.search(to_search(owner, body))
     shown = [
         to_thread_read(
             record, await threads.states.read_if_any(record) if body.wants_state else None
         )
-        for record in found
+        for record in records
     ]
     return JSONResponse([{name: thread[name] for name in body.select} for thread in shown])
 
 
 @router.get("/{thread_id}", response_model=ThreadRead)
 async def read_thread(
-    record: ThreadDep, threads: ThreadsDep, asked: Annotated[ThreadQuery, Query()]
+    record: ThreadDep, threads: ThreadsDep, query: Annotated[ThreadQuery, Query()]
 ) -> Response:
     """Read a thread, with its state and its open questions."""
-    ttl = {"ttl": to_ttl(record)} if asked.include == "ttl" else {}
+    ttl = {"ttl": to_ttl(record)} if query.include == "ttl" else {}
     return JSONResponse({**await _shown(record, threads), **ttl})
 
 
@@ -111,8 +104,7 @@ async def patch_thread(
 ) -> Response:
     """Add to a thread's metadata, key by key, or change how long it is kept."""
     change = to_change(owner, thread_id, body.metadata, body.ttl)
-    threads.states.require_graph(change.graph_id)
-    record = await threads.table.patch(change)
+    record = await threads.patch(change)
     if prefer is not None and "return=minimal" in prefer.replace(" ", ""):
         return Response(status_code=204)
     return JSONResponse(await _shown(record, threads))

@@ -49,5 +49,5 @@ async def draw_graph(entry: EntryDep, accept: Annotated[str, Header()] = "*/*") 
 
 @router.post("/{graph_id}/{action}", dependencies=[Depends(get_entry)], include_in_schema=False)
 async def refuse_unknown_action() -> None:
-    """Answer for a graph that does not exist, and for one that cannot do what is asked."""
+    """Answer for a graph that does not exist, and for one that cannot do what is requested."""
     raise HTTPException(HTTPStatus.NOT_FOUND, "a graph takes invoke, stream, batch and runs")

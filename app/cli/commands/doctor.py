@@ -20,7 +20,7 @@ from app.cli.options import GraphsFileOption, JsonOption
 from app.cli.view.glyphs import status_glyph
 from app.cli.view.measures import counted, printable
 from app.cli.view.terminal import stdout
-from app.redaction import error_text
+from app.redaction import redactor
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 
@@ -63,7 +63,7 @@ def doctor(
 
 async def _check(reading: Reading, seconds: float, console: Console) -> dict[str, list[Finding]]:
     """Show each check as it ends; return the findings by its name, in the order of the list."""
-    redact = error_text(reading.settings.secrets)
+    redact = redactor(reading.settings.secrets)
     results: dict[str, list[Finding]] = {check.name: [] for check in CHECKS}
     with console.status(Text("checking", style="dim"), spinner="line"):
         async for check, findings in run_checks(CHECKS, reading, seconds=seconds):

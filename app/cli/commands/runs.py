@@ -17,9 +17,8 @@ from app.cli.view.measures import as_time, one_line
 from app.cli.view.summary import draw_figures
 from app.cli.view.terminal import stdout
 from app.errors import RunNotFound
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
-from app.runs.run import RunStatus
+from app.runs.run import Run, RunStatus
 from app.runs.search import RunSearch
 from app.storage.database import open_database
 
@@ -43,59 +42,59 @@ def list_runs(
 ) -> None:
     """List runs, the newest first, whoever they belong to."""
     labels = dict(map(_label, metadata or []))
-    wanted = RunSearch(
+    search = RunSearch(
         metadata=labels, status=status, graph_id=graph, thread_id=thread, limit=limit
     )
-    found = asyncio.run(_search(wanted))
+    runs = asyncio.run(_search(search))
     if as_json:
-        write_json([_listed(record) for record in found])
+        write_json([_listed(run) for run in runs])
     else:
-        stdout().print(_table(found) if found else "no such runs are kept")
+        stdout().print(_table(runs) if runs else "no such runs")
 
 
 @commands.command()
 def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
     """Show one run: what came of it, and its branch report with --json."""
-    record = asyncio.run(_get(run_id))
+    run = asyncio.run(_get(run_id))
     if as_json:
-        write_json(_shown(record))
+        write_json(_shown(run))
     else:
-        stdout().print(_details(record))
-        if record.run.report:
-            stdout().print(_figures(record))
+        stdout().print(_details(run))
+        if run.report:
+            stdout().print(_figures(run))
 
 
 @commands.command()
 def cancel(run_id: RunArgument) -> None:
     """Ask the service to end a run, with every branch of it."""
-    record = asyncio.run(_cancel(run_id))
-    if record.run.is_over:
-        raise CommandError(f"run {run_id} is over already: {record.run.status}")
+    run = asyncio.run(_cancel(run_id))
+    if run.is_over:
+        raise CommandError(f"run {run_id} is over already: {run.status}")
     stdout().print(
         f"run {run_id} is asked to end: within a second, or when a service starts again",
         soft_wrap=True,
     )
 
 
-async def _search(wanted: RunSearch) -> list[RunRecord]:
+async def _search(search: RunSearch) -> list[Run]:
     async with open_database(load_settings()) as database:
-        return await RunRepository(database).search(wanted)
+        return await RunRepository(database).search(search)
 
 
-async def _get(run_id: str) -> RunRecord:
+async def _get(run_id: str) -> Run:
     async with open_database(load_settings()) as database:
-        record = await RunRepository(database).get(run_id, owner=None)
-    if record is None:
+        run = await RunRepository(database).get(run_id, owner=None)
+    if run is None:
         raise RunNotFound(f"no run {run_id!r} is kept")
-    return record
+    return run
 
 
-async def _cancel(run_id: str) -> RunRecord:
-    record = await _get(run_id)
-    if not record.run.is_over:
+async def _cancel(run_id: str) -> Run:
+    run = await _get(run_id)
+    if not run.is_over:
         async with open_database(load_settings()) as database:
             await RunRepository(database).request_cancel(run_id)
-    return record
+    return run
 
 
 def _label(words: str) -> tuple[str, Any]:
@@ -110,28 +109,26 @@ def _label(words: str) -> tuple[str, Any]:
     return key, value if isinstance(read, dict | list) else read
 
 
-def _listed(record: RunRecord) -> dict[str, Any]:
-    run = record.run
+def _listed(run: Run) -> dict[str, Any]:
     return {
         "run_id": run.id,
         "status": run.status,
         "graph_id": run.graph_id,
         "thread_id": run.thread_id,
-        "owner": record.owner,
-        "attempt": record.attempt,
-        "metadata": record.metadata,
-        "retry_of": run.retry_of,
-        "resume_of": run.resume_of,
+        "owner": run.request.owner,
+        "attempt": run.attempt,
+        "metadata": run.request.metadata,
+        "retry_of": run.request.retry_of,
+        "resume_of": run.request.resume_of,
         "created_at": run.created_at,
-        "ended_at": record.ended_at,
+        "ended_at": run.ended_at,
     }
 
 
-def _shown(record: RunRecord) -> dict[str, Any]:
-    run = record.run
+def _shown(run: Run) -> dict[str, Any]:
     return {
-        **_listed(record),
-        "asked": record.asked,
+        **_listed(run),
+        "request": run.request.as_json(),
         "output": run.output,
         "interrupts": run.interrupts,
         "error": run.problem,
@@ -139,31 +136,29 @@ def _shown(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _table(found: list[RunRecord]) -> Table:
+def _table(runs: list[Run]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("run", "status", "graph", "thread", "began", "took"):
         # An id is there to be copied: it is never folded.
         table.add_column(heading, overflow="fold", no_wrap=heading == "run")
-    for record in found:
-        run = record.run
+    for run in runs:
         began = f"{run.created_at:%Y-%m-%d %H:%M:%S}"
-        cells = (run.id, run.status, run.graph_id, run.thread_id or "", began, _took(record))
+        cells = (run.id, run.status, run.graph_id, run.thread_id or "", began, _took(run))
         table.add_row(*(Text(one_line(cell)) for cell in cells))
     return table
 
 
-def _took(record: RunRecord) -> str:
-    if record.ended_at is None:
+def _took(run: Run) -> str:
+    if run.ended_at is None:
         return ""
-    return as_time((record.ended_at - record.run.created_at).total_seconds() * 1000)
+    return as_time((run.ended_at - run.created_at).total_seconds() * 1000)
 
 
-def _details(record: RunRecord) -> Table:
-    run = record.run
+def _details(run: Run) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    labels = ", ".join(f"{key}={value}" for key, value in record.metadata.items())
+    labels = ", ".join(f"{key}={value}" for key, value in run.request.metadata.items())
     rows = {
         "run": run.id,
         "status": run.status,
@@ -171,9 +166,9 @@ def _details(record: RunRecord) -> Table:
         "thread": run.thread_id,
         "labels": labels,
         "began": f"{run.created_at:%Y-%m-%d %H:%M:%S}",
-        "attempt": str(record.attempt) if record.attempt > 1 else None,
-        "retry of": run.retry_of,
-        "answers": run.resume_of,
+        "attempt": str(run.attempt) if run.attempt > 1 else None,
+        "retry of": run.request.retry_of,
+        "answers": run.request.resume_of,
         "error": describe_problem(run.problem) if run.problem else None,
     }
     for name, value in rows.items():
@@ -182,7 +177,5 @@ def _details(record: RunRecord) -> Table:
     return table
 
 
-def _figures(record: RunRecord) -> Table:
-    return draw_figures(
-        record.run.report, has_failed=record.run.failure is not None, speedup_note=""
-    )
+def _figures(run: Run) -> Table:
+    return draw_figures(run.report, has_failed=run.failure is not None, speedup_note="")

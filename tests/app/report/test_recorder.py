@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from app.execution.graph_stream import token_writer
 from app.graphs.shape import Shape
 from app.main import create_app
-from app.redaction import error_text
+from app.redaction import redactor
 from app.report.recorder import Recorder
 from app.runs.events import EventGate, EventLog
 from app.settings import Price, Settings
@@ -198,7 +198,7 @@ def test_key_that_a_server_repeats_is_shown_nowhere(
 def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
     log = EventLog()
     gate = EventGate(log, holds=False)
-    recorder = Recorder(Shape({}, [], []), {}, error_text(), gate.append)
+    recorder = Recorder(Shape({}, [], []), {}, redactor(), gate.append)
     write = token_writer(log, recorder)
 
     for _ in range(5):

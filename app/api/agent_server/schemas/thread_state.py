@@ -72,7 +72,7 @@ class HistoryQuery(BaseModel):
 
 
 class CheckpointRead(BaseModel):
-    """Where a state is kept; `checkpoint_id` is null where there is none yet."""
+    """Where a state is stored; `checkpoint_id` is null where there is none yet."""
 
     thread_id: str
     checkpoint_ns: str
@@ -97,7 +97,7 @@ class ThreadTask(BaseModel):
     error: str | None
     interrupts: list[InterruptRead]
     checkpoint: CheckpointRead | None = Field(description="Of its sub-graph, where it has one.")
-    state: "ThreadState | None" = Field(description="Of its sub-graph, where that was asked for.")
+    state: "ThreadState | None" = Field(description="Of its sub-graph, where that was requested.")
     result: Any
 
 
@@ -122,7 +122,7 @@ class StateUpdated(BaseModel):
     checkpoint: CheckpointRead
 
 
-def to_place(
+def to_checkpoint_ref(
     thread_id: str, chosen: CheckpointParam | None, checkpoint_id: str | None = None
 ) -> CheckpointRef:
     """Return the checkpoint a body means; an id alone is the older way to say it.
@@ -143,25 +143,25 @@ def _wrong(place: str, message: str) -> InvalidInput:
     return InvalidInput([{"place": place, "message": message}])
 
 
-def to_thread_state(thread_id: str, state: StateSnapshot, clean: Redact) -> dict[str, Any]:
+def to_thread_state(thread_id: str, state: StateSnapshot, redact: Redact) -> dict[str, Any]:
     """Return a state as JSON, under the thread's public name and without what the kit added."""
     metadata = to_plain_json(state.metadata or {})
     return {
         "values": to_plain_json(own_writes(state.values)),
         "next": list(state.next),
-        "tasks": [_to_task(thread_id, task, clean) for task in state.tasks],
+        "tasks": [_to_task(thread_id, task, redact) for task in state.tasks],
         "metadata": {key: value for key, value in metadata.items() if key != "thread_id"},
         "created_at": state.created_at,
         "checkpoint": to_checkpoint(thread_id, state.config),
         "parent_checkpoint": to_checkpoint(thread_id, state.parent_config)
         if state.parent_config
         else None,
-        "interrupts": [to_interrupt(asked) for asked in state.interrupts],
+        "interrupts": [to_interrupt(interrupt) for interrupt in state.interrupts],
     }
 
 
 def to_checkpoint(thread_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where a state is kept, under the thread's public name."""
+    """Return where a state is stored, under the thread's public name."""
     at = config["configurable"]
     return {
         "thread_id": thread_id,
@@ -171,23 +171,23 @@ def to_checkpoint(thread_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def to_interrupt(asked: Interrupt[Any]) -> dict[str, Any]:
+def to_interrupt(interrupt: Interrupt[Any]) -> dict[str, Any]:
     """Return a question as JSON."""
-    shown = {"id": asked.id, "value": to_plain_json(asked.value)}
-    if asked.response_schema is not None:
-        shown["response_schema"] = to_plain_json(asked.response_schema)
+    shown = {"id": interrupt.id, "value": to_plain_json(interrupt.value)}
+    if interrupt.response_schema is not None:
+        shown["response_schema"] = to_plain_json(interrupt.response_schema)
     return shown
 
 
-def _to_task(thread_id: str, task: PregelTask, clean: Redact) -> dict[str, Any]:
+def _to_task(thread_id: str, task: PregelTask, redact: Redact) -> dict[str, Any]:
     inner = task.state.config if isinstance(task.state, StateSnapshot) else task.state
     return {
         "id": task.id,
         "name": task.name,
-        "error": clean(_error(task.error)) if task.error is not None else None,
-        "interrupts": [to_interrupt(asked) for asked in task.interrupts],
+        "error": redact(_error(task.error)) if task.error is not None else None,
+        "interrupts": [to_interrupt(interrupt) for interrupt in task.interrupts],
         "checkpoint": to_checkpoint(thread_id, inner) if inner is not None else None,
-        "state": to_thread_state(thread_id, task.state, clean)
+        "state": to_thread_state(thread_id, task.state, redact)
         if isinstance(task.state, StateSnapshot)
         else None,
         "result": to_plain_json(own_writes(task.result)),
@@ -195,7 +195,7 @@ def _to_task(thread_id: str, task: PregelTask, clean: Redact) -> dict[str, Any]:
 
 
 def _error(error: object) -> str:
-    """Return what a task raised: an exception, or what the saver kept of one."""
+    """Return what a task raised: an exception, or what the saver stored of one."""
     if isinstance(error, BaseException):
         return f"{type(error).__name__}: {error}"
     return str(error)

@@ -124,8 +124,8 @@ class ThreadRead(BaseModel):
     ttl: ThreadTtlRead | None = Field(default=None, description="With `include=ttl`.")
 
 
-class ThreadFound(BaseModel):
-    """A thread, as far as it was asked for."""
+class ThreadSummary(BaseModel):
+    """A thread in a list, with the selected fields."""
 
     thread_id: str | None = None
     created_at: datetime | None = None
@@ -139,7 +139,7 @@ class ThreadFound(BaseModel):
 def to_change(
     owner: str, thread_id: str, metadata: dict[str, Any], ttl: ThreadTtl | None
 ) -> ThreadChange:
-    """Return what to keep of a thread; `graph_id` stands apart from the rest of the metadata."""
+    """Return what to store of a thread; `graph_id` stands apart from the rest of the metadata."""
     return ThreadChange(
         owner,
         thread_id,
@@ -150,18 +150,18 @@ def to_change(
     )
 
 
-def to_search(owner: str, asked: ThreadSearchBody) -> ThreadSearch:
+def to_search(owner: str, body: ThreadSearchBody) -> ThreadSearch:
     """Return which threads to look for."""
-    _graph_of(asked.metadata)
+    _graph_of(body.metadata)
     return ThreadSearch(
         owner,
-        metadata=asked.metadata,
-        ids=asked.ids,
-        status=asked.status,
-        sort_by=asked.sort_by,
-        is_ascending=asked.sort_order == "asc",
-        limit=asked.limit,
-        offset=asked.offset,
+        metadata=body.metadata,
+        ids=body.ids,
+        status=body.status,
+        sort_by=body.sort_by,
+        is_ascending=body.sort_order == "asc",
+        limit=body.limit,
+        offset=body.offset,
     )
 
 
@@ -187,7 +187,7 @@ def to_thread_read(record: ThreadRecord, state: StateSnapshot | None) -> dict[st
         "status": record.status,
         "values": to_plain_json(own_writes(state.values)) if state and has_state else None,
         "interrupts": {
-            task.id: [to_interrupt(asked) for asked in task.interrupts]
+            task.id: [to_interrupt(interrupt) for interrupt in task.interrupts]
             for task in (state.tasks if state else ())
             if task.interrupts
         },
@@ -195,7 +195,7 @@ def to_thread_read(record: ThreadRecord, state: StateSnapshot | None) -> dict[st
 
 
 def to_ttl(record: ThreadRecord) -> dict[str, Any] | None:
-    """Return how long a thread is kept; None where nobody said."""
+    """Return how long a thread is kept; None where nothing was set."""
     if record.expires_at is None:
         return None
     return {

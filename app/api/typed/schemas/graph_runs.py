@@ -15,7 +15,7 @@ from app.api.typed.schemas.run_options import (
 from app.api.typed.schemas.runs import RunAnswer, to_answer
 from app.graphs.registry import GraphEntry
 from app.graphs.schemas import pascal
-from app.runs.request import RunRequest
+from app.runs.request import IdempotencyKey, RunRequest
 from app.runs.run import Run, RunStatus
 
 
@@ -92,10 +92,11 @@ def to_run_request(
     graph_input: BaseModel | None,
     *,
     owner: str,
-    wants_tokens: bool,
+    wants_tokens: bool = False,
     is_background: bool = False,
+    key: IdempotencyKey | None = None,
 ) -> RunRequest:
-    """Return a validated body, and the input of it to run, as the runner takes it."""
+    """Return a validated body, and the input of it to run, as a run's request."""
     context = getattr(body, "context", None)
     deadline_ms = body.deadline_ms
     return RunRequest(
@@ -109,6 +110,7 @@ def to_run_request(
         bypasses_cache=body.cache == "bypass",
         is_background=is_background,
         metadata=body.metadata,
+        idempotency_key=key,
     )
 
 

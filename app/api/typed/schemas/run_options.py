@@ -58,7 +58,7 @@ class ThreadOption(BaseModel):
         if chosen is None:
             return None
         if chosen.checkpoint_ns or chosen.checkpoint_map:
-            raise ValueError("a run goes on from a checkpoint of the graph, not of a sub-graph")
+            raise ValueError("a run continues from a checkpoint of the graph, not of a sub-graph")
         if chosen.thread_id not in (None, info.data.get("thread_id")):
             raise ValueError("the checkpoint is one of another thread")
         if info.data.get("checkpoint_id") not in (None, chosen.checkpoint_id):
@@ -71,7 +71,7 @@ class ThreadOption(BaseModel):
         checkpoint = info.data.get("checkpoint")
         chosen = info.data.get("checkpoint_id") or (checkpoint and checkpoint.checkpoint_id)
         if value is None and not chosen:
-            raise ValueError("null goes on from a checkpoint: name one with checkpoint_id")
+            raise ValueError("null continues from a checkpoint: name one with checkpoint_id")
         return value
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""A search among the runs that are kept, as callers ask it."""
+"""A search among the stored runs, as callers send it."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.fields import Metadata
-from app.runs.record import RunRecord
-from app.runs.run import RunStatus
+from app.runs.run import Run, RunStatus
 from app.runs.search import RunSearch
 
 _Id = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")]
@@ -48,30 +47,29 @@ class RunSummary(BaseModel):
     ended_at: datetime | None
 
 
-def to_run_search(wanted: RunSearchBody, *, owner: str) -> RunSearch:
+def to_run_search(body: RunSearchBody, *, owner: str) -> RunSearch:
     """Return a search among the runs of this owner."""
     return RunSearch(
         owner=owner,
-        metadata=wanted.metadata,
-        status=wanted.status,
-        graph_id=wanted.graph_id,
-        thread_id=wanted.thread_id,
-        limit=wanted.limit,
-        before=wanted.before,
+        metadata=body.metadata,
+        status=body.status,
+        graph_id=body.graph_id,
+        thread_id=body.thread_id,
+        limit=body.limit,
+        before=body.before,
     )
 
 
-def to_run_listed(record: RunRecord) -> RunSummary:
-    run = record.run
+def to_run_summary(run: Run) -> RunSummary:
     return RunSummary(
         run_id=run.id,
         graph_id=run.graph_id,
         thread_id=run.thread_id,
         status=run.status,
-        attempt=record.attempt,
-        metadata=record.metadata,
-        retry_of=run.retry_of,
-        resume_of=run.resume_of,
+        attempt=run.attempt,
+        metadata=dict(run.request.metadata),
+        retry_of=run.request.retry_of,
+        resume_of=run.request.resume_of,
         created_at=run.created_at,
-        ended_at=record.ended_at,
+        ended_at=run.ended_at,
     )

@@ -7,12 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.problems import Problem
 from app.api.typed.schemas.reports import Report
-from app.runs.record import RunRecord
 from app.runs.run import Run, RunStatus
 
 
 class Interrupt(BaseModel):
-    """A question a branch asks before it goes on."""
+    """A question of a branch that waits for the answer."""
 
     id: str
     value: Any
@@ -50,7 +49,7 @@ class RunRead(BaseModel):
     interrupts: list[Interrupt]
     retry_of: str | None
     resume_of: str | None
-    attempt: int = Field(description="2 and more: taken up again after the service had ended.")
+    attempt: int = Field(description="2 and more: recovered after the service had ended.")
     metadata: dict[str, Any] = Field(description="The labels it was given at its start.")
     created_at: datetime
     ended_at: datetime | None
@@ -77,9 +76,8 @@ def to_answer(run: Run) -> dict[str, Any]:
     }
 
 
-def to_run_read(record: RunRecord) -> dict[str, Any]:
+def to_run_read(run: Run) -> dict[str, Any]:
     """Return a run as the JSON of where it stands."""
-    run, ended_at = record.run, record.ended_at
     return {
         "run_id": run.id,
         "graph_id": run.graph_id,
@@ -89,10 +87,10 @@ def to_run_read(record: RunRecord) -> dict[str, Any]:
         "output": run.output,
         "error": run.problem,
         "interrupts": run.interrupts,
-        "retry_of": run.retry_of,
-        "resume_of": run.resume_of,
-        "attempt": record.attempt,
-        "metadata": record.metadata,
+        "retry_of": run.request.retry_of,
+        "resume_of": run.request.resume_of,
+        "attempt": run.attempt,
+        "metadata": run.request.metadata,
         "created_at": run.created_at.isoformat(),
-        "ended_at": None if ended_at is None else ended_at.isoformat(),
+        "ended_at": None if run.ended_at is None else run.ended_at.isoformat(),
     }

@@ -184,7 +184,7 @@ class TestResume:
         done = invoke(client, "scripted").json()["run_id"]
         stateless = invoke(client, "asks").json()["run_id"]
 
-        for run_id, reason in ((done, "asks nothing"), (stateless, "thread_id")):
+        for run_id, reason in ((done, "waits for no answer"), (stateless, "thread_id")):
             refused = client.post(f"/runs/{run_id}/resume", json={"resume": 1})
             assert refused.status_code == 409
             assert reason in refused.json()["detail"]
