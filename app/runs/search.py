@@ -83,7 +83,7 @@ def _labelled(search: RunSearch, key: str) -> ColumnElement[bool]:
 
 
 def _statement(search: RunSearch, label: str | None) -> Select[Any]:
-    # The label has the owner already: with the run's owner, too, SQLite would begin with all its runs.
+    # The label has the owner already: with the run's, SQLite would begin with all its runs.
     of_the_run = search if label is None else replace(search, owner=None)
     statement = select(*_SMALL).where(*_of_the_run(of_the_run))
     run_id: ColumnElement[str] = runs.c.id

@@ -3,14 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
 from app.execution.active_runs import ActiveRun
+from app.execution.completion import Completion
+from app.execution.runner import Runner
 from app.main import create_app
+from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.service import Service, open_service
 from app.settings import Settings
+from app.storage.checkpoints import Checkpoints, open_checkpoints
+from app.storage.database import Database, open_database
 
 
 @asynccontextmanager
@@ -28,19 +35,50 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, 
                 yield client, service
 
 
-async def run_at_work(service: Service) -> ActiveRun:
-    """Return the one run there is, once there is one."""
-    async with asyncio.timeout(60):
-        while len(service.runner.live) == 0:  # noqa: ASYNC110  # no event tells of it
-            await asyncio.sleep(0.01)
-    [started] = service.runner.live
+@dataclass(frozen=True)
+class Idle:
+    """What executes runs, with nothing beside it that recovers them."""
+
+    database: Database
+    checkpoints: Checkpoints
+    runner: Runner
+
+
+@asynccontextmanager
+async def opened_idle(settings: Settings) -> AsyncIterator[Idle]:
+    """Open the storage and a runner that leaves the runs in it alone."""
+    async with open_database(settings) as database, open_checkpoints(settings) as checkpoints:
+        completion = Completion(RunRepository(database), checkpoints)
+        runner = Runner(
+            settings,
+            prices={},
+            database=database,
+            checkpoints=checkpoints,
+            completion=completion,
+        )
+        yield Idle(database, checkpoints, runner)
+
+
+async def start(service: Service, graph_id: str, request: RunRequest) -> ActiveRun:
+    """Start a run that no request started before."""
+    started = await service.runner.start(service.registry[graph_id], request)
+    assert isinstance(started, ActiveRun)
     return started
 
 
-async def finished_branches(started: ActiveRun, *, count: int) -> set[str]:
+async def active_run(service: Service) -> ActiveRun:
+    """Return the one run there is, once there is one."""
+    async with asyncio.timeout(60):
+        while len(service.runner.active) == 0:  # noqa: ASYNC110  # no event tells of it
+            await asyncio.sleep(0.01)
+    [active] = service.runner.active
+    return active
+
+
+async def finished_branches(active: ActiveRun, *, count: int) -> set[str]:
     """Return which branches finished, once so many did."""
     finished: set[str] = set()
-    async for event in started.log.follow():
+    async for event in active.log.follow():
         if event.type == "branch_finished":
             finished.add(event.data["id"])
         if len(finished) == count:

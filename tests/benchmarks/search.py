@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, insert
 
-from app.runs.record import RunRecord, begun_row, ended_row
+from app.runs.request import RunRequest
+from app.runs.rows import finished_row, new_row
 from app.runs.run import Run, RunStatus
 from app.settings import Settings
 from app.storage.columns import labels_of
@@ -86,35 +87,35 @@ async def _fill(settings: Settings) -> None:
     async with open_database(settings) as database:
         for start in range(0, _RUNS, _RUNS_PER_COMMIT):
             numbers = range(start, start + _RUNS_PER_COMMIT)
-            records = [_record(number, began, chance) for number in numbers]
-            await database.writer.write(_insert, records)
+            batch = [_run(number, began, chance) for number in numbers]
+            await database.writer.write(_insert, batch)
 
 
-def _record(number: int, began: datetime, chance: random.Random) -> RunRecord:
+def _run(number: int, began: datetime, chance: random.Random) -> Run:
     (status,) = chance.choices(list(_STATUSES), list(_STATUSES.values()))
     created_at = began + timedelta(seconds=number)
-    run = Run(
-        chance.choice(["one", "two", "three"]),
-        id=f"{number:032x}",
-        created_at=created_at,
-        status=status,
-        output=_LARGE,
-    )
+    graph_id = chance.choice(["one", "two", "three"])
     labels = {
         "customer": f"c{chance.randrange(5_000)}",
         "env": chance.choice(["prod", "test"]),
         "batch": f"b{number // 500}",
     }
-    ended_at = created_at + timedelta(seconds=1)
-    return RunRecord(run, "", {"input": {}}, metadata=labels, ended_at=ended_at)
+    return Run(
+        graph_id,
+        RunRequest({}, metadata=labels),
+        id=f"{number:032x}",
+        created_at=created_at,
+        ended_at=created_at + timedelta(seconds=1),
+        status=status,
+        output=_LARGE,
+    )
 
 
-def _insert(connection: Connection, records: Sequence[RunRecord]) -> None:
-    rows = [begun_row(record) | ended_row(record) for record in records]
-    connection.execute(insert(runs), rows)
+def _insert(connection: Connection, batch: Sequence[Run]) -> None:
+    connection.execute(insert(runs), [new_row(run) | finished_row(run) for run in batch])
     labels = [
-        {"owner": record.owner, "key": key, "value": value, "run_id": record.run.id}
-        for record in records
-        for key, value in labels_of(record.metadata).items()
+        {"owner": run.request.owner, "key": key, "value": value, "run_id": run.id}
+        for run in batch
+        for key, value in labels_of(run.request.metadata).items()
     ]
     connection.execute(insert(run_labels), labels)

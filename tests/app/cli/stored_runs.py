@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.cli.environment import load_settings
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run, RunFailure, RunStatus
 from app.storage.database import open_database
 from app.storage.migrate import migrate
@@ -23,27 +23,29 @@ def store_run(
     metadata: dict[str, Any] | None = None,
 ) -> str:
     """Keep a run that ended so many days ago, or is not over; return its id."""
-    run = Run(graph_id, thread_id)
-    record = RunRecord(run, owner, {"input": {"topic": "tides"}}, metadata=metadata or {})
-    asyncio.run(_store(record, status, days))
+    request = RunRequest(
+        {"topic": "tides"}, owner=owner, thread_id=thread_id, metadata=metadata or {}
+    )
+    run = Run(graph_id, request)
+    asyncio.run(_store(run, status, days))
     return run.id
 
 
-async def _store(record: RunRecord, status: RunStatus, days: float) -> None:
+async def _store(run: Run, status: RunStatus, days: float) -> None:
     settings = load_settings()
     await migrate(settings)
     async with open_database(settings) as database:
-        await RunRepository(database).begin(record)
-        record.run.status = status
-        if not record.run.is_over:
+        await RunRepository(database).create(run)
+        run.status = status
+        if not run.is_over:
             return
-        record.run.report = {"wall_ms": 1200.0, "sum_ms": 2400.0, "speedup": 2.0, "branches": []}
-        record.ended_at = datetime.now(UTC) - timedelta(days=days)
+        run.report = {"wall_ms": 1200.0, "sum_ms": 2400.0, "speedup": 2.0, "branches": []}
+        run.ended_at = datetime.now(UTC) - timedelta(days=days)
         if status is RunStatus.SUCCESS:
-            record.run.output = {"brief": "high and low"}
+            run.output = {"brief": "high and low"}
         else:
-            record.run.failure = RunFailure("ValueError", "no tide today", "moon")
-        assert await RunRepository(database).end(record, [], IDLE)
+            run.failure = RunFailure("ValueError", "no tide today", "moon")
+        assert await RunRepository(database).finish(run, [], IDLE)
 
 
 def is_stored(run_id: str) -> bool:
@@ -56,8 +58,8 @@ def is_cancel_requested(run_id: str) -> bool:
     return record.cancel_requested
 
 
-def _get(run_id: str) -> RunRecord | None:
-    async def get() -> RunRecord | None:
+def _get(run_id: str) -> Run | None:
+    async def get() -> Run | None:
         async with open_database(load_settings()) as database:
             return await RunRepository(database).get(run_id, owner=None)
 

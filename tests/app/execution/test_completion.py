@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -11,18 +12,20 @@ from sqlalchemy import Connection, text
 
 from app.settings import Settings
 from tests.app.at_work import begins, holding
-from tests.app.service_at_hand import opened, run_at_work
+from tests.app.service_at_hand import active_run, opened
 from tests.app.storage.checkpoints.outages import line_to
 
 pytestmark = pytest.mark.anyio
 
 INVOKE = "/graphs/scripted/invoke"
+ON_A_THREAD: dict[str, Any] = {"input": {}, "thread_id": "t"}
+"""A run whose row is created before it starts."""
 
 
-async def until(asked: Callable[[], Awaitable[bool]]) -> None:
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
     """Return once it is so; fail when it is not after a minute."""
     async with asyncio.timeout(60):
-        while not await asked():  # noqa: ASYNC110  # the service is asked as a caller would
+        while not await is_so():  # noqa: ASYNC110  # the service is asked as a caller would
             await asyncio.sleep(0.1)
 
 
@@ -36,14 +39,14 @@ def locked(settings: Settings) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-async def test_locked_file_is_told_and_runs_go_on_once_it_is_free(settings: Settings) -> None:
+async def test_locked_file_is_reported_and_runs_go_on_once_it_is_free(settings: Settings) -> None:
     async with opened(settings) as (client, _):
         before = (await client.post(INVOKE, json={"input": {}})).json()
 
         with locked(settings):
-            refused = await client.post(INVOKE, json={"input": {}})
+            refused = await client.post(INVOKE, json=ON_A_THREAD)
             read = await client.get(f"/runs/{before['run_id']}")
-        afterwards = await client.post(INVOKE, json={"input": {}})
+        afterwards = await client.post(INVOKE, json=ON_A_THREAD)
 
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "2"
@@ -53,7 +56,7 @@ async def test_locked_file_is_told_and_runs_go_on_once_it_is_free(settings: Sett
     assert afterwards.status_code == 200
 
 
-async def test_run_whose_end_cannot_be_kept_at_once_is_answered_once_it_is(
+async def test_run_whose_end_cannot_be_stored_at_once_is_answered_once_it_is(
     settings: Settings,
 ) -> None:
     async with opened(settings) as (client, service):
@@ -61,10 +64,10 @@ async def test_run_whose_end_cannot_be_kept_at_once_is_answered_once_it_is(
             body = {"input": {"name": "answered late"}}
             answer = asyncio.create_task(client.post(INVOKE, json=body))
             await begins("answered late:must")
-            started = await run_at_work(service)
+            active = await active_run(service)
             with locked(settings):
                 let_go()
-                while not started.is_ending:  # noqa: ASYNC110  # no event tells of it
+                while not active.is_ending:  # noqa: ASYNC110  # no event tells of it
                     await asyncio.sleep(0.01)
                 await asyncio.sleep(0.5)  # enough for an answer that does not wait for its end
                 assert not answer.done()
@@ -75,7 +78,7 @@ async def test_run_whose_end_cannot_be_kept_at_once_is_answered_once_it_is(
     assert read.json()["status"] == "success"
 
 
-async def test_end_that_is_not_kept_for_long_is_503_with_what_was_paid_for(
+async def test_end_that_is_not_stored_for_long_is_503_with_what_was_paid_for(
     settings: Settings,
 ) -> None:
     async with opened(settings) as (client, _):
@@ -88,19 +91,19 @@ async def test_end_that_is_not_kept_for_long_is_503_with_what_was_paid_for(
                 answered = await answer
         run_id = answered.json()["run_id"]
 
-        async def is_kept() -> bool:
+        async def is_stored() -> bool:
             read = await client.get(f"/runs/{run_id}")
             return bool(read.json()["status"] == "success")
 
-        await until(is_kept)
+        await until(is_stored)
 
     assert answered.status_code == 503
     rows = {row["id"]: row["status"] for row in answered.json()["report"]["branches"]}
     assert rows["must"] == "ok"
 
 
-async def test_full_disk_is_told_and_what_was_acknowledged_stays(settings: Settings) -> None:
-    large = {"input": {"name": "x" * 500_000}}
+async def test_full_disk_is_reported_and_what_was_acknowledged_stays(settings: Settings) -> None:
+    large = {"input": {"name": "x" * 500_000}, "thread_id": "t"}
     async with opened(settings) as (client, service):
         before = (await client.post(INVOKE, json={"input": {}})).json()
 
@@ -122,7 +125,7 @@ def _bound(connection: Connection, is_full: bool) -> None:
     connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
 
-async def test_postgres_lost_for_a_moment_is_told_and_found_again(
+async def test_postgres_lost_for_a_moment_is_reported_and_comes_back(
     settings: Settings, postgres_url: str
 ) -> None:
     async with line_to(postgres_url) as line:
@@ -131,12 +134,12 @@ async def test_postgres_lost_for_a_moment_is_told_and_found_again(
             before = (await client.post(INVOKE, json={"input": {}})).json()
 
             await line.cut()
-            refused = await client.post(INVOKE, json={"input": {}})
+            refused = await client.post(INVOKE, json=ON_A_THREAD)
             unready = await client.get("/health/ready")
             await line.mend()
 
             async def runs_again() -> bool:
-                return (await client.post(INVOKE, json={"input": {}})).status_code == 200
+                return (await client.post(INVOKE, json=ON_A_THREAD)).status_code == 200
 
             await until(runs_again)
             read = await client.get(f"/runs/{before['run_id']}")

@@ -11,45 +11,45 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_runs_beyond_slots_and_queue_are_refused_until_one_leaves() -> None:
-    slots = ConcurrencyLimit(running=1, waiting=1)
-    slots.admit()
-    slots.admit()
+    limit = ConcurrencyLimit(running=1, waiting=1)
+    limit.admit()
+    limit.admit()
 
     with pytest.raises(TooManyRuns) as refused:
-        slots.admit()
-    slots.leave()
-    slots.admit()
+        limit.admit()
+    limit.leave()
+    limit.admit()
 
     assert refused.value.headers["Retry-After"] == "2"
 
 
 async def test_caller_that_bounds_its_runs_itself_is_not_refused() -> None:
-    slots = ConcurrencyLimit(running=1, waiting=0)
-    slots.admit()
+    limit = ConcurrencyLimit(running=1, waiting=0)
+    limit.admit()
 
-    slots.admit(is_bounded=True)
+    limit.admit(is_bounded=True)
 
 
 async def test_slot_goes_to_who_waited_longest() -> None:
-    slots = ConcurrencyLimit(running=1, waiting=9)
+    limit = ConcurrencyLimit(running=1, waiting=9)
     order: list[int] = []
 
-    async def take(number: int) -> None:
-        async with slots.taken():
+    async def hold(number: int) -> None:
+        async with limit.slot():
             order.append(number)
             await asyncio.sleep(0)
 
-    await asyncio.gather(*map(take, range(5)))
+    await asyncio.gather(*map(hold, range(5)))
 
     assert order == [0, 1, 2, 3, 4]
 
 
 async def test_retry_after_follows_how_long_runs_take() -> None:
-    slots = ConcurrencyLimit(running=1, waiting=0)
-    slots._typical_seconds = 100.0
-    slots.admit()
+    limit = ConcurrencyLimit(running=1, waiting=0)
+    limit._typical_seconds = 100.0
+    limit.admit()
 
     with pytest.raises(TooManyRuns) as refused:
-        slots.admit()
+        limit.admit()
 
     assert refused.value.headers["Retry-After"] == "60"

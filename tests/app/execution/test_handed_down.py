@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from app.settings import Settings
 from tests.app import loop_clock
 from tests.app.execution.test_runner import invoke, rows_of
-from tests.app.service_at_hand import finished_branches, opened, run_at_work
+from tests.app.service_at_hand import active_run, finished_branches, opened
 
 
 async def past_its_deadline(settings: Settings, graph_input: dict[str, Any]) -> httpx2.Response:
@@ -18,7 +18,7 @@ async def past_its_deadline(settings: Settings, graph_input: dict[str, Any]) -> 
     body = {"input": graph_input, "deadline_ms": 40_000}
     async with opened(settings) as (client, service):
         answering = asyncio.create_task(client.post("/graphs/scripted/invoke", json=body))
-        await finished_branches(await run_at_work(service), count=2)
+        await finished_branches(await active_run(service), count=2)
         loop_clock.skip(seconds=45)
         return await answering
 

@@ -1,4 +1,4 @@
-"""Runs of before a restart, and those that no process works at yet."""
+"""Runs of before a restart, and those that no process executes yet."""
 
 import asyncio
 import json
@@ -6,24 +6,25 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.errors import KeyReused
-from app.execution.active_runs import ActiveRun, ActiveRuns
-from app.execution.handles import IdempotencyKey, Runs
+from app.execution.handles import Runs
+from app.graphs.registry import GraphRegistry, load_registry
 from app.main import create_app
 from app.runs.events import Event
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import IdempotencyKey, RunRequest
 from app.runs.run import Run, RunStatus
+from app.runs.search import RunSearch
 from app.settings import Settings
-from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
+from app.threads.repository import ThreadRepository
 from tests.app.api.typed.test_runs import create, follow
 from tests.app.execution.test_runner import invoke
+from tests.app.service_at_hand import Idle, opened_idle
 from tests.conftest import SERVED_GRAPHS
 
 
@@ -37,7 +38,7 @@ def served(settings: Settings) -> Iterator[TestClient]:
 def test_run_of_before_a_restart_is_read_and_followed_as_it_was(settings: Settings) -> None:
     with served(settings) as client:
         background = create(client, "scripted", input={"may": "fail"}, metadata={"env": "prod"})
-        told = follow(client, background)
+        events = follow(client, background)
         failed = invoke(client, "scripted", input={"must": "fail"}).json()["run_id"]
         before = [client.get(f"/runs/{run_id}").json() for run_id in (background, failed)]
         report = client.get(f"/runs/{background}/report").json()
@@ -46,8 +47,8 @@ def test_run_of_before_a_restart_is_read_and_followed_as_it_was(settings: Settin
         after = [client.get(f"/runs/{run_id}").json() for run_id in (background, failed)]
         assert after == before
         assert client.get(f"/runs/{background}/report").json() == report
-        for seen in (0, 3, len(told)):
-            assert follow(client, background, seen) == told[seen:]
+        for seen in (0, 3, len(events)):
+            assert follow(client, background, seen) == events[seen:]
         assert client.post(f"/runs/{failed}/cancel").json() == before[1]
 
 
@@ -90,12 +91,12 @@ def test_run_of_a_graph_that_is_gone_can_be_read_but_not_repeated(
     assert refused.json()["type"] == "urn:fanjoin:graph-not-found"
 
 
-def test_events_that_are_kept_no_longer_are_410(settings: Settings) -> None:
+def test_events_that_have_been_deleted_are_410(settings: Settings) -> None:
     with served(settings) as client:
         run_id = invoke(client, "scripted").json()["run_id"]
-        with sqlite3.connect(settings.data_dir / "fanjoin.db") as kept:
-            kept.execute("UPDATE runs SET last_events = NULL")
-        kept.close()
+        with sqlite3.connect(settings.data_dir / "fanjoin.db") as connection:
+            connection.execute("UPDATE runs SET last_events = NULL")
+        connection.close()
 
         gone = client.get(f"/runs/{run_id}/stream")
 
@@ -105,64 +106,86 @@ def test_events_that_are_kept_no_longer_are_410(settings: Settings) -> None:
 
 
 class TestRunsOfNoProcess:
-    """A run whose row says running, while nobody is at work on it: the moment after a start."""
+    """A run whose row says running, while nobody executes it: the moment after a start."""
 
     pytestmark = pytest.mark.anyio
 
     @pytest.fixture
-    async def database(self, settings: Settings, anyio_backend: str) -> AsyncIterator[Database]:
+    async def idle(self, settings: Settings, anyio_backend: str) -> AsyncIterator[Idle]:
         await migrate(settings)
-        async with open_database(settings) as database:
-            yield database
+        async with opened_idle(settings) as idle:
+            yield idle
 
-    async def begin(self, database: Database, **fields: Any) -> RunRecord:
-        record = RunRecord(Run("graph"), "me", {"input": {}}, **fields)
-        await RunRepository(database).begin(record)
-        await RunRepository(database).append_events(
-            [(record.run.id, [Event(1, "run_started", {})])]
+    @pytest.fixture
+    async def registry(self, settings: Settings, anyio_backend: str) -> GraphRegistry:
+        return await load_registry(settings.graphs_file)
+
+    @pytest.fixture
+    def runs(self, idle: Idle, registry: GraphRegistry) -> Runs:
+        database = idle.database
+        return Runs(
+            idle.runner,
+            RunRepository(database),
+            ThreadRepository(database),
+            registry=registry,
+            checkpoints=idle.checkpoints,
         )
-        return record
 
-    async def end(self, database: Database, record: RunRecord) -> None:
-        record.run.status = RunStatus.SUCCESS
-        await RunRepository(database).end(record, [Event(2, "end", {})], None)
+    async def create(self, idle: Idle, key: IdempotencyKey | None = None) -> Run:
+        run = Run("tally", RunRequest({}, owner="me", idempotency_key=key))
+        await RunRepository(idle.database).create(run)
+        events = [Event(1, "run_started", {})]
+        await RunRepository(idle.database).append_events([(run.id, events)])
+        return run
 
-    async def test_its_end_is_waited_for_and_its_events_followed(self, database: Database) -> None:
-        record = await self.begin(database)
-        found = await Runs(ActiveRuns(), RunRepository(database)).get(record.run.id, owner="me")
-        following = await found.follow()
+    async def finish(self, idle: Idle, run: Run) -> None:
+        run.status = RunStatus.SUCCESS
+        await RunRepository(idle.database).finish(run, [Event(2, "end", {})], None)
 
-        first = await anext(following)
-        await self.end(database, record)
-        rest = [event.id async for event in following]
+    async def test_its_end_is_waited_for_and_its_events_followed(
+        self, idle: Idle, runs: Runs
+    ) -> None:
+        run = await self.create(idle)
+        handle = await runs.get(run.id, owner="me")
+        events = await handle.stream()
+
+        first = await anext(events)
+        await self.finish(idle, run)
+        rest = [event.id async for event in events]
 
         assert (first.id, rest) == (1, [2])
-        assert (await found.wait()).status is RunStatus.SUCCESS
+        assert (await handle.wait()).status is RunStatus.SUCCESS
 
-    async def test_its_cancelling_is_asked_for(self, database: Database) -> None:
-        record = await self.begin(database)
-        found = await Runs(ActiveRuns(), RunRepository(database)).get(record.run.id, owner="me")
+    async def test_its_cancelling_is_requested(self, idle: Idle, runs: Runs) -> None:
+        run = await self.create(idle)
+        handle = await runs.get(run.id, owner="me")
 
         async with asyncio.TaskGroup() as group:
-            cancelling = group.create_task(found.cancel())
-            group.create_task(self.end_when_asked_to(database, record))
+            cancelling = group.create_task(handle.cancel())
+            group.create_task(self.finish_when_cancelled(idle, run))
 
         assert cancelling.result().is_over
 
-    async def end_when_asked_to(self, database: Database, record: RunRecord) -> None:
+    async def finish_when_cancelled(self, idle: Idle, run: Run) -> None:
         while True:
-            kept = await RunRepository(database).get(record.run.id, owner="me")
-            if kept is not None and kept.cancel_requested:
-                return await self.end(database, record)
+            stored = await RunRepository(idle.database).get(run.id, owner="me")
+            if stored is not None and stored.cancel_requested:
+                return await self.finish(idle, run)
             await asyncio.sleep(0.01)
 
-    async def test_key_of_another_request_starts_nothing(self, database: Database) -> None:
-        await self.begin(database, key="run:k", request_hash="one")
-        finder = Runs(ActiveRuns(), RunRepository(database))
+    async def test_key_of_another_request_starts_nothing(
+        self, idle: Idle, runs: Runs, registry: GraphRegistry
+    ) -> None:
+        run = await self.create(idle, IdempotencyKey("run:k", "one"))
 
-        async def start() -> ActiveRun:
-            raise AssertionError("it was started")
+        def request(request_hash: str) -> RunRequest:
+            key = IdempotencyKey("run:k", request_hash)
+            return RunRequest({}, owner="me", idempotency_key=key)
 
         with pytest.raises(KeyReused):
-            await finder.start_once("me", IdempotencyKey("run:k", "another"), start)
-        assert (await finder.start_once("me", IdempotencyKey("run:k", "one"), start)).is_replayed
+            await runs.start(registry["tally"], request("another"))
+        replayed = await runs.start(registry["tally"], request("one"))
+
+        assert (replayed.is_replayed, replayed.run.id) == (True, run.id)
+        assert len(idle.runner.active) == 0
+        assert len(await runs.search(RunSearch(owner="me"))) == 1

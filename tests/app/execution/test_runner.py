@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from app.settings import Settings
 from tests.app import loop_clock
 from tests.app.at_work import assert_begins, assert_ends
-from tests.app.service_at_hand import finished_branches, opened, run_at_work
+from tests.app.service_at_hand import active_run, finished_branches, opened
 from tests.live_server import PATIENCE_SECONDS, LiveServer, post_and_leave
 
 
@@ -92,7 +92,7 @@ async def test_run_that_takes_too_long_is_504_with_its_report(settings: Settings
     async with opened(settings) as (client, service):
         body = {"input": {"may": "stall"}}
         answering = asyncio.create_task(client.post("/graphs/scripted/invoke", json=body))
-        await finished_branches(await run_at_work(service), count=2)
+        await finished_branches(await active_run(service), count=2)
 
         loop_clock.skip(settings.run_timeout_seconds)
         response = await answering

@@ -10,9 +10,8 @@ from sqlalchemy import Connection, Select, func, select, update
 from app.errors import EventsGone
 from app.retention import statements
 from app.runs.events import Event
-from app.runs.orphans import OrphanedRuns
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.storage.database import Database
 from app.storage.tables import run_events, run_labels, runs, threads
@@ -32,9 +31,9 @@ def days_ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
-async def begin_run(database: Database, *, thread_id: str | None = None) -> RunRecord:
-    record = RunRecord(Run("g", thread_id), "me", {"input": {}}, metadata={"customer": "c1"})
-    return await RunRepository(database).begin(record)
+async def begin_run(database: Database, *, thread_id: str | None = None) -> Run:
+    request = RunRequest({}, owner="me", thread_id=thread_id, metadata={"customer": "c1"})
+    return await RunRepository(database).create(Run("g", request))
 
 
 async def ended_run(
@@ -42,12 +41,12 @@ async def ended_run(
 ) -> str:
     """Keep a run that ended so many days ago, with both kinds of kept events."""
     record = await begin_run(database, thread_id=thread_id)
-    await RunRepository(database).append_events([(record.run.id, EVENTS[:1])])
-    record.run.status = RunStatus.INTERRUPTED if thread == INTERRUPTED else RunStatus.SUCCESS
-    record.run.output = {"answer": 42}
+    await RunRepository(database).append_events([(record.id, EVENTS[:1])])
+    record.status = RunStatus.INTERRUPTED if thread == INTERRUPTED else RunStatus.SUCCESS
+    record.output = {"answer": 42}
     record.ended_at, record.last_event = days_ago(days), 2
-    assert await RunRepository(database).end(record, EVENTS[1:], thread)
-    return record.run.id
+    assert await RunRepository(database).finish(record, EVENTS[1:], thread)
+    return record.id
 
 
 @dataclass(frozen=True)
@@ -96,14 +95,14 @@ async def test_old_events_go_and_what_came_of_the_run_stays(database: Database) 
         await RunRepository(database).events(old, 0)
     record = await RunRepository(database).get(old, owner="me")
     assert record is not None
-    assert record.run.output == {"answer": 42}
+    assert record.output == {"answer": 42}
     assert [event.id for event in await RunRepository(database).events(young, 0)] == [1, 2]
     assert await rows_of(database, statements.old_events(days_ago(7))) == []
 
 
 async def test_old_runs_go_with_their_events_and_labels(database: Database) -> None:
     old, young = await ended_run(database, days=31), await ended_run(database, days=29)
-    live = (await begin_run(database)).run.id
+    live = (await begin_run(database)).id
 
     to_drop = await ids(database, statements.old_runs(days_ago(30)))
     await database.writer.write(statements.drop_runs, sorted(to_drop))
@@ -203,14 +202,14 @@ async def test_thread_that_another_has_by_now_is_not_freed(database: Database) -
     claim = sweep_claim()
     before = await database.writer.write(claims.claim, claim)
     assert before is not None
-    await OrphanedRuns(database).free_threads(idle_seconds=0)
+    await ThreadRepository(database).release_abandoned(idle_seconds=0)
     edited = await ThreadRepository(database).claim("me", "t")
 
     await database.writer.write(claims.release, end_of_sweep(claim, before))
     after_pruning = await ids(database, select(threads.c.status))
-    await OrphanedRuns(database).free_threads(idle_seconds=0)
+    await ThreadRepository(database).release_abandoned(idle_seconds=0)
     await begin_run(database, thread_id="t")
-    await ThreadRepository(database).settle(edited)
+    await ThreadRepository(database).release(edited)
 
     assert after_pruning == {BUSY}
     assert await ids(database, select(threads.c.status)) == {BUSY}

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, select, update
 from typing_extensions import TypedDict
 
 from app.retention.sweeper import Sweeper, Swept
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.settings import Settings
 from app.storage.checkpoints import Checkpoints, open_checkpoints, run_key, thread_key
@@ -55,10 +55,11 @@ class Storage:
 
     async def run(self, *, days: float, thread_id: str | None = None) -> None:
         """Keep a run that ended so many days ago."""
-        record = await RunRepository(self.database).begin(RunRecord(Run("g", thread_id), "me", {}))
-        record.run.status = RunStatus.SUCCESS
+        request = RunRequest({}, owner="me", thread_id=thread_id)
+        record = await RunRepository(self.database).create(Run("g", request))
+        record.status = RunStatus.SUCCESS
         record.ended_at = datetime.now(UTC) - timedelta(days=days)
-        assert await RunRepository(self.database).end(record, [], IDLE)
+        assert await RunRepository(self.database).finish(record, [], IDLE)
 
     async def thread(self, thread_id: str, **values: Any) -> None:
         """Keep a thread with two runs' checkpoints, and these columns in its row."""
@@ -173,16 +174,17 @@ async def test_long_idle_threads_are_cut_once_and_others_not(storage: Storage) -
 
 
 async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storage: Storage) -> None:
-    over, live = [RunRecord(Run("g"), "me", {}, is_background=True) for _ in range(2)]
+    request = RunRequest({}, owner="me", is_background=True)
+    over, live = [Run("g", request) for _ in range(2)]
     for record in (over, live):
-        await RunRepository(storage.database).begin(record)
-        await storage.execute(run_key(record.run.id))
-    over.run.status = RunStatus.ERROR
-    assert await RunRepository(storage.database).end(over, [], None)
+        await RunRepository(storage.database).create(record)
+        await storage.execute(run_key(record.id))
+    over.status = RunStatus.ERROR
+    assert await RunRepository(storage.database).finish(over, [], None)
 
     counted, swept = await storage.sweeper().count(), await storage.sweeper().sweep()
 
     assert counted.run_checkpoints == swept.run_checkpoints == 1
-    assert await storage.checkpoints_of(run_key(over.run.id)) == 0
-    assert await storage.checkpoints_of(run_key(live.run.id)) > 0
+    assert await storage.checkpoints_of(run_key(over.id)) == 0
+    assert await storage.checkpoints_of(run_key(live.id)) > 0
     assert await storage.sweeper().sweep() == Swept()

@@ -10,15 +10,15 @@ from langgraph.checkpoint.base import empty_checkpoint
 from app.errors import StorageUnavailable
 from app.retention.sweeper import Sweeper
 from app.runs.checkpoints import delete_checkpoints
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run
 from app.settings import Settings
 from app.storage.checkpoints import Checkpoints, open_checkpoints, run_key
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
 from app.storage.tables import runs
-from tests.app.kept_runs import a_run, ended
+from tests.app.stored_runs import a_run, ended
 
 pytestmark = pytest.mark.anyio
 
@@ -30,27 +30,25 @@ class Life:
     settings: Settings
     database: Database
     checkpoints: Checkpoints
-    record: RunRecord
+    run: Run
 
     async def create(self) -> None:
-        await RunRepository(self.database).begin(self.record)
+        await RunRepository(self.database).create(self.run)
 
     async def save(self) -> None:
-        key = run_key(self.record.run.id)
+        key = run_key(self.run.id)
         config: RunnableConfig = {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
         await self.checkpoints.saver.aput(config, empty_checkpoint(), {}, {})
 
     async def finish(self) -> None:
-        assert await RunRepository(self.database).end(ended(self.record), [], None)
+        assert await RunRepository(self.database).finish(ended(self.run), [], None)
 
     async def delete_checkpoints(self) -> None:
-        await self.checkpoints.delete(run_key(self.record.run.id))
+        await self.checkpoints.delete(run_key(self.run.id))
 
     async def clear(self) -> None:
         repository = RunRepository(self.database)
-        await delete_checkpoints(
-            [self.record.run.id], checkpoints=self.checkpoints, runs=repository
-        )
+        await delete_checkpoints([self.run.id], checkpoints=self.checkpoints, runs=repository)
 
     async def sweep(self) -> None:
         """Sweep as another process would, which keeps no run that is over."""
@@ -58,10 +56,10 @@ class Life:
         await Sweeper(self.database, self.checkpoints, settings, graph_ids=[]).sweep()
 
     async def is_stored(self) -> bool:
-        return await RunRepository(self.database).get(self.record.run.id, owner="me") is not None
+        return await RunRepository(self.database).get(self.run.id, owner="me") is not None
 
     async def has_checkpoints(self) -> bool:
-        config: RunnableConfig = {"configurable": {"thread_id": run_key(self.record.run.id)}}
+        config: RunnableConfig = {"configurable": {"thread_id": run_key(self.run.id)}}
         return await self.checkpoints.saver.aget_tuple(config) is not None
 
     async def is_marked(self) -> bool:
@@ -140,7 +138,7 @@ async def test_row_stays_while_its_checkpoints_cannot_be_deleted(
 async def test_other_runs_have_no_checkpoints_of_their_own(
     life: Life, is_background: bool, thread_id: str | None
 ) -> None:
-    record = RunRecord(Run("g", thread_id), "me", {}, is_background=is_background)
-    await RunRepository(life.database).begin(record)
+    run = Run("g", RunRequest({}, owner="me", thread_id=thread_id, is_background=is_background))
+    await RunRepository(life.database).create(run)
 
     assert not await life.is_marked()

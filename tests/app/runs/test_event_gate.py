@@ -1,22 +1,22 @@
-"""The end of a branch is told once what it wrote is kept."""
+"""The end of a branch is announced once what it wrote is saved."""
 
 from app.runs.events import EventGate, EventLog
 
 
-def told(log: EventLog) -> list[str]:
+def names_in(log: EventLog) -> list[str]:
     return [str(event.data.get("id", event.type)) for event in log.after(0)]
 
 
-def test_end_of_a_branch_waits_until_its_task_is_kept() -> None:
+def test_end_of_a_branch_waits_until_its_task_is_saved() -> None:
     log = EventLog()
     gate = EventGate(log, holds=True)
 
     gate.append("branch_finished", {"id": "a"}, "a:1")
-    before = told(log)
-    gate.saved("1")
+    before = names_in(log)
+    gate.on_saved("1")
 
     assert before == []
-    assert told(log) == ["a"]
+    assert names_in(log) == ["a"]
 
 
 def test_what_comes_behind_a_held_end_passes() -> None:
@@ -27,45 +27,45 @@ def test_what_comes_behind_a_held_end_passes() -> None:
     gate.append("branch_started", {"id": "b"})
     gate.append("token", {"id": "t"})
 
-    assert told(log) == ["b", "t"]
+    assert names_in(log) == ["b", "t"]
 
 
-def test_end_that_comes_after_its_task_was_kept_passes() -> None:
+def test_end_that_comes_after_its_task_was_saved_passes() -> None:
     log = EventLog()
     gate = EventGate(log, holds=True)
 
-    gate.saved("1")
+    gate.on_saved("1")
     gate.append("branch_finished", {"id": "a"}, "a:1")
 
-    assert told(log) == ["a"]
+    assert names_in(log) == ["a"]
 
 
-def test_task_kept_around_a_sub_graph_lets_its_parts_pass() -> None:
+def test_task_saved_around_a_sub_graph_lets_its_parts_pass() -> None:
     log = EventLog()
     gate = EventGate(log, holds=True)
     gate.append("branch_finished", {"id": "outer/inner"}, "outer:1|inner:2")
     gate.append("branch_finished", {"id": "other"}, "other:3")
 
-    gate.saved("1")
+    gate.on_saved("1")
 
-    assert told(log) == ["outer/inner"]
+    assert names_in(log) == ["outer/inner"]
 
 
-def test_kept_step_lets_everything_before_it_pass() -> None:
+def test_saved_step_lets_everything_before_it_pass() -> None:
     log = EventLog()
     gate = EventGate(log, holds=True)
     gate.append("branch_finished", {"id": "a"}, "a:1")
     gate.append("branch_finished", {"id": "b"}, "b:2")
 
-    gate.saved(None)
+    gate.on_saved(None)
 
-    assert told(log) == ["a", "b"]
+    assert names_in(log) == ["a", "b"]
 
 
-def test_run_that_does_not_go_on_after_a_crash_is_told_of_at_once() -> None:
+def test_end_in_a_run_that_does_not_continue_after_a_crash_passes_at_once() -> None:
     log = EventLog()
     gate = EventGate(log, holds=False)
 
     gate.append("branch_finished", {"id": "a"}, "a:1")
 
-    assert told(log) == ["a"]
+    assert names_in(log) == ["a"]

@@ -56,7 +56,7 @@ async def test_further_attempt_numbers_far_beyond_what_may_have_been_seen() -> N
     assert await follow(log, after=17) == [10_000_001]
 
 
-async def test_last_events_are_numbered_before_they_are_told() -> None:
+async def test_last_events_are_numbered_before_they_are_announced() -> None:
     log = EventLog()
     log.append("token", {})
 

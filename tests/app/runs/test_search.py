@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.runs.search import RunSearch
 from app.storage.database import Database
@@ -23,18 +23,17 @@ async def keep(
     **metadata: Any,
 ) -> str:
     """Keep a run, over with a status where one is given, and return its id."""
-    run = Run(graph_id, thread_id)
-    record = RunRecord(run, owner, {"input": {}}, metadata=metadata)
-    await RunRepository(database).begin(record)
+    request = RunRequest({}, owner=owner, thread_id=thread_id, metadata=metadata)
+    run = await RunRepository(database).create(Run(graph_id, request))
     if status is not None:
         run.status, run.output = status, {"large": "x"}
-        await RunRepository(database).end(record, [], "idle" if thread_id else None)
+        await RunRepository(database).finish(run, [], "idle" if thread_id else None)
     return run.id
 
 
 async def search(database: Database, **options: Any) -> list[str]:
     records = await RunRepository(database).search(RunSearch(**{"owner": "me", **options}))
-    return [record.run.id for record in records]
+    return [record.id for record in records]
 
 
 async def test_all_that_is_asked_must_hold_and_the_newest_comes_first(database: Database) -> None:
@@ -101,6 +100,6 @@ async def test_what_is_large_is_left_out(database: Database) -> None:
 
     (record,) = await RunRepository(database).search(RunSearch(owner="me"))
 
-    assert (record.run.status, record.metadata) == (RunStatus.SUCCESS, {"env": "prod"})
-    assert (record.run.output, record.asked) == (None, {})
+    assert (record.status, record.request.metadata) == (RunStatus.SUCCESS, {"env": "prod"})
+    assert (record.output, record.request.graph_input) == (None, None)
     assert record.ended_at is not None

@@ -11,8 +11,8 @@ import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 from pydantic import SecretStr
 
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run
 from app.settings import Settings
 from app.storage.backup import FILES, BackupFailed, back_up
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.anyio
 
 
 async def begin_run(database: Database) -> str:
-    record = RunRecord(Run("g"), "me", {"input": {"text": "tides"}}, is_background=True)
-    return (await RunRepository(database).begin(record)).run.id
+    request = RunRequest({"text": "tides"}, owner="me", is_background=True)
+    return (await RunRepository(database).create(Run("g", request))).id
 
 
 async def keep_checkpoint(settings: Settings, key: str) -> None:
@@ -60,7 +60,7 @@ async def test_backup_beside_writes_has_all_that_was_acknowledged_before(
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     async with open_database(restored) as database:
         records = [await RunRepository(database).get(run_id, owner="me") for run_id in before]
-        requests = [record and record.asked for record in records]
+        requests = [record and record.request.as_json() for record in records]
         assert requests == [{"input": {"text": "tides"}}] * 20
         await begin_run(database)
     assert await has_checkpoint(restored, "me/g/t")

@@ -133,13 +133,13 @@ async def test_database_of_the_first_version_is_migrated_with_all_that_is_in_it(
         events = await RunRepository(database).events("1", 0)
         labelled = await RunRepository(database).search(RunSearch(metadata={"customer": "c1"}))
     assert {row.id: row.has_checkpoints for row in rows} == {"1": True, "2": False, "3": False}
-    assert [record and record.asked for record in records] == [
+    assert [record and record.request.as_json() for record in records] == [
         {"input": {"n": number}} for number in (1, 2, 3)
     ]
     assert records[2] is not None
-    assert records[2].settled == ("msgpack", b"abc")
+    assert records[2].reusable_writes == ("msgpack", b"abc")
     assert [event.type for event in events] == ["run_started"]
-    assert [record.run.id for record in labelled] == ["1"]
+    assert [record.id for record in labelled] == ["1"]
 
 
 def execute(settings: Settings, script: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
-from app.runs.record import RunRecord
 from app.runs.repository import RunRepository
+from app.runs.request import RunRequest
 from app.runs.run import Run
 from app.settings import Settings
 from app.storage.database import Database, open_database
@@ -159,7 +159,7 @@ async def test_thread_is_held_by_one_at_a_time(
     assert (before.status, before.last_run_id) == (INTERRUPTED, "r")
     assert not await claim_for_a_run(database, "t", "another")
 
-    await threads.settle(replace(before, status=IDLE, last_run_id=None))
+    await threads.release(replace(before, status=IDLE, last_run_id=None))
     after = await threads.get("me", "t")
     assert (after.status, after.last_run_id, after.graph_id) == (IDLE, None, "tally")
     assert await claim_for_a_run(database, "t")
@@ -208,22 +208,21 @@ async def test_thread_marked_for_deletion_is_gone_for_all_but_another_deletion(
         with pytest.raises(ThreadNotFound):
             await refused
     await threads.mark_deleting("me", "t")
-    await threads.remove("me", "t")
+    await threads.delete("me", "t")
     await threads.create(ThreadChange("me", "t"))
 
 
 async def test_removed_thread_takes_its_runs_and_labels_along(
     database: Database, threads: ThreadRepository
 ) -> None:
-    run = Run("tally", "t")
-    record = RunRecord(run=run, owner="me", asked={})
-    await RunRepository(database).begin(record)
+    run = Run("tally", RunRequest(owner="me", thread_id="t"))
+    await RunRepository(database).create(run)
     await release_after_a_run(database, "t", IDLE, run.id)
     await threads.patch(ThreadChange("me", "t", {"team": "x"}))
-    assert await threads.graphs("me", "t") == {"tally"}
+    assert await threads.graph_ids("me", "t") == {"tally"}
 
     await threads.mark_deleting("me", "t")
-    await threads.remove("me", "t")
+    await threads.delete("me", "t")
 
     assert await RunRepository(database).get(run.id, owner="me") is None
     async with database.reading() as connection:
@@ -234,6 +233,6 @@ async def test_removed_thread_takes_its_runs_and_labels_along(
 async def test_thread_that_is_not_marked_is_not_removed(threads: ThreadRepository) -> None:
     await threads.create(ThreadChange("me", "t"))
 
-    await threads.remove("me", "t")
+    await threads.delete("me", "t")
 
     assert (await threads.get("me", "t")).status == IDLE

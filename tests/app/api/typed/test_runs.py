@@ -1,5 +1,6 @@
 """A run by its id: read, report, follow, cancel, resume, retry."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,7 +104,8 @@ def test_rejoining_a_run_at_work_misses_and_repeats_nothing(caller: httpx2.Clien
 
     seen += [int(line[4:]) for line in rest if line.startswith("id: ")]
     assert seen == list(range(1, len(seen) + 1))
-    assert '"status": "success"' in "\n".join(rest).rpartition("event: end")[2]
+    end = "\n".join(rest).rpartition("event: end\ndata: ")[2].splitlines()[0]
+    assert json.loads(end)["status"] == "success"
 
 
 def test_cancelled_run_ends_every_branch_and_says_so(client: TestClient) -> None:

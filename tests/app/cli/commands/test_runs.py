@@ -57,7 +57,7 @@ def test_nothing_found_is_said() -> None:
 
     result = runs("list", "--graph", "nonesuch")
 
-    assert (result.exit_code, result.stdout) == (0, "no such runs are kept\n")
+    assert (result.exit_code, result.stdout) == (0, "no such runs\n")
 
 
 def test_show_tells_what_came_of_a_run() -> None:
@@ -70,7 +70,7 @@ def test_show_tells_what_came_of_a_run() -> None:
         assert words in shown
     assert read["error"]["branch"] == "moon"
     assert read["report"]["wall_ms"] == 1200
-    assert read["asked"] == {"input": {"topic": "tides"}}
+    assert read["request"] == {"input": {"topic": "tides"}}
 
 
 def test_cancel_asks_a_run_that_is_not_over_to_end() -> None:
