@@ -32,7 +32,9 @@ def verdict_of(output: str, complaint: str) -> Verdict:
     if not dependencies:
         return Verdict(NOT_AUDITED, ["could not audit: there are no requirements"])
     skipped = [one for one in dependencies if "skip_reason" in one]
-    vulnerable = [_vulnerability(one, found) for one in dependencies for found in _found_in(one)]
+    vulnerable = [
+        _vulnerability(one, advisory) for one in dependencies for advisory in _advisories_of(one)
+    ]
     return Verdict(
         VULNERABLE if vulnerable else NOT_AUDITED if skipped else 0,
         [
@@ -43,14 +45,14 @@ def verdict_of(output: str, complaint: str) -> Verdict:
     )
 
 
-def _found_in(dependency: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = dependency.get("vulns", [])
-    return found
+def _advisories_of(dependency: dict[str, Any]) -> list[dict[str, Any]]:
+    advisories: list[dict[str, Any]] = dependency.get("vulns", [])
+    return advisories
 
 
-def _vulnerability(dependency: dict[str, Any], found: dict[str, Any]) -> str:
-    names = ", ".join([found["id"], *found.get("aliases", [])])
-    fixed = ", ".join(found["fix_versions"]) or "no version yet"
+def _vulnerability(dependency: dict[str, Any], advisory: dict[str, Any]) -> str:
+    names = ", ".join([advisory["id"], *advisory.get("aliases", [])])
+    fixed = ", ".join(advisory["fix_versions"]) or "no version yet"
     return f"{dependency['name']} {dependency['version']}: {names}; fixed in {fixed}"
 
 

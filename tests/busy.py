@@ -42,9 +42,9 @@ def run_beside_busy_cores(command: Sequence[str], times: int) -> int:
     with busy_cores(cores):
         for number in range(1, times + 1):
             _say(f"Run {number} of {times}, with {cores} cores kept busy …")
-            begun = time.monotonic()
+            start = time.monotonic()
             status = _run(command)
-            took = f"{time.monotonic() - begun:.0f} s"
+            took = f"{time.monotonic() - start:.0f} s"
             if status:
                 _say(f"Run {number} of {times} failed after {took}.")
                 return status

@@ -24,6 +24,6 @@ class HtmlPage:
         return self._first(selector).attributes.get(name) or ""
 
     def _first(self, selector: str) -> LexborNode:
-        found = self.all(selector)
-        assert found, f"the page has no {selector}"
-        return found[0]
+        nodes = self.all(selector)
+        assert nodes, f"the page has no {selector}"
+        return nodes[0]

@@ -68,7 +68,7 @@ When: TypeAlias = Callable[[Sequence[Call]], bool]
 """What an answer waits for, so that a test knows what came before it."""
 
 
-def all_asked(number: int, prompt: str = "") -> When:
+def all_received(number: int, prompt: str = "") -> When:
     """True once so many requests with this prompt have come in."""
     return lambda calls: sum(prompt in call.prompt for call in calls) >= number
 
@@ -160,8 +160,8 @@ def _text(call: Call, answer: Answer) -> str:
         return answer.text
     shape = call.body.get("response_format")
     if shape and shape["type"] == "json_schema":
-        asked = shape["json_schema"]
-        return json.dumps(BY_SHAPE.get(asked["name"]) or example_for(asked["schema"]))
+        schema = shape["json_schema"]
+        return json.dumps(BY_SHAPE.get(schema["name"]) or example_for(schema["schema"]))
     return f"Answer number {len(call.prompt)} from the test model."
 
 

@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"<details>\n<summary><code>(\w+)</code></summary>\n.*?</det
 
 def blocks_in(readme: str) -> dict[str, str]:
     """Return what the README draws, by graph."""
-    return {found[1]: found[0] for found in _BLOCK.finditer(_split(readme)[1])}
+    return {match[1]: match[0] for match in _BLOCK.finditer(_split(readme)[1])}
 
 
 def draw_blocks(readme: str) -> dict[str, str]:

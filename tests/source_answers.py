@@ -107,8 +107,8 @@ def _wikipedia(url: str, request: SourceRequest, is_empty: bool) -> str:
         for number in _numbers(params["gsrlimit"])
     ]
     # Pages come in no order, and without any there is no `query`.
-    found = {} if is_empty else {"query": {"pages": pages[::-1]}}
-    return json.dumps({"batchcomplete": True, **found})
+    more = {} if is_empty else {"query": {"pages": pages[::-1]}}
+    return json.dumps({"batchcomplete": True, **more})
 
 
 def _arxiv(_url: str, request: SourceRequest, is_empty: bool) -> str:
@@ -150,8 +150,8 @@ def _brave(url: str, request: SourceRequest, is_empty: bool) -> str:
         }
         for number in _numbers(request.params["count"])
     ]
-    found = {} if is_empty else {"web": {"type": "search", "results": results}}
-    return json.dumps({"type": "search", "query": {"original": query}, **found})
+    more = {} if is_empty else {"web": {"type": "search", "results": results}}
+    return json.dumps({"type": "search", "query": {"original": query}, **more})
 
 
 def _page(path: str) -> str:

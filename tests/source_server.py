@@ -78,17 +78,17 @@ class SourceServer:
         self.requests.clear()
         self.script.clear()
 
-    async def respond(self, asked: Request) -> Response:
+    async def respond(self, received: Request) -> Response:
         request = SourceRequest(
-            path=asked.url.path,
-            params=dict(asked.query_params),
-            headers=dict(asked.headers),
-            body=await asked.json() if await asked.body() else {},
+            path=received.url.path,
+            params=dict(received.query_params),
+            headers=dict(received.headers),
+            body=await received.json() if await received.body() else {},
             started=time.monotonic(),
         )
         self.requests.append(request)
         answer = self.script.take(request.path.startswith) or SourceAnswer(delay=self.delay)
-        await self._hold(asked, answer)
+        await self._hold(received, answer)
         body, content_type = _content(self.url, request, answer)
         headers = {"Content-Type": answer.content_type or content_type}
         if answer.retry_after is not None:
@@ -101,10 +101,10 @@ class SourceServer:
             return StreamingResponse(_endless(body), answer.status, headers)
         return Response(body, answer.status, headers)
 
-    async def _hold(self, asked: Request, answer: SourceAnswer) -> None:
+    async def _hold(self, received: Request, answer: SourceAnswer) -> None:
         await asyncio.sleep(answer.delay)
         while answer.when is not None and not answer.when(self.requests):
-            if await asked.is_disconnected():
+            if await received.is_disconnected():
                 return
             await asyncio.sleep(0.005)
 

@@ -33,8 +33,8 @@ def entry(request: pytest.FixtureRequest) -> GraphEntry:
 
 @pytest.fixture(params=FAN_OUTS, ids=lambda entry: entry.id)
 def fan_out(request: pytest.FixtureRequest) -> GraphEntry:
-    found: GraphEntry = request.param
-    return found
+    entry: GraphEntry = request.param
+    return entry
 
 
 def test_describes_itself(entry: GraphEntry) -> None:

@@ -53,8 +53,8 @@ def _weather(params: Mapping[str, str], _body: dict[str, Any], is_empty: bool) -
 
 def _geocoding(params: Mapping[str, str], _body: dict[str, Any], is_empty: bool) -> str:
     is_unknown = is_empty or params["name"] == "Nowhere"
-    found = {} if is_unknown else {"results": [place_result(params["name"].split(",")[0])]}
-    return json.dumps({**found, "generationtime_ms": 0.6})
+    results = {} if is_unknown else {"results": [place_result(params["name"].split(",")[0])]}
+    return json.dumps({**results, "generationtime_ms": 0.6})
 
 
 def _places(params: Mapping[str, str], _body: dict[str, Any], is_empty: bool) -> str:

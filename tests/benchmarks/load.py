@@ -42,8 +42,8 @@ class Connection:
         return body
 
     async def _read_body(self, head: bytes) -> bytes:
-        _, is_told, rest = head.partition(b"content-length:")
-        if is_told:
+        _, has_length, rest = head.partition(b"content-length:")
+        if has_length:
             return await self._reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
         chunks = []
         while size := int(await self._reader.readuntil(b"\r\n"), 16):

@@ -68,14 +68,14 @@ async def _measure(row: str, database: str, settings: Settings) -> Result:
     if settings.database_url is not None:
         more["FANJOIN_DATABASE_URL"] = settings.database_url.get_secret_value()
     with servers.service(more=more) as service:
-        took = {name: await _search(service, asked) for name, asked in SEARCHES.items()}
+        took = {name: await _search(service, body) for name, body in SEARCHES.items()}
     slowest = max(took, key=lambda name: took[name])
     work = f"{_PAGE} of {_RUNS:,} runs, {database}, slowest search: {slowest}"
     return Result(row, work, "ms", took[slowest], limit=_LIMIT_MS)
 
 
-async def _search(service: Child, asked: dict[str, Any]) -> float:
-    target = Target(service, post("/runs/search", {**asked, "limit": _PAGE}))
+async def _search(service: Child, body: dict[str, Any]) -> float:
+    target = Target(service, post("/runs/search", {**body, "limit": _PAGE}))
     return median(await seconds_each(target, times=_SEARCHES)) * 1000
 
 

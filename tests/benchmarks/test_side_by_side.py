@@ -25,9 +25,9 @@ def test_work_is_added_up_where_it_was_done_and_time_where_branches_overlap() ->
         row("answer", 1400, 500),
     ]
 
-    found = side_by_side(rows, dict.fromkeys(["law", "money", "people"], "answer"))
+    measured = side_by_side(rows, dict.fromkeys(["law", "money", "people"], "answer"))
 
-    assert found == SideBySide(work=1.6, longest=1.0, wall=1.0)
+    assert measured == SideBySide(work=1.6, longest=1.0, wall=1.0)
 
 
 def test_the_items_of_a_list_are_branches_of_one_fan_out() -> None:
@@ -39,9 +39,9 @@ def test_the_items_of_a_list_are_branches_of_one_fan_out() -> None:
         row("collect", 600, 1),
     ]
 
-    found = side_by_side(rows, {"study": "collect"})
+    measured = side_by_side(rows, {"study": "collect"})
 
-    assert found == SideBySide(work=1.0, longest=0.5, wall=0.6)
+    assert measured == SideBySide(work=1.0, longest=0.5, wall=0.6)
 
 
 def test_each_round_of_a_fan_out_counts_by_itself() -> None:
@@ -56,16 +56,16 @@ def test_each_round_of_a_fan_out_counts_by_itself() -> None:
         row("do/step#3", 2000, 700),
     ]
 
-    found = side_by_side(rows, {"do": "collect"})
+    measured = side_by_side(rows, {"do": "collect"})
 
-    assert found == SideBySide(work=0.65, longest=0.8, wall=1.1)
+    assert measured == SideBySide(work=0.65, longest=0.8, wall=1.1)
 
 
 def test_a_fan_out_of_one_branch_has_nothing_side_by_side() -> None:
     rows = [row("a", 0, 500), row("b", 0, 300), row("alone", 600, 500)]
 
-    found = side_by_side(rows, {"a": "first", "b": "first", "alone": "second"})
+    measured = side_by_side(rows, {"a": "first", "b": "first", "alone": "second"})
 
-    assert found == SideBySide(work=0.8, longest=0.5, wall=0.5)
+    assert measured == SideBySide(work=0.8, longest=0.5, wall=0.5)
     with pytest.raises(ValueError, match="no fan-out with two branches"):
         side_by_side(rows[2:], {"alone": "second"})

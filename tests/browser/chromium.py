@@ -22,7 +22,7 @@ _SECONDS = 120
 def find_chromium() -> str | None:
     """Return Debian's Chromium, or whichever there is."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    return next((found for name in names if (found := shutil.which(name))), None)
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ class BuildahEngine(Engine):
         _build(context, stage, f"localhost/fanjoin-{stage}:image-test")
 
     def config(self) -> dict[str, Any]:
-        found = json.loads(call("buildah", "inspect", "--type", "image", self.tag))
-        config: dict[str, Any] = found["Docker"]["config"]
+        inspected = json.loads(call("buildah", "inspect", "--type", "image", self.tag))
+        config: dict[str, Any] = inspected["Docker"]["config"]
         return config
 
     def bytes_above_base(self) -> int:
@@ -131,6 +131,6 @@ def _terminate(pid: int) -> None:
 
 
 def _size(image: str) -> int:
-    told = call("buildah", "images", "--format", "{{.Size}}", image).strip()
-    number, unit = re.fullmatch(r"([\d.]+) (\w+)", told).groups()  # type: ignore[union-attr]  # its one form
+    output = call("buildah", "images", "--format", "{{.Size}}", image).strip()
+    number, unit = re.fullmatch(r"([\d.]+) (\w+)", output).groups()  # type: ignore[union-attr]  # its one form
     return int(float(number) * _UNITS[unit.upper()])

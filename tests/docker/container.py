@@ -31,7 +31,7 @@ class Container:
 
     def __init__(self, command: list[str], terminate: Callable[[int], None], port: int) -> None:
         self.output = ""
-        self._begun = time.monotonic()
+        self._started_at = time.monotonic()
         self._terminate = terminate
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -52,15 +52,15 @@ class Container:
     def wait_until_ready(self) -> float:
         """Return when the service takes runs: how many seconds after its start that is."""
         while not self._is_ready():
-            assert time.monotonic() - self._begun < SECONDS, f"not ready: {self.output}"
+            assert time.monotonic() - self._started_at < SECONDS, f"not ready: {self.output}"
             assert self._process.poll() is None, f"it ended: {self.output}"
             time.sleep(0.02)
-        return time.monotonic() - self._begun
+        return time.monotonic() - self._started_at
 
     def wait_for(self, words: str) -> None:
         """Return once it has said this."""
         while words not in self.output:
-            assert time.monotonic() - self._begun < SECONDS, f"no {words!r}: {self.output}"
+            assert time.monotonic() - self._started_at < SECONDS, f"no {words!r}: {self.output}"
             assert self._process.poll() is None, f"it ended: {self.output}"
             time.sleep(0.02)
 

@@ -45,8 +45,8 @@ class DockerEngine(Engine):
         return int(self._inspect(self.tag)["Size"]) - int(self._inspect(base)["Size"])
 
     def _inspect(self, image: str) -> dict[str, Any]:
-        found: list[dict[str, Any]] = json.loads(call("docker", "image", "inspect", image))
-        return found[0]
+        inspected: list[dict[str, Any]] = json.loads(call("docker", "image", "inspect", image))
+        return inspected[0]
 
     @contextmanager
     def volume(self) -> Iterator[str]:

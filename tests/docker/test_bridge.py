@@ -32,11 +32,11 @@ def test_bridge_carries_both_ways(far: socket.socket) -> None:
         far.accept()[0] as answering,
     ):
         near.sendall(b"question")
-        asked = answering.recv(100)
+        received = answering.recv(100)
         answering.sendall(b"answer")
         answer = near.recv(100)
 
-    assert (asked, answer) == (b"question", b"answer")
+    assert (received, answer) == (b"question", b"answer")
 
 
 @pytest.mark.parametrize("is_hung_up", [True, False], ids=["hung-up", "still-connected"])

@@ -23,8 +23,8 @@ OURS = ("fanjoin", "fanjoin-postgres", "migrate", "fanjoin-local")
 def render(**environment: str) -> str:
     """Fill in `${NAME:-default}`, the one form of variable the file uses."""
 
-    def value(found: re.Match[str]) -> str:
-        return environment.get(found[1], found[2])
+    def value(match: re.Match[str]) -> str:
+        return environment.get(match[1], match[2])
 
     rendered = re.sub(r"\$\{(\w+):-([^}]*)\}", value, COMPOSE.read_text())
     assert "$" not in rendered
@@ -33,8 +33,8 @@ def render(**environment: str) -> str:
 
 def services(**environment: str) -> dict[str, dict[str, Any]]:
     loaded: dict[str, Any] = yaml.safe_load(render(**environment))
-    found: dict[str, dict[str, Any]] = loaded["services"]
-    return found
+    services: dict[str, dict[str, Any]] = loaded["services"]
+    return services
 
 
 def test_file_is_what_the_compose_specification_allows(tmp_path: Path) -> None:

@@ -75,10 +75,10 @@ def test_no_secret_cache_test_or_build_tool_is_inside(
         status = container.wait()
 
     assert status == 0, container.output
-    found = json.loads(container.output)
-    figures["files inside"] = str(len(found["paths"]))
-    assert found["holding"] == []
-    assert [path for path in found["paths"] if _has_no_place(path)] == []
+    output = json.loads(container.output)
+    figures["files inside"] = str(len(output["paths"]))
+    assert output["holding"] == []
+    assert [path for path in output["paths"] if _has_no_place(path)] == []
 
 
 def _has_no_place(path: str) -> bool:
@@ -140,27 +140,27 @@ def test_service_streams_a_run_to_its_end(service: Container) -> None:
 
 
 def test_health_is_asked_through_the_command_line(engine: Engine, service: Container) -> None:
-    status, told = engine.inside(service, "fanjoin", "health")
+    status, output = engine.inside(service, "fanjoin", "health")
 
-    assert status == 0, told
-    assert told.startswith("ready: ")
+    assert status == 0, output
+    assert output.startswith("ready: ")
 
 
 def test_doctor_finds_the_image_sound(engine: Engine, volume: str, secrets: Path) -> None:
     with engine.run(Launch(("doctor", "--json")), volume=volume, secrets=secrets) as container:
         status = container.wait()
 
-    found = json.loads(container.output)
-    sound = {one["name"] for one in found if one["status"] == "ok"}
+    output = json.loads(container.output)
+    sound = {one["name"] for one in output if one["status"] == "ok"}
     assert status == 0, container.output
     assert sound >= {"python", "settings", "graphs", "database", "disk", "keys"}
 
 
 def test_doctor_looks_at_the_service_from_beside_it(engine: Engine, service: Container) -> None:
-    status, told = engine.inside(service, "fanjoin", "doctor", "--json")
+    status, output = engine.inside(service, "fanjoin", "doctor", "--json")
 
-    assert status == 0, told
-    assert "a service uses it" in told
+    assert status == 0, output
+    assert "a service uses it" in output
 
 
 def test_first_process_ends_at_sigterm_before_it_serves(
@@ -199,13 +199,13 @@ def test_thread_survives_a_stop_and_a_restart(
     with engine.run(Launch(), volume=volume, secrets=secrets) as second:
         second.wait_until_ready()
         state = second.get(f"/threads/{thread}/state")
-        kept = second.get(f"/runs/{run['run_id']}")
+        stored = second.get(f"/runs/{run['run_id']}")
 
     assert status == 0, first.output
     assert "Traceback" not in first.output
     assert state.status_code == 200
     assert state.json()["values"]["text"] == TEXT["input"]["text"]
-    assert kept.json()["status"] == "success"
+    assert stored.json()["status"] == "success"
 
 
 def test_sigterm_lets_the_run_under_way_end(
@@ -221,12 +221,12 @@ def test_sigterm_lets_the_run_under_way_end(
     ):
         service.wait_until_ready()
         body = {"input": {"topic": "tidal power"}}
-        asked = callers.submit(service.post, "/graphs/topic_brief/invoke", body)
+        answering = callers.submit(service.post, "/graphs/topic_brief/invoke", body)
         model_server.wait_for_calls(1)
-        begun = time.monotonic()
+        start = time.monotonic()
         status = service.stop()
-        seconds = time.monotonic() - begun
-        answer = asked.result()
+        seconds = time.monotonic() - start
+        answer = answering.result()
 
     figures["SIGTERM to end"] = f"{seconds:.1f} s, with a run under way"
     assert answer.json()["status"] == "success"

@@ -23,8 +23,8 @@ def test_local_image_can_run_the_embedded_model_and_holds_no_weights(
         status = container.wait()
 
     assert status == 0, container.output
-    found = json.loads(container.output)
-    assert found["holding"] == []
-    assert [path for path in found["paths"] if path.endswith(".gguf")] == []
+    output = json.loads(container.output)
+    assert output["holding"] == []
+    assert [path for path in output["paths"] if path.endswith(".gguf")] == []
     assert local_engine.config()["User"] == "10001:10001"
     assert "FANJOIN_ENVIRONMENT=development" in local_engine.config()["Env"]

@@ -59,8 +59,8 @@ class KilledService:
         """Let the runs end that are held."""
         self.log.with_suffix(".go").touch()
 
-    def begun(self) -> list[tuple[int, str, str]]:
-        """Return every beginning of a node so far: in which life, of which run, which node."""
+    def starts(self) -> list[tuple[int, str, str]]:
+        """Return every start of a node so far: in which life, of which run, which node."""
         lines = self.log.read_text().splitlines()
         parts = [line.split() for line in lines]
         return [(self.pids.index(int(pid)), name, node) for pid, name, node in parts]

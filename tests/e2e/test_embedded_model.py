@@ -114,9 +114,9 @@ def test_topic_brief_is_whole_and_streams_its_tokens(client: TestClient) -> None
 
     events = events_of(client.post("/graphs/topic_brief/stream", json=topic))
 
-    found = dict(events)
-    assert found["end"]["status"] == "success", found["end"]["error"]
-    output, report = found["output"]["output"], found["report"]
+    by_name = dict(events)
+    assert by_name["end"]["status"] == "success", by_name["end"]["error"]
+    output, report = by_name["output"]["output"], by_name["report"]
     assert output["topic"] == "tidal power"
     assert len(output["questions"]) == 3
     assert "tid" in output["summary"].lower()

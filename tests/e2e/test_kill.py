@@ -119,8 +119,8 @@ async def test_nothing_accepted_is_lost_and_no_finished_branch_runs_again(
 ) -> None:
     limits = httpx2.Limits(max_connections=None)
     async with httpx2.AsyncClient(timeout=60, limits=limits) as client:
-        kept = {"input": {"name": "kept", "pace": 0.1}, "thread_id": "last-week"}
-        await client.post(f"{service.url}/graphs/enduring/invoke", json=kept)
+        body = {"input": {"name": "kept", "pace": 0.1}, "thread_id": "last-week"}
+        await client.post(f"{service.url}/graphs/enduring/invoke", json=body)
         awaited = await begin_foreground_run(service, client)
         followers = await start_runs(service, client)
         following = [asyncio.create_task(one.follow(client)) for one in followers.values()]
@@ -140,7 +140,7 @@ async def test_nothing_accepted_is_lost_and_no_finished_branch_runs_again(
             assert one.ids == sorted(set(one.ids))
         again = [
             (name, node, followers[name].finished[node], life)
-            for life, name, node in service.begun()
+            for life, name, node in service.starts()
             if name in followers and life > followers[name].finished.get(node, TIMES)
         ]
         assert again == []

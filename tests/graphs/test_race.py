@@ -24,7 +24,7 @@ from graphs.race import (
     terse,
 )
 from tests.graphs.settling import run_watched
-from tests.model_answers import NEVER, Answer, all_asked
+from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
 
@@ -38,7 +38,7 @@ each_runner = pytest.mark.parametrize(("name", "prompt"), RUNNERS)
 GOOD = Answer(text="The moon pulls at the sea.")
 OFF = Answer(text="It is the wind.")
 STALLED = Answer(text=GOOD.text, delay=NEVER)
-TOGETHER = Answer(text=GOOD.text, when=all_asked(len(RUNNERS)))
+TOGETHER = Answer(text=GOOD.text, when=all_received(len(RUNNERS)))
 
 
 async def run(
@@ -252,7 +252,7 @@ def test_a_task_cannot_end_its_own_quotation(model_server: ModelServer) -> None:
 def test_a_second_race_on_a_thread_shows_nothing_of_the_first(model_server: ModelServer) -> None:
     model_server.answer(GOOD, prompt=TERSE, times=1)
     model_server.answer(Answer(delay=NEVER), prompt="first", may_be_unused=True)
-    second = Answer(text="Second.", when=all_asked(3, "second"))
+    second = Answer(text="Second.", when=all_received(3, "second"))
     model_server.answer(second, prompt=EXPERT)
     model_server.answer(Answer(delay=NEVER), prompt="second")
     threaded = graph.copy(update={"checkpointer": InMemorySaver()})

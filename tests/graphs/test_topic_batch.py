@@ -20,7 +20,7 @@ from graphs.topic_batch import (
     graph,
 )
 from tests.graphs.settling import run_watched
-from tests.model_answers import NEVER, Answer, all_answered, all_asked
+from tests.model_answers import NEVER, Answer, all_answered, all_received
 from tests.model_server import ModelServer
 from tests.patience import wait_until
 from tests.still_time import run_in_still_time
@@ -62,7 +62,7 @@ def test_each_topic_has_a_row_with_its_summary_and_analysis(model_server: ModelS
 def test_a_topics_readers_work_at_the_same_time_and_four_topics_too(
     model_server: ModelServer,
 ) -> None:
-    model_server.answer(Answer(when=all_asked(8)))
+    model_server.answer(Answer(when=all_received(8)))
 
     asyncio.run(run("one", "two", "three", "four", "five"))
 

@@ -19,7 +19,7 @@ from graphs.topic_brief import (
     summary,
     synthesize,
 )
-from tests.model_answers import NEVER, Answer, all_asked
+from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
 
@@ -56,7 +56,7 @@ def test_a_brief_joins_what_three_branches_found(model_server: ModelServer) -> N
 
 
 def test_the_branches_ask_at_the_same_time(model_server: ModelServer) -> None:
-    model_server.answer(Answer(when=all_asked(3)))
+    model_server.answer(Answer(when=all_received(3)))
 
     asyncio.run(run())
 

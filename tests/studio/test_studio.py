@@ -62,7 +62,7 @@ async def test_lists_the_graphs_as_the_service_does(
 
     theirs = await studio.assistants.search(limit=100)
 
-    assert {found["graph_id"]: found["description"] for found in theirs} == mine
+    assert {one["graph_id"]: one["description"] for one in theirs} == mine
     assert mine.keys() == set(GRAPH_IDS)
 
 

@@ -73,11 +73,11 @@ def test_key_of_a_run_is_none_of_a_batch(client: TestClient) -> None:
 
     for key, first, second in (("a", one, many), ("b", many, one)):
         headers = {"Idempotency-Key": key}
-        begun, refused = (
+        started, refused = (
             client.post(f"/graphs/scripted/{route}", json=body, headers=headers)
             for route, body in (first, second)
         )
-        assert (begun.status_code, refused.status_code) == (200, 422)
+        assert (started.status_code, refused.status_code) == (200, 422)
     assert len(runs_of(client)) == 3
 
 
@@ -94,10 +94,10 @@ def test_key_that_is_none_is_422(client: TestClient, key: str) -> None:
 def test_two_at_once_start_one_run(live_server: LiveServer) -> None:
     url = f"{live_server.url}/graphs/scripted/invoke"
     body = {"input": {"name": "asked by four"}, "thread_id": "t"}
-    asked: dict[str, Any] = {"json": body, "headers": KEY, "timeout": PATIENCE_SECONDS}
+    request: dict[str, Any] = {"json": body, "headers": KEY, "timeout": PATIENCE_SECONDS}
 
     with ThreadPoolExecutor(4) as pool, holding("asked by four:must") as let_go:
-        sent = [pool.submit(httpx2.post, url, **asked) for _ in range(4)]
+        sent = [pool.submit(httpx2.post, url, **request) for _ in range(4)]
         live_server.wait_for_requests(4)
         let_go()
         answers = [answer.result() for answer in sent]

@@ -68,8 +68,8 @@ def api_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("generate", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_answer_is_a_documented_one(api_schema: Any, generate: GenerationMode) -> None:
-    for found in api_schema.get_all_operations():
-        operation = found.ok()
+    for result in api_schema.get_all_operations():
+        operation = result.ok()
         # Only a graph's own body has a schema that much can be wrong with.
         can_be_negated = operation.method == "post" and operation.path.startswith("/graphs/")
         if can_be_negated or generate is GenerationMode.POSITIVE:

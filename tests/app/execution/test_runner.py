@@ -164,7 +164,7 @@ def test_interrupt_is_202_with_the_question(client: TestClient) -> None:
     answer = response.json()
     assert answer["status"] == "interrupted"
     assert answer["output"] is None
-    assert [asked["value"] for asked in answer["interrupts"]] == [{"question": "may I?"}]
+    assert [question["value"] for question in answer["interrupts"]] == [{"question": "may I?"}]
     assert answer["interrupts"][0]["branch"] == "unsure"
     assert {row["id"]: row["status"] for row in answer["report"]["branches"]} == {
         "sure": "ok",

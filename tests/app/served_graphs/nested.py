@@ -11,7 +11,7 @@ from graphs.kit import Branch, add_fan_out, by_branch
 
 class State(TypedDict, total=False):
     word: str
-    found: str
+    sources: str
     results: Annotated[dict[str, str], by_branch]
     answer: str
 
@@ -21,11 +21,11 @@ class Results(TypedDict, total=False):
 
 
 async def search(state: State) -> State:
-    return {"found": f"about {state['word']}"}
+    return {"sources": f"about {state['word']}"}
 
 
 async def read(state: State) -> State:
-    return {"results": {"research": f"read {state['found']}"}}
+    return {"results": {"research": f"read {state['sources']}"}}
 
 
 async def guess(state: State) -> State:

@@ -20,12 +20,12 @@ class State(TypedDict, total=False):
     name: str
     insists: bool
     parts: Annotated[dict[str, int], by_branch]
-    found: Annotated[dict[str, list[str]], by_branch]
+    gathered: Annotated[dict[str, list[str]], by_branch]
     answer: str
 
 
-class Found(TypedDict):
-    found: dict[str, list[str]]
+class Parts(TypedDict):
+    gathered: dict[str, list[str]]
 
 
 async def flaky(state: State) -> State:
@@ -36,21 +36,21 @@ async def steady(state: State) -> State:
     return {"parts": {"steady": 1}}
 
 
-async def settle(state: State) -> Found:
+async def settle(state: State) -> Parts:
     if state.get("insists") and "flaky" not in state["parts"]:
         raise ConnectionError("a part is missing")
-    return {"found": {"inner": list(state["parts"])}}
+    return {"gathered": {"inner": list(state["parts"])}}
 
 
 async def other(state: State) -> State:
-    return {"found": {"other": []}}
+    return {"gathered": {"other": []}}
 
 
 async def combine(state: State) -> State:
-    return {"answer": " ".join(state["found"]["inner"])}
+    return {"answer": " ".join(state["gathered"]["inner"])}
 
 
-inner = StateGraph(State, output_schema=Found)
+inner = StateGraph(State, output_schema=Parts)
 add_fan_out(inner, [Branch(flaky, required=False), Branch(steady)], join=settle)
 builder = StateGraph(State, input_schema=Input)
 add_fan_out(builder, [Branch(inner.compile(name="inner"), attempts=2), Branch(other)], join=combine)

@@ -38,7 +38,7 @@ from tests.graphs.campaign.emails_at_hand import (
     write_well,
 )
 from tests.html_page import HtmlPage
-from tests.model_answers import NEVER, Answer, all_asked
+from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
 
@@ -93,7 +93,7 @@ def test_text_and_message_hold_the_same_email(server: ModelServer) -> None:
 
 
 def test_the_branches_ask_at_the_same_time(server: ModelServer, image_model: None) -> None:
-    server.answer(Answer(when=all_asked(3)))
+    server.answer(Answer(when=all_received(3)))
 
     asyncio.run(run())
 

@@ -38,7 +38,7 @@ from tests.graphs.media_review.reviews_at_hand import (
     run,
     sees,
 )
-from tests.model_answers import NEVER, Answer, all_asked
+from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
 
@@ -84,8 +84,8 @@ def test_the_model_judges_what_was_read_and_what_was_seen(vision: ModelServer) -
 
 
 def test_text_and_image_are_read_at_the_same_time(vision: ModelServer) -> None:
-    vision.answer(Answer(when=all_asked(2)), prompt=READER)
-    vision.answer(Answer(when=all_asked(2)), prompt=VIEWER)
+    vision.answer(Answer(when=all_received(2)), prompt=READER)
+    vision.answer(Answer(when=all_received(2)), prompt=VIEWER)
 
     asyncio.run(run())
 

@@ -13,7 +13,7 @@ from graphs.panel.agent import MOST_USES
 from graphs.panel.graph import PANEL, Input, Output, graph
 from tests.graphs.panel.panel_at_hand import NAMES, looks, prompt_of, run, votes
 from tests.graphs.panel.steps_at_hand import vote
-from tests.model_answers import Answer, all_asked
+from tests.model_answers import Answer, all_received
 from tests.model_server import ModelServer
 
 REFUSED = Answer(status=401)
@@ -80,7 +80,7 @@ def test_a_rule_that_is_not_met_is_no_decision_and_everybody_is_quoted(
 
 
 def test_the_panelists_work_at_the_same_time(model_server: ModelServer) -> None:
-    all_started = all_asked(len(NAMES))
+    all_started = all_received(len(NAMES))
     looks(model_server, when=all_started)
     model_server.answer(replace(vote("A"), when=all_started))
 

@@ -27,7 +27,7 @@ from tests.graphs.plan_and_execute.plans_at_hand import (
     statuses,
 )
 from tests.graphs.settling import run_watched
-from tests.model_answers import NEVER, Answer, all_asked
+from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.patience import wait_until
 from tests.plan_answers import task
@@ -57,7 +57,7 @@ def test_tasks_run_wave_after_wave_and_the_answer_is_made_of_their_results(
 
 def test_the_tasks_of_a_wave_work_at_the_same_time(model_server: ModelServer) -> None:
     model_server.answer(planned(task("a"), task("b"), task("c"), task("d")), prompt=PLANNER)
-    model_server.answer(Answer(when=all_asked(4, WORKER)), prompt=WORKER)
+    model_server.answer(Answer(when=all_received(4, WORKER)), prompt=WORKER)
 
     asyncio.run(run())
 

@@ -11,7 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import TypeAdapter
 
 from graphs.research.graph import SOURCES, Input, NoSourceAnswered, Output, SourceName, graph
-from tests.model_answers import Answer, all_asked
+from tests.model_answers import Answer, all_received
 from tests.model_server import ModelServer
 from tests.source_answers import ARXIV, PAGES, TAVILY, WIKIPEDIA, SourceAnswer
 from tests.source_server import SourceServer
@@ -77,7 +77,7 @@ def test_a_finding_of_two_sources_is_told_once_and_cited_twice(
 def test_all_sources_are_read_at_the_same_time(
     model_server: ModelServer, source_server: SourceServer
 ) -> None:
-    model_server.answer(Answer(when=all_asked(8, READER)), prompt=READER)
+    model_server.answer(Answer(when=all_received(8, READER)), prompt=READER)
 
     run()
 

@@ -25,7 +25,7 @@ from graphs.specialists import (
     route,
     specialist,
 )
-from tests.model_answers import NEVER, Answer, all_asked
+from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
 
@@ -78,7 +78,7 @@ def test_specialists_that_are_not_chosen_are_not_asked(model_server: ModelServer
 
 def test_the_chosen_work_at_the_same_time(model_server: ModelServer) -> None:
     model_server.answer(routing(*REMITS), prompt=ROUTER)
-    all_started = all_asked(len(REMITS), "You advise")
+    all_started = all_received(len(REMITS), "You advise")
     model_server.answer(Answer(when=all_started), prompt="You advise")
 
     asyncio.run(run())

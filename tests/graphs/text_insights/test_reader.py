@@ -14,14 +14,14 @@ from tests.graphs.text_insights.insights_at_hand import (
     read_of,
     run,
 )
-from tests.model_answers import Answer, all_asked
+from tests.model_answers import Answer, all_received
 from tests.model_server import ModelServer
 
 REFUSED = "OpenAIAuthenticationError"
 
 
 def test_the_three_readers_of_a_segment_work_at_the_same_time(model_server: ModelServer) -> None:
-    model_server.answer(Answer(when=all_asked(6)))
+    model_server.answer(Answer(when=all_received(6)))
 
     asyncio.run(run(about("Sun", "Rain")))
 

@@ -104,7 +104,7 @@ async def test_states_of_sub_graphs_are_shown_on_demand(
     inner = next(task for task in deep["tasks"] if task["name"] == "research")
     assert inner["state"] is not None
     values: Any = inner["state"]["values"]
-    assert values["found"] == "about tides"
+    assert values["sources"] == "about tides"
     shallow = next(task for task in fan_out["tasks"] if task["name"] == "research")
     assert shallow["state"] is None
     assert shallow["checkpoint"] is not None
@@ -115,8 +115,8 @@ async def test_states_of_sub_graphs_are_shown_on_demand(
 async def test_messages_are_shown_as_the_agent_server_shows_them(
     live_server: LiveServer, sdk: LangGraphClient
 ) -> None:
-    asked = {"messages": [{"role": "user", "content": "hello"}]}
-    await invoke(live_server, "chat", "t", input=asked)
+    graph_input = {"messages": [{"role": "user", "content": "hello"}]}
+    await invoke(live_server, "chat", "t", input=graph_input)
 
     values: Any = (await sdk.threads.get_state("t"))["values"]
 
@@ -203,12 +203,12 @@ class TestUpdate:
         await invoke(live_server, "tally", "t")
         other: Any = {"thread_id": "other", "checkpoint_ns": ""}
 
-        for asked in (
+        for request in (
             sdk.threads.get_state("t", checkpoint_id="nope"),
             sdk.threads.update_state("t", {"count": 1}, checkpoint_id="nope"),
         ):
             with pytest.raises(NotFoundError):
-                await asked
+                await request
         with pytest.raises(UnprocessableEntityError):
             await sdk.threads.get_state("t", checkpoint=other)
 

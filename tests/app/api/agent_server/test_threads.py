@@ -76,13 +76,13 @@ async def test_search_finds_by_metadata_and_status_and_shows_what_is_selected(
     await sdk.threads.create(thread_id="b", metadata={"team": "x"})
     await invoke(live_server, "asks", "b")
 
-    found = await sdk.threads.search(
+    matching = await sdk.threads.search(
         metadata={"team": "x"}, sort_by="thread_id", sort_order="asc", limit=5
     )
     asking = await sdk.threads.search(status="interrupted", select=["thread_id", "interrupts"])
 
-    assert [thread["thread_id"] for thread in found] == ["a", "b"]
-    assert [thread["values"] for thread in found] == [None, {"results": {"sure": "yes"}}]
+    assert [thread["thread_id"] for thread in matching] == ["a", "b"]
+    assert [thread["values"] for thread in matching] == [None, {"results": {"sure": "yes"}}]
     (only,) = asking
     assert set(only) == {"thread_id", "interrupts"}
     ((question,),) = only["interrupts"].values()
@@ -122,7 +122,7 @@ async def test_busy_thread_refuses_runs_deletion_and_edits_but_is_read(
 
 
 async def test_unknown_thread_is_404_everywhere(sdk: LangGraphClient) -> None:
-    for asked in (
+    for request in (
         sdk.threads.get("nope"),
         sdk.threads.update("nope", metadata={}),
         sdk.threads.delete("nope"),
@@ -131,7 +131,7 @@ async def test_unknown_thread_is_404_everywhere(sdk: LangGraphClient) -> None:
         sdk.threads.update_state("nope", {}),
     ):
         with pytest.raises(NotFoundError):
-            await asked
+            await request
 
 
 async def test_what_the_sdk_may_send_and_we_do_not_do_is_422_naming_it(
@@ -139,7 +139,7 @@ async def test_what_the_sdk_may_send_and_we_do_not_do_is_422_naming_it(
 ) -> None:
     await sdk.threads.create(thread_id="t")
     steps: Any = [{"updates": [{"values": {}, "as_node": "add"}]}]
-    for asked, name in (
+    for request, name in (
         (sdk.threads.create(supersteps=steps), "supersteps"),
         (sdk.threads.search(values={"a": 1}), "values"),
         (sdk.threads.search(extract={"a": "values.a"}), "extract"),
@@ -150,7 +150,7 @@ async def test_what_the_sdk_may_send_and_we_do_not_do_is_422_naming_it(
         (sdk.threads.get_history("t", select=["values"]), "select"),
     ):
         with pytest.raises(UnprocessableEntityError) as refused:
-            await asked
+            await request
         assert name in str(refused.value.body)
 
 
@@ -173,7 +173,7 @@ class TestOwners:
             await me.threads.update_state("t", {"count": 7}, as_node="add")
 
             assert await you.threads.search() == []
-            for asked in (
+            for request in (
                 you.threads.get("t"),
                 you.threads.get_state("t"),
                 you.threads.get_history("t"),
@@ -182,7 +182,7 @@ class TestOwners:
                 you.threads.delete("t"),
             ):
                 with pytest.raises(NotFoundError):
-                    await asked
+                    await request
             yours = await you.threads.create(thread_id="t", graph_id="tally")
             assert yours["values"] is None
             assert (await me.threads.get("t"))["values"] == {"count": 7}
@@ -201,10 +201,10 @@ class TestBothDatabases:
         await sdk.threads.update("t", metadata={"team": "x"})
 
         history = await sdk.threads.get_history("t", limit=1, metadata={"source": "update"})
-        (found,) = await sdk.threads.search(metadata={"team": "x", "graph_id": "tally"})
+        (matching,) = await sdk.threads.search(metadata={"team": "x", "graph_id": "tally"})
 
         assert [state["values"] for state in history] == [{"count": 5}]
-        assert found["values"] == {"count": 5}
+        assert matching["values"] == {"count": 5}
         await sdk.threads.delete("t")
         assert await sdk.threads.search() == []
         await sdk.threads.create(thread_id="t", graph_id="tally")

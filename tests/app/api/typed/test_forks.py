@@ -23,7 +23,7 @@ async def resume(server: LiveServer, run_id: str, answer: Any) -> Any:
 
 
 def ids_by_question(run: Any) -> dict[str, str]:
-    return {asked["value"]: asked["id"] for asked in run["interrupts"]}
+    return {question["value"]: question["id"] for question in run["interrupts"]}
 
 
 async def test_branches_that_ask_are_open_while_their_sibling_has_finished(
@@ -33,8 +33,8 @@ async def test_branches_that_ask_are_open_while_their_sibling_has_finished(
 
     assert answer.status_code == 202
     thread = await sdk.threads.get("t")
-    asked = [question["value"] for (question,) in thread["interrupts"].values()]
-    assert sorted(asked) == ["when?", "where?"]
+    values = [question["value"] for (question,) in thread["interrupts"].values()]
+    assert sorted(values) == ["when?", "where?"]
     assert thread["status"] == "interrupted"
     assert thread["values"] == {"results": {"sure": "yes"}}
     state = await sdk.threads.get_state("t")
@@ -65,7 +65,7 @@ async def test_one_question_is_answered_and_then_the_other(
 
     assert half["status"] == "interrupted"
     assert list(ids_by_question(half)) == ["where?"]
-    assert [asked["value"] for (asked,) in left["interrupts"].values()] == ["where?"]
+    assert [question["value"] for (question,) in left["interrupts"].values()] == ["where?"]
     assert done["output"]["answer"] == "sure yes, where here, when now"
     assert (await sdk.threads.get("t"))["status"] == "idle"
 

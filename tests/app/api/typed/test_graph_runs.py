@@ -85,9 +85,9 @@ def test_background_run_answers_at_once_and_goes_on(client: TestClient) -> None:
 def test_stream_tells_of_the_branches_asked_for(client: TestClient) -> None:
     response = client.post("/graphs/scripted/stream?branches=must,also", json={"input": {}})
 
-    told = [data["id"] for name, data in events_of(response) if name == "branch_finished"]
+    finished = [data["id"] for name, data in events_of(response) if name == "branch_finished"]
     names = [name for name, _ in events_of(response)]
-    assert sorted(told) == ["also", "must"]
+    assert sorted(finished) == ["also", "must"]
     assert names[0] == "run_started"
     assert names[-4:] == ["join_started", "output", "report", "end"]
 

@@ -14,10 +14,10 @@ def test_runs_are_found_by_their_labels_newest_first(client: TestClient) -> None
     invoke(client, "scripted", metadata={"customer": "c2"})
     last = invoke(client, "tally", metadata=labels).json()["run_id"]
 
-    found = client.post("/runs/search", json={"metadata": {"customer": "c1", "items": 3}})
+    answer = client.post("/runs/search", json={"metadata": {"customer": "c1", "items": 3}})
 
-    assert [run["run_id"] for run in found.json()] == [last, first]
-    assert found.json()[0]["metadata"] == labels
+    assert [run["run_id"] for run in answer.json()] == [last, first]
+    assert answer.json()[0]["metadata"] == labels
     assert client.get(f"/runs/{first}").json()["metadata"] == labels
 
 
@@ -28,8 +28,8 @@ def test_search_narrows_by_status_graph_and_thread_and_goes_on_before_a_run(
     asking = invoke(client, "asks", thread_id="t").json()["run_id"]
 
     def find(**wanted: Any) -> list[str]:
-        found = client.post("/runs/search", json=wanted).json()
-        return [run["run_id"] for run in found]
+        answer = client.post("/runs/search", json=wanted).json()
+        return [run["run_id"] for run in answer]
 
     assert find() == [asking, failed]
     assert find(status="error") == [failed]

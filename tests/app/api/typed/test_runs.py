@@ -59,13 +59,13 @@ def test_what_no_database_takes_is_422(client: TestClient) -> None:
     run_id = create(client, "scripted")
     endless = {"input": {}, "deadline_ms": int("9" * 401)}
 
-    for asked in (
+    for refused in (
         client.get("/runs/a%00b"),
         client.get(f"/runs/{run_id}/stream", headers={"Last-Event-ID": str(2**31)}),
         client.post("/graphs/scripted/invoke", json=endless),
         client.post("/threads/search", json={"metadata": {"graph_id": "a\x00b"}}),
     ):
-        assert asked.status_code == 422
+        assert refused.status_code == 422
 
 
 def test_report_of_a_run_at_work_is_409(client: TestClient) -> None:
@@ -154,10 +154,10 @@ class TestRetry:
     def test_graph_without_the_kit_goes_on_from_its_checkpoint_or_is_409(
         self, client: TestClient
     ) -> None:
-        kept = invoke(client, "plain_flaky", input={"name": "kept"}, thread_id="t").json()
+        on_thread = invoke(client, "plain_flaky", input={"name": "kept"}, thread_id="t").json()
         lost = invoke(client, "plain_flaky", input={"name": "lost"}).json()
 
-        again = client.post(f"/runs/{kept['run_id']}/retry?wait=true")
+        again = client.post(f"/runs/{on_thread['run_id']}/retry?wait=true")
 
         assert again.json()["output"] == {"answer": "steady 1, flaky 2"}
         assert client.post(f"/runs/{lost['run_id']}/retry").status_code == 409

@@ -61,9 +61,9 @@ def test_another_server_at_the_address_is_not_healthy(answer: Response) -> None:
 
 
 def test_nobody_at_the_address_is_not_healthy() -> None:
-    with socket.socket() as taken:  # by one who never listens
-        taken.bind(("127.0.0.1", 0))
-        port = str(taken.getsockname()[1])
+    with socket.socket() as occupied:  # by one who never listens
+        occupied.bind(("127.0.0.1", 0))
+        port = str(occupied.getsockname()[1])
 
         result = CliRunner().invoke(cli, ["health", "--port", port])
 
