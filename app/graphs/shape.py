@@ -80,7 +80,7 @@ def shape_of(graph: Graph) -> Shape:
 def _policy(graph: Graph, name: str) -> BranchPolicy:
     declared = mark_of(graph.builder.nodes[name])
     known = {key: value for key, value in declared.items() if key in BranchPolicy.__annotations__}
-    return BranchPolicy(name, **known)
+    return BranchPolicy(**{**known, "name": name})
 
 
 def _kinds(graph: Graph) -> dict[str, Kind]:

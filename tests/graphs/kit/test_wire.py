@@ -1,14 +1,10 @@
-"""What the kit sends and takes is what ARCHITECTURE.md says of the wire."""
+"""What the kit sends and takes fits the schemas of docs/wire."""
 
-import json
-import re
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import StateGraph
 from langgraph.types import StreamMode
@@ -26,23 +22,9 @@ from tests.graphs.kit.small_graphs import (
     sequence_of_two,
     succeeds,
 )
+from tests.wire import NAMES, check
 
 pytestmark = pytest.mark.anyio
-
-DOCUMENT = Path(__file__).parents[3] / "ARCHITECTURE.md"
-
-
-@cache
-def schemas() -> dict[str, Any]:
-    """The section's JSON blocks by the heading each stands under."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    section = text.split("\n## The wire between kit and service\n")[-1].split("\n## ")[0]
-    blocks = re.findall(r"^### (.+?)$.*?^```json\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
-    return {heading: json.loads(block) for heading, block in blocks}
-
-
-def check(heading: str, value: Any) -> None:
-    Draft202012Validator(schemas()[heading]).validate(value)
 
 
 def graph_of_every_ending() -> Graph:
@@ -115,22 +97,10 @@ async def events_of(graph: Graph, mode: StreamMode) -> list[Any]:
     return events
 
 
-def test_each_part_of_the_wire_has_a_valid_schema() -> None:
-    assert list(schemas()) == [
-        "Node metadata",
-        "Outcomes channel",
-        "Results kept by round",
-        "Custom events",
-        "Config",
-    ]
-    for schema in schemas().values():
-        Draft202012Validator.check_schema(schema)
-
-
 @pytest.mark.parametrize("make", GRAPHS)
 def test_every_node_of_a_fan_out_says_its_policy(make: Any) -> None:
     for spec in make().builder.nodes.values():
-        check("Node metadata", spec.metadata["fanjoin"])
+        check("node_metadata", spec.metadata["fanjoin"])
 
 
 @pytest.mark.parametrize("make", GRAPHS)
@@ -142,7 +112,7 @@ async def test_the_outcomes_on_the_thread_fit(make: Any) -> None:
 
     outcomes = checkpoint["channel_values"]["fanjoin_outcomes"]  # type: ignore[index]  # it ran
     assert outcomes
-    check("Outcomes channel", outcomes)
+    check("outcomes_channel", outcomes)
 
 
 @pytest.mark.parametrize("make", GRAPHS)
@@ -150,7 +120,7 @@ async def test_every_custom_event_fits_and_each_branch_has_one_outcome(make: Any
     events = await events_of(make(), "custom")
 
     for event in events:
-        check("Custom events", event)
+        check("custom_events", event)
     ended = [event["branch"] for event in events if event["event"] == "fanjoin.outcome"]
     assert sorted(ended) == sorted(set(ended))
     assert ended
@@ -170,7 +140,7 @@ async def test_a_result_in_a_branchs_writes_is_tagged_and_in_the_state_is_not(ma
     ]
     tagged += [write["rows"] for update in updates for write in update.values() if "rows" in write]
     for result in tagged:
-        check("Results kept by round", result)
+        check("results_by_round", result)
     assert "fanjoin_round" not in (await graph.aget_state(THREAD)).values.get("results", {})
 
 
@@ -184,7 +154,7 @@ async def test_a_result_in_a_branchs_writes_is_tagged_and_in_the_state_is_not(ma
     ],
 )
 async def test_what_a_request_may_send_down_is_taken(request_: Any) -> None:
-    check("Config", request_)
+    check("config", request_)
     graph = fan_out_of(Branch(succeeds("a"), attempts=2))
 
     state = await graph.ainvoke({"text": "t"}, {"configurable": {"fanjoin": request_}})
@@ -194,13 +164,14 @@ async def test_what_a_request_may_send_down_is_taken(request_: Any) -> None:
 
 def test_the_schemas_refuse_what_is_wrong() -> None:
     wrong: dict[str, Any] = {
-        "Node metadata": {"kind": "leaf"},
-        "Outcomes channel": {"join": {"round": "1", "branches": {"a": {}}, "wrote": {}}},
-        "Results kept by round": {"a": "t"},
-        "Custom events": {"event": "fanjoin.attempt", "ns": "a:1", "branch": "a"},
-        "Config": {"deadline": "soon"},
+        "node_metadata": {"kind": "leaf"},
+        "outcomes_channel": {"join": {"round": "1", "branches": {"a": {}}, "wrote": {}}},
+        "results_by_round": {"a": "t"},
+        "custom_events": {"event": "fanjoin.attempt", "ns": "a:1", "branch": "a"},
+        "config": {"deadline": "soon"},
     }
 
-    for heading, value in wrong.items():
+    assert sorted(wrong) == NAMES
+    for name, value in wrong.items():
         with pytest.raises(ValidationError):
-            check(heading, value)
+            check(name, value)
