@@ -180,6 +180,14 @@ def test_files_named_in_architecture_exist() -> None:
         assert (ROOT / name).exists(), name
 
 
+def test_decisions_are_dated_newest_first() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "docs" / "decisions.md").read_text(), re.MULTILINE)
+
+    dates = [heading.split(" · ")[0] for heading in headings]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", date) for date in dates)
+    assert dates == sorted(dates, reverse=True)
+
+
 def test_every_route_says_what_it_does(client: TestClient) -> None:
     routes = [route for route in client.app.routes if isinstance(route, APIRoute)]  # type: ignore[attr-defined]  # the app is a FastAPI
 
