@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,11 @@ SHIPPED = {
     *("race", "trip_plan", "campaign", "content_gate", "media_review", "plan_and_execute", "panel"),
 }
 """A team drops what it does not need, and adds graphs of its own that need no row."""
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+FOLDERS = ("app", "graphs", "tests", "docs", "docker", ".github", ".ci")
+READ_BY_PEOPLE = {".md", ".py", ".toml", ".yml", ".yaml", ".txt", ".html", ".js", ".css", ""}
+MADE_BY_THE_READER = ("graphs/weigh_it/", "graphs/weigh_it.py", "graphs/my_graph", "docker/secrets/")
 
 
 def has_all_shipped_graphs() -> bool:
@@ -163,21 +170,12 @@ async def test_graph_of_the_readme_can_be_added_as_written(tmp_path: Path) -> No
 def test_make_targets_in_the_documents_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    texts = [
-        README,
-        *((ROOT / name).read_text() for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")),
-    ]
 
-    named = {name for text in texts for name in re.findall(r"`?make ([a-z-]+)`", text)}
+    named = {
+        name for path in DOCUMENTS for name in re.findall(r"`?make ([a-z-]+)`", path.read_text())
+    }
     assert named
     assert named <= targets
-
-
-def test_files_named_in_architecture_exist() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text()
-
-    for name in re.findall(r"`((?:app|graphs|tests|docker)/[\w/.-]+)`", text):
-        assert (ROOT / name).exists(), name
 
 
 def test_decisions_are_dated_newest_first() -> None:
@@ -193,3 +191,66 @@ def test_every_route_says_what_it_does(client: TestClient) -> None:
 
     for route in routes:
         assert route.description, route.path
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Every text of the project that a person reads, by its path."""
+    found = [*ROOT.glob("*"), *(path for name in FOLDERS for path in (ROOT / name).rglob("*"))]
+    for path in found:
+        if path.is_file() and path.suffix in READ_BY_PEOPLE:
+            yield path.relative_to(ROOT), path.read_text(encoding="utf-8", errors="replace")
+
+
+def missing_paths(text: str, pattern: str) -> list[str]:
+    """The paths that a text names and the project does not have; one with a gap is no path."""
+    named = re.findall(rf"(?<![\w/.:-])(?:\./)?((?:{pattern}))(?![{{<*…])", text)
+    return [
+        name
+        for name in named
+        if not (ROOT / name.rstrip(".")).exists() and not name.startswith(MADE_BY_THE_READER)
+    ]
+
+
+def test_every_document_that_a_file_names_exists() -> None:
+    pattern = r"[A-Z][A-Z_]++\.md|docs/\w[\w/.-]*+"
+
+    missing = {path: names for path, text in texts() if (names := missing_paths(text, pattern))}
+
+    assert missing == {}
+
+
+def test_every_file_that_documents_and_comments_name_exists() -> None:
+    pattern = r"(?:app|graphs|tests|docker)/\w[\w/.-]*+"
+
+    missing = {
+        path: names
+        for path, text in texts()
+        if path.parts[0] != "tests" and (names := missing_paths(text, pattern))
+    }
+
+    assert missing == {}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_that_a_document_names_exists(document: Path) -> None:
+    named = re.findall(r"(?<![\w./:-])(?:app|graphs|tests)(?:\.\w+)++", document.read_text())
+
+    for name in named:
+        path = ROOT.joinpath(*name.split("."))
+        assert path.is_dir() or path.with_name(f"{path.name}.py").is_file(), name
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_between_documents_leads_to_a_file_and_its_heading(document: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", document.read_text()):
+        name, _, anchor = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors_of(target.read_text()), link
+
+
+def anchors_of(text: str) -> set[str]:
+    """The anchors GitHub gives a document's headings."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
