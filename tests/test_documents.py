@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-import textwrap
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +32,12 @@ SHIPPED = {
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 FOLDERS = ("app", "graphs", "tests", "docs", "docker", ".github", ".ci")
 READ_BY_PEOPLE = {".md", ".py", ".toml", ".yml", ".yaml", ".txt", ".html", ".js", ".css", ""}
-MADE_BY_THE_READER = ("graphs/weigh_it/", "graphs/weigh_it.py", "graphs/my_graph", "docker/secrets/")
+MADE_BY_THE_READER = (
+    "graphs/weigh_it",
+    "graphs/my_graph",
+    "tests/graphs/my_graph",
+    "docker/secrets/",
+)
 
 
 def has_all_shipped_graphs() -> bool:
@@ -176,6 +181,23 @@ def test_make_targets_in_the_documents_exist() -> None:
     }
     assert named
     assert named <= targets
+
+
+def test_layers_of_the_architecture_are_those_that_imports_are_checked_for() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = next(c["layers"] for c in contracts["contracts"] if c.get("containers") == ["app"])
+
+    picture = (ROOT / "ARCHITECTURE.md").read_text().split("imports point down", 1)[1]
+    lines = picture.split("```", 1)[0].splitlines()
+    drawn = [re.split(r"\s{3,}", line.strip())[0] for line in lines[1:] if line.strip(" ─")]
+    assert drawn == layers
+
+
+def test_every_room_of_the_service_is_in_the_architecture() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+
+    for room in (ROOT / "app").glob("*/__init__.py"):
+        assert f"`app/{room.parent.name}`" in text, room.parent.name
 
 
 def test_decisions_are_dated_newest_first() -> None:
