@@ -147,9 +147,9 @@ def create_finished(connection: Connection, item: tuple[NewRun, FinishedRun]) ->
     Its row may exist all the same, where its creation was committed and the answer lost.
     """
     new, finished = item
-    statement = insert_into(connection.dialect.name, runs)
-    statement = statement.on_conflict_do_nothing(index_elements=["id"])
-    if connection.execute(statement, {**new.row, **finished.row}).rowcount == 0:
+    insertion = insert_into(connection.dialect.name, runs)
+    statement = insertion.on_conflict_do_nothing(index_elements=["id"]).returning(runs.c.id)
+    if connection.execute(statement, {**new.row, **finished.row}).first() is None:
         return finish(connection, finished)
     _insert_labels(connection, [new])
     return True
