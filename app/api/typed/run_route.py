@@ -58,7 +58,7 @@ class RunEndpoint:
     def _validate(self, raw: bytes, content_type: str | None) -> BaseModel:
         value = _parse(raw) if _is_json(content_type) and raw else raw or None
         try:
-            return self._body.validate_python(value)
+            return self._body.validate_python(value, from_attributes=True)  # as FastAPI does
         except ValidationError as error:
             wrong = error.errors(include_url=False)
             if not raw:
