@@ -1,11 +1,15 @@
 """Keys over HTTP: who is let in, and who sees what."""
 
 import json
+import socket
+from collections.abc import AsyncIterator
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
+from tests.app.service_at_hand import opened
+from tests.live_server import PATIENCE_SECONDS, LiveServer
 
 MINE, YOURS = "m" * 20, "y" * 20
 
@@ -51,3 +55,44 @@ def test_key_is_in_no_answer(client: TestClient) -> None:
     answer = client.get("/info", headers={"x-api-key": MINE})
 
     assert MINE not in json.dumps(answer.json())
+
+
+BODIES = ["/graphs/scripted/invoke", "/runs/search", "/threads", "/runs/x/resume"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize("headers", [{}, {"x-api-key": "wrong"}], ids=["none", "wrong"])
+async def test_endless_body_without_a_valid_key_is_refused_before_it_is_read(
+    settings: Settings, path: str, headers: dict[str, str]
+) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 65_536
+
+    async with opened(settings) as (client, _):
+        refused = await client.post(path, content=endless(), headers=headers)
+
+    assert (refused.status_code, sent) == (401, 0)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 1000000000000", "Transfer-Encoding: chunked"])
+def test_large_body_without_a_valid_key_is_not_even_wanted(
+    live_server: LiveServer, length: str
+) -> None:
+    head = (
+        f"POST /graphs/scripted/invoke HTTP/1.1\r\nHost: here\r\nx-api-key: wrong\r\n"
+        f"Content-Type: application/json\r\nExpect: 100-continue\r\n{length}\r\n\r\n"
+    )
+    with socket.create_connection(live_server.listener.getsockname(), PATIENCE_SECONDS) as caller:
+        caller.sendall(head.encode())
+        with caller.makefile("rb") as answer:
+            status_line = answer.readline()
+
+    assert status_line.startswith(b"HTTP/1.1 401 ")  # and no `100 Continue` before it

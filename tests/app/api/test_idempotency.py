@@ -81,14 +81,38 @@ def test_key_of_a_run_is_none_of_a_batch(client: TestClient) -> None:
     assert len(runs_of(client)) == 3
 
 
-@pytest.mark.parametrize("key", ["", "two words", "x" * 256])
-def test_key_that_is_none_is_422(client: TestClient, key: str) -> None:
-    refused = client.post(
-        "/graphs/scripted/invoke", json={"input": {}}, headers={"Idempotency-Key": key}
+@pytest.mark.parametrize(
+    "key",
+    [b"", b"two words", b"tab\tin it", b"x" * 256, "clé".encode("latin-1"), "clé".encode()],
+    ids=["empty", "space", "tab", "long", "latin", "utf-8"],
+)
+def test_key_that_is_none_is_422_and_names_the_header_on_every_route(
+    client: TestClient, key: bytes
+) -> None:
+    failed = invoke(client, "flaky", input={"name": f"never again {key!r}"}).json()["run_id"]
+    asking = invoke(client, "asks", thread_id="t").json()["run_id"]
+    headers = [(b"Idempotency-Key", key)]
+
+    for path, body in (
+        *((f"/graphs/scripted/{action}", EMPTY) for action in ("invoke", "stream", "runs")),
+        ("/graphs/scripted/batch", {"inputs": [{}]}),
+        (f"/runs/{failed}/retry", None),
+        (f"/runs/{asking}/resume", {"resume": "yes"}),
+    ):
+        refused = client.post(path, json=body, headers=headers)
+        assert refused.status_code == 422, path
+        assert [one["place"] for one in refused.json()["errors"]] == ["header.idempotency-key"]
+    assert sorted(runs_of(client)) == sorted([failed, asking])
+
+
+def test_longest_key_is_one(client: TestClient) -> None:
+    key = {"Idempotency-Key": "x" * 255}
+
+    first, second = (
+        client.post("/graphs/scripted/invoke", json=EMPTY, headers=key) for _ in range(2)
     )
 
-    assert refused.status_code == 422
-    assert refused.json()["errors"][0]["place"] == "header.idempotency-key"
+    assert (first.status_code, is_replay(second)) == (200, True)
 
 
 def test_two_at_once_start_one_run(live_server: LiveServer) -> None:

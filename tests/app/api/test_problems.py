@@ -56,6 +56,51 @@ def test_missing_body_is_still_told_as_missing(client: TestClient) -> None:
     assert "required" in error["message"]
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "application/json; charset=utf-8", "application/vnd.api+json"],
+)
+def test_body_is_json_by_every_name_of_it(client: TestClient, content_type: str) -> None:
+    response = client.post(
+        "/graphs/line/invoke",
+        content='{"input": {"number": 3}}',
+        headers={"content-type": content_type},
+    )
+
+    assert response.status_code == 200
+
+
+BROKEN = {
+    "no JSON": (b'{"input": ', "application/json", 422),
+    "no JSON by another name": (b"{", "application/vnd.api+json", 422),
+    "another type": (b"{}", "text/plain", 422),
+    "no type": (b"{}", None, 422),
+    "nothing": (b"", "application/json", 422),
+    "nothing of no type": (b"", None, 422),
+    "no object": (b"17", "application/json", 422),
+    "null": (b"null", "application/json", 422),
+    "no UTF-8": (b'{"input": {"word": "\xff"}}', "application/json", 400),
+    "too deep": (b"[" * 200_000, "application/json", 400),
+}
+
+
+@pytest.mark.parametrize(("body", "content_type", "status"), BROKEN.values(), ids=BROKEN)
+def test_routes_that_start_runs_refuse_a_body_as_all_others_do(
+    client: TestClient, body: bytes, content_type: str | None, status: int
+) -> None:
+    headers = {} if content_type is None else {"content-type": content_type}
+    others = client.post("/runs/search", content=body, headers=headers)
+
+    for action in ("invoke", "stream", "batch", "runs"):
+        path = f"/graphs/line/{action}"
+        refused = client.post(path, content=body, headers=headers)
+        assert refused.status_code == others.status_code == status
+        assert refused.headers["content-type"] == "application/problem+json"
+        problem = others.json()
+        problem["detail"] = problem["detail"].replace("/runs/search", path)
+        assert refused.json() == problem
+
+
 def test_unknown_action_of_a_graph_is_a_problem_that_names_the_known_ones(
     client: TestClient,
 ) -> None:
