@@ -84,7 +84,7 @@ def test_retry_runs_a_branch_again_that_lacks_an_optional_part_of_its_own(
     assert (statuses["inner/flaky"], statuses["inner/steady"]) == ("ok", "cached")
 
 
-def test_retry_of_what_cannot_be_kept_runs_everything_again(client: TestClient) -> None:
+def test_retry_of_what_cannot_be_stored_runs_everything_again(client: TestClient) -> None:
     failed = invoke(client, "scripted", input={"must": "fail", "may": "odd"})
 
     again = client.post(f"/runs/{failed.json()['run_id']}/retry?wait=true")

@@ -210,7 +210,7 @@ class TestBothDatabases:
         await sdk.threads.create(thread_id="t", graph_id="tally")
         assert (await sdk.threads.get_state("t"))["values"] == {}
 
-    async def test_odd_names_and_values_are_kept_or_refused_and_break_nothing(
+    async def test_odd_names_and_values_are_stored_or_refused_and_break_nothing(
         self, live_server: LiveServer, sdk: LangGraphClient
     ) -> None:
         await invoke(live_server, "chat", "t", input={"messages": ["hello"]})
