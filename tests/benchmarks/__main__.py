@@ -46,7 +46,7 @@ ROWS: Mapping[str, Callable[[], Awaitable[Result]]] = {
 BESIDE_DEV = frozenset({"invoke", "throughput", "topic_brief"})
 """The rows whose work `langgraph dev` can be given too."""
 
-_WIDTH = 160
+_WIDTH = 180
 
 
 def main() -> int:

@@ -33,13 +33,22 @@ class Child:
         """Return the resident memory of the process and all it started."""
         return sum(process.memory_info().rss for process in self._tree()) / 1024
 
+    def private_kib(self) -> float:
+        """Return the memory that would be free again if the process and all it started ended."""
+        return sum(process.memory_full_info().uss for process in self._tree()) / 1024
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time of the process and all it started, so far."""
+        times = [process.cpu_times() for process in self._tree()]
+        return sum(spent.user + spent.system for spent in times)
+
     async def settle(self) -> None:
         """Return when the process has next to nothing left to do."""
         deadline = time.monotonic() + _SETTLE_SECONDS
-        before = self._busy_seconds()
+        before = self.cpu_seconds()
         while time.monotonic() < deadline:
             await asyncio.sleep(0.5)
-            now = self._busy_seconds()
+            now = self.cpu_seconds()
             if now - before < 0.02:
                 return
             before = now
@@ -48,10 +57,6 @@ class Child:
     def _tree(self) -> list[psutil.Process]:
         top = psutil.Process(self.process.pid)
         return [top, *top.children(recursive=True)]
-
-    def _busy_seconds(self) -> float:
-        times = [process.cpu_times() for process in self._tree()]
-        return sum(spent.user + spent.system for spent in times)
 
 
 @contextmanager

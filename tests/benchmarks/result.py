@@ -15,12 +15,31 @@ class Result:
     limit: float
     floor: float | None = None
     bound: Literal["at most", "at least"] = "at most"
+    limits: Literal["ratio", "own share"] = "ratio"
+    """What the limit is for where there is a floor."""
+
+    cpu_ms: float | None = None
+    """What a request costs the service in CPU time; waiting for a busy machine is not in it."""
+
+    floor_cpu_ms: float | None = None
 
     @property
     def ratio(self) -> float | None:
         return None if self.floor is None else self.measured / self.floor
 
     @property
+    def own_share(self) -> float | None:
+        """What the service adds to the floor; None where only the ratio matters."""
+        if self.floor is None or self.limits != "own share":
+            return None
+        return self.measured - self.floor
+
+    @property
     def holds(self) -> bool:
-        judged = self.measured if self.ratio is None else self.ratio
+        judged = self._judged()
         return judged <= self.limit if self.bound == "at most" else judged >= self.limit
+
+    def _judged(self) -> float:
+        if self.own_share is not None:
+            return self.own_share
+        return self.measured if self.ratio is None else self.ratio

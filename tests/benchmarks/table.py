@@ -9,31 +9,20 @@ from rich.table import Table
 
 from tests.benchmarks.result import Result
 
+_FIGURES = ("measured", "floor", "ratio", "own share", "cpu", "floor cpu", "limit", "")
+
 
 def table_of(results: Sequence[Result], dev: Mapping[str, float]) -> Table:
     """Draw a row per result; `dev` holds what `langgraph dev` took for some of them."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("row", "work"):
         table.add_column(heading)
-    for heading in ("measured", "floor", "ratio", "limit", ""):
+    for heading in _FIGURES:
         table.add_column(heading, justify="right")
     if dev:
         table.add_column("langgraph dev", justify="right")
     for result in results:
-        sign = "≤" if result.bound == "at most" else "≥"
-        limit = f"{result.limit:g} {result.unit}" if result.ratio is None else f"{result.limit:g} x"
-        cells = [
-            result.row,
-            result.work,
-            _value(result.measured, result.unit),
-            "" if result.floor is None else _value(result.floor, result.unit),
-            "" if result.ratio is None else f"{result.ratio:.2f} x",
-            f"{sign} {limit}",
-            "[green]holds[/]" if result.holds else "[bold red]missed[/]",
-        ]
-        if dev:
-            cells.append(_beside(result, dev))
-        table.add_row(*cells)
+        table.add_row(*_cells(result, dev))
     return table
 
 
@@ -42,6 +31,7 @@ def json_of(results: Sequence[Result], dev: Mapping[str, float]) -> list[dict[st
         {
             **asdict(result),
             "ratio": result.ratio,
+            "own_share": result.own_share,
             "holds": result.holds,
             "langgraph_dev": dev.get(result.row),
         }
@@ -49,12 +39,37 @@ def json_of(results: Sequence[Result], dev: Mapping[str, float]) -> list[dict[st
     ]
 
 
+def value_of(value: float | None, unit: str) -> str:
+    """Write a value with its unit; nothing where there is none."""
+    if value is None:
+        return ""
+    return f"{value:,.{0 if abs(value) >= 100 else 2}f} {unit}"
+
+
+def _cells(result: Result, dev: Mapping[str, float]) -> list[str]:
+    return [
+        result.row,
+        result.work,
+        value_of(result.measured, result.unit),
+        value_of(result.floor, result.unit),
+        value_of(result.ratio, "x"),
+        value_of(result.own_share, result.unit),
+        value_of(result.cpu_ms, "ms"),
+        value_of(result.floor_cpu_ms, "ms"),
+        _limit(result),
+        "[green]holds[/]" if result.holds else "[bold red]missed[/]",
+        *([_beside(result, dev)] if dev else []),
+    ]
+
+
+def _limit(result: Result) -> str:
+    sign = "≤" if result.bound == "at most" else "≥"
+    is_of_ratio = result.ratio is not None and result.limits == "ratio"
+    return f"{sign} {result.limit:g} {'x' if is_of_ratio else result.unit}"
+
+
 def _beside(result: Result, dev: Mapping[str, float]) -> str:
     if result.row not in dev:
         return ""
     value = dev[result.row]
-    return f"{_value(value, result.unit)} ({value / result.measured:.3g} x ours)"
-
-
-def _value(value: float, unit: str) -> str:
-    return f"{value:,.{0 if abs(value) >= 100 else 2}f} {unit}"
+    return f"{value_of(value, result.unit)} ({value / result.measured:.3g} x ours)"
