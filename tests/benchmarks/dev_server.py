@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.benchmarks import invoke, topics
 from tests.benchmarks.children import ROOT, Child, free_port, running
-from tests.benchmarks.load import Target, answers_per_second, post, seconds_each, seconds_for_all
+from tests.benchmarks.load import Target, answers_under_load, post, seconds_each, seconds_for_all
 from tests.benchmarks.servers import MOST_RUNS, model_environment, model_server
 
 _REQUESTS = 10
@@ -31,9 +31,9 @@ async def measure_dev_server() -> dict[str, float]:
         for target in (tasks, briefs):
             await seconds_each(target, times=1)
         each = await seconds_each(tasks, times=_REQUESTS)
-        rate = await answers_per_second(tasks, connections=invoke.CONNECTIONS, seconds=_SECONDS)
+        load = await answers_under_load(tasks, connections=invoke.CONNECTIONS, seconds=_SECONDS)
         wall = await seconds_for_all(briefs, number=topics.RUNS)
-    return {"invoke": median(each) * 1000, "throughput": rate, "topic_brief": wall}
+    return {"invoke": median(each) * 1000, "throughput": load.per_second, "topic_brief": wall}
 
 
 def _wait_for_run(dev: Child, graph_id: str, values: dict[str, Any]) -> Target:

@@ -25,6 +25,18 @@ class Target:
     request: bytes
 
 
+@dataclass(frozen=True)
+class Answers:
+    """How many there were, and how long they took together."""
+
+    number: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        return self.number / self.seconds
+
+
 class Connection:
     """One kept-alive connection."""
 
@@ -89,8 +101,8 @@ async def answers_each(target: Target, *, times: int) -> list[bytes]:
         return [await connection.send(target.request) for _ in range(times)]
 
 
-async def answers_per_second(target: Target, *, connections: int, seconds: float) -> float:
-    """Keep that many connections busy for that long; return the answers per second."""
+async def answers_under_load(target: Target, *, connections: int, seconds: float) -> Answers:
+    """Keep that many connections busy for that long."""
     async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, connections) as opened:
         began = time.perf_counter()
 
@@ -102,7 +114,7 @@ async def answers_per_second(target: Target, *, connections: int, seconds: float
             return number
 
         numbers = await asyncio.gather(*map(repeat, opened))
-        return sum(numbers) / (time.perf_counter() - began)
+        return Answers(sum(numbers), time.perf_counter() - began)
 
 
 async def seconds_for_all(target: Target, *, number: int) -> float:
