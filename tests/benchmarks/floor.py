@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from graphs.parallel_tasks import graph as parallel_tasks
 from graphs.topic_brief import graph as topic_brief
+from tests.benchmarks.graphs.waiting_tasks import graph as waiting_tasks
 
 app = FastAPI()
 
@@ -23,6 +24,11 @@ async def invoke_parallel_tasks(body: dict[str, Any]) -> dict[str, Any]:
 @app.post("/graphs/topic_brief/invoke")
 async def invoke_topic_brief(body: dict[str, Any]) -> dict[str, Any]:
     return await topic_brief.ainvoke(body["input"])
+
+
+@app.post("/graphs/waiting_tasks/invoke")
+async def invoke_waiting_tasks(body: dict[str, Any]) -> dict[str, Any]:
+    return await waiting_tasks.ainvoke(body["input"])
 
 
 if __name__ == "__main__":
