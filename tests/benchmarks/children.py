@@ -14,12 +14,18 @@ from pathlib import Path
 
 import psutil
 
+from tests.benchmarks.result import RowFailed
+
 ROOT = Path(__file__).parents[2]
 
 _START_SECONDS = 120
 _STOP_SECONDS = 15
 _SETTLE_SECONDS = 20
 _FOREIGN = ("FANJOIN_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_")
+
+
+class ProcessFailed(RowFailed):
+    """A process did not start, or did not come to rest."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Child:
             if now - before < 0.02:
                 return
             before = now
-        raise TimeoutError(f"the process on port {self.port} does not come to rest")
+        raise ProcessFailed(f"the process on port {self.port} does not come to rest")
 
     def _tree(self) -> list[psutil.Process]:
         top = psutil.Process(self.process.pid)
@@ -64,12 +70,11 @@ def running(
     command: Sequence[str], *, port: int, folder: Path, environment: Mapping[str, str]
 ) -> Iterator[Child]:
     """Run a command until the block ends; it listens on the port when the block begins."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**own, "PYTHONPATH": str(ROOT), "LANGSMITH_TRACING": "false", **environment},
+            env=own_environment(environment),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -79,10 +84,16 @@ def running(
             if problem is not None:
                 output.seek(0)
                 said = output.read().decode(errors="replace")[-4000:]
-                raise RuntimeError(f"{' '.join(command)} {problem}:\n{said}")
+                raise ProcessFailed(f"{' '.join(command)} {problem}:\n{said}")
             yield Child(port, process)
         finally:
             _stop(process)
+
+
+def own_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return this process's environment without what would configure the service."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {**own, "PYTHONPATH": str(ROOT), "LANGSMITH_TRACING": "false", **(more or {})}
 
 
 def free_port() -> int:

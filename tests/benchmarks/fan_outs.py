@@ -10,7 +10,7 @@ from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import TypedDict
 
 from graphs.kit import ALL, Branch, add_fan_out, by_branch, deadline, quorum
-from tests.benchmarks.result import Result
+from tests.benchmarks.result import Result, RowFailed
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -70,7 +70,7 @@ async def _seconds(graph: Graph) -> float:
     output = await graph.ainvoke({})
     took = time.perf_counter() - began
     if output["number"] != _BRANCHES:
-        raise RuntimeError(f"the join saw {output['number']} of {_BRANCHES} results")
+        raise RowFailed(f"the join saw {output['number']} of {_BRANCHES} results")
     return took
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks.children import Child
+from tests.benchmarks.result import RowFailed
 
 _LONGEST_SECONDS = 120
 
 
-class RequestFailed(Exception):
+class RequestFailed(RowFailed):
     """A server answered something else than 200."""
 
 

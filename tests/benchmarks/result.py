@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+class RowFailed(Exception):
+    """A row has no value: what it measures did not work."""
+
+
 @dataclass(frozen=True)
 class Result:
     """A measured value; its limit is for the ratio to the floor, or for itself without a floor."""
@@ -43,3 +47,12 @@ class Result:
         if self.own_share is not None:
             return self.own_share
         return self.measured if self.ratio is None else self.ratio
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A row without a value, and why."""
+
+    row: str
+    error: str
+    holds: Literal[False] = False

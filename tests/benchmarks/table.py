@@ -5,14 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
-from tests.benchmarks.result import Result
+from tests.benchmarks.result import Failure, Result
 
 _FIGURES = ("measured", "floor", "ratio", "own share", "cpu", "floor cpu", "limit", "")
 
 
-def table_of(results: Sequence[Result], dev: Mapping[str, float]) -> Table:
+def table_of(results: Sequence[Result | Failure], dev: Mapping[str, float]) -> Table:
     """Draw a row per result; `dev` holds what `langgraph dev` took for some of them."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("row", "work"):
@@ -26,9 +27,11 @@ def table_of(results: Sequence[Result], dev: Mapping[str, float]) -> Table:
     return table
 
 
-def json_of(results: Sequence[Result], dev: Mapping[str, float]) -> list[dict[str, Any]]:
+def json_of(results: Sequence[Result | Failure], dev: Mapping[str, float]) -> list[dict[str, Any]]:
     return [
-        {
+        asdict(result)
+        if isinstance(result, Failure)
+        else {
             **asdict(result),
             "ratio": result.ratio,
             "own_share": result.own_share,
@@ -46,7 +49,10 @@ def value_of(value: float | None, unit: str) -> str:
     return f"{value:,.{0 if abs(value) >= 100 else 2}f} {unit}"
 
 
-def _cells(result: Result, dev: Mapping[str, float]) -> list[str]:
+def _cells(result: Result | Failure, dev: Mapping[str, float]) -> list[str]:
+    if isinstance(result, Failure):
+        empty = [""] * (len(_FIGURES) - 1)
+        return [result.row, escape(result.error), *empty, "[bold red]error[/]"]
     return [
         result.row,
         result.work,

@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from tests.benchmarks.result import Result
-from tests.benchmarks.table import table_of
+from tests.benchmarks.result import Failure, Result
+from tests.benchmarks.table import json_of, table_of
 
 
 def test_a_limit_is_for_the_ratio_to_the_floor() -> None:
@@ -36,7 +36,16 @@ def test_table_shows_the_own_share_beside_what_was_measured() -> None:
     assert all(cell in text for cell in ("90.00 KiB", "60.00 KiB", "30.00 KiB", "≤ 40 KiB"))
 
 
-def printed(result: Result) -> str:
+def test_a_failed_row_is_printed_as_an_error_without_a_value() -> None:
+    failure = Failure("version", "--version ended with 2")
+
+    assert printed(failure).split() == ["version", "--version", "ended", "with", "2", "error"]
+    assert json_of([failure], {}) == [
+        {"row": "version", "error": "--version ended with 2", "holds": False}
+    ]
+
+
+def printed(result: Result | Failure) -> str:
     """Return the table's lines under the one below its headings."""
     output = io.StringIO()
     Console(file=output, width=200).print(table_of([result], {}))
