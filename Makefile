@@ -81,8 +81,8 @@ audit: $(SYNC)  ## Look the pinned dependencies up among known vulnerabilities (
 sbom: $(SYNC)  ## Write sbom.json (CycloneDX): what is installed (1 second)
 	@$(BIN)/uv export --frozen --no-dev --all-extras --preview-features sbom-export --format cyclonedx1.5 --quiet --output-file sbom.json
 
-bench: $(SYNC)  ## Measure against the floor, on a quiet machine (some minutes)
-	@$(BIN)/python -m tests.benchmarks
+bench: $(SYNC)  ## Measure against the floor, on a quiet machine (some minutes; rows: ONLY="invoke help"; beside a commit: AGAINST=main)
+	@$(BIN)/python -m tests.benchmarks $(addprefix --only ,$(ONLY)) $(addprefix --against ,$(AGAINST))
 
 diagrams: $(SYNC)  ## Draw the README's diagrams anew (5 seconds)
 	@$(BIN)/python -m tests.readme_diagrams

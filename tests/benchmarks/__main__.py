@@ -1,6 +1,8 @@
 """Measure Fanjoin against its floor: `python -m tests.benchmarks`, or `make bench`.
 
-Prints one line per promise of speed or size, and ends with status 1 when one does not hold.
+Prints one line per promise of speed or size, and ends with status 1 when one does not hold. With
+--against, compares each row with the same row of another commit instead, and ends with status 1
+when one has become worse.
 """
 
 import argparse
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 import uvloop
 from rich.console import Console
 
+from tests.benchmarks.against import compare_with
 from tests.benchmarks.dev_server import measure_dev_server
 from tests.benchmarks.result import Failure, Result
 from tests.benchmarks.rows import BESIDE_DEV, ROWS, TEMPLATES, measure, row_names
@@ -23,6 +26,8 @@ _WIDTH = 180
 def main() -> int:
     chosen = _arguments()
     rows = row_names(chosen.only or ROWS)
+    if chosen.against is not None:
+        return compare_with(chosen.against, rows, pairs=chosen.pairs, as_json=chosen.json)
     return _measure(rows, is_beside_dev=not chosen.without_dev, as_json=chosen.json)
 
 
@@ -58,7 +63,26 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--without-dev", action="store_true", help="leave out the comparison with langgraph dev"
     )
+    parser.add_argument(
+        "--against",
+        metavar="COMMIT",
+        help="measure each row here and in a temporary checkout of this commit, by turns",
+    )
+    parser.add_argument(
+        "--pairs",
+        type=_at_least_one,
+        default=5,
+        metavar="N",
+        help="how often each row is measured on both sides with --against (default: 5)",
+    )
     return parser.parse_args()
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
 
 
 if __name__ == "__main__":
