@@ -11,7 +11,6 @@ from dotenv import load_dotenv
 
 _ENV_FILE = Path(".env")
 
-
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 

@@ -217,8 +217,8 @@ def test_every_route_says_what_it_does(client: TestClient) -> None:
 
 def texts() -> Iterator[tuple[Path, str]]:
     """Every text of the project that a person reads, by its path."""
-    found = [*ROOT.glob("*"), *(path for name in FOLDERS for path in (ROOT / name).rglob("*"))]
-    for path in found:
+    paths = [*ROOT.glob("*"), *(path for name in FOLDERS for path in (ROOT / name).rglob("*"))]
+    for path in paths:
         if path.is_file() and path.suffix in READ_BY_PEOPLE:
             yield path.relative_to(ROOT), path.read_text(encoding="utf-8", errors="replace")
 

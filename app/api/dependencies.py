@@ -34,7 +34,6 @@ async def get_run(
 
 RunDep = Annotated[RunHandle, Depends(get_run)]
 
-
 RegistryDep = Annotated[GraphRegistry, Depends(get_registry)]
 
 

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 _TEXT = r"^[^\x00-\x1f\x7f]*$"
 """No control characters: PostgreSQL keeps no NUL, and an index entry has a bound in bytes."""
 
-
 Scalar = (
     Annotated[str, Field(max_length=512, pattern=_TEXT)]
     | bool
@@ -16,19 +15,16 @@ Scalar = (
     | None
 )
 
-
 Metadata = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64, pattern=_TEXT)], Scalar],
     Field(max_length=16),
 ]
 """Flat: what is inside a value could not be searched."""
 
-
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 """An id a caller may choose, or one of a checkpoint."""
-
 
 _Namespace = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00-\x1f\x7f]*$")]
 

@@ -24,7 +24,6 @@ BranchesParam = Annotated[
     Query(description="Send events of these branches only, comma-separated, and all of the run."),
 ]
 
-
 STREAM_RESPONSE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The events, as they come.",

@@ -12,9 +12,7 @@ from app.errors import Stopping, StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
-
 router = APIRouter(tags=["system"], responses=describe_problems(s401=NEEDS_KEY))
-
 
 open_router = APIRouter(tags=["system"])
 """What load balancers ask, without a key."""

@@ -14,7 +14,6 @@ from app.cli.errors import NoService, Refused
 
 _CONNECT_SECONDS = 5.0
 
-
 _LARGEST_EVENT = 64 * 1024 * 1024
 """A report carries what every branch wrote, each up to 64 KiB."""
 

@@ -7,13 +7,10 @@ import typer
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on (FANJOIN_HOST).")]
 
-
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on (FANJOIN_PORT).")]
-
 
 GraphsFileOption = Annotated[
     Path | None, typer.Option(help="The registry of graphs (FANJOIN_GRAPHS_FILE).")
 ]
-
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

@@ -17,9 +17,7 @@ from app.cli.view.terminal import stdout
 _SECONDS_FOR_LAST_EVENTS = 1
 """A stream without the end of its run is cut by the end of the loop, with a traceback."""
 
-
 WhenListening = Callable[[], Awaitable[None]]
-
 
 Drain = Callable[[float], Awaitable[None]]
 

@@ -16,10 +16,8 @@ from app.report.recorder import Recorder
 
 OnToken = Callable[[str, str], None]
 
-
 _STEP_TAG = "graph:step:"
 """The tag LangGraph gives to a node's own run, and to none of the runs inside it."""
-
 
 _NO_STREAM = "nostream"
 """The tag with which an author keeps a model's tokens from streams (LangGraph's constant)."""

@@ -10,7 +10,6 @@ from app.errors import TooManyRuns
 
 _LONGEST_RETRY_AFTER = 60
 
-
 _WEIGHT = 0.2
 """How much the newest run's duration counts in the typical one."""
 

@@ -13,9 +13,7 @@ from app.graphs.schemas import pascal
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
-
 _ENTRY = '"./file.py:variable" or {"path": "./file.py:variable", "description": "…"}'
-
 
 _LONGEST_SHOWN = 60
 

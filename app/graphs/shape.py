@@ -15,9 +15,7 @@ from app.graphs.wire import mark_of
 
 Kind = Literal["branch", "join", "node"]
 
-
 Path = tuple[str, ...]
-
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 

@@ -10,7 +10,6 @@ _ROUND_KEY = "fanjoin_round"
 _ROW_KEY = "fanjoin_row"
 """What the kit adds to a branch's writes (docs/wire); not part of the result."""
 
-
 _RETRACTED = object()
 """A tag alone: the branch wrote nothing this time, and what it wrote before is gone."""
 

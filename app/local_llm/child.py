@@ -16,9 +16,7 @@ from xllamacpp import xllamacpp as library
 
 SLOTS = 2
 
-
 SLOT_TOKENS = 4096
-
 
 PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 

@@ -20,7 +20,6 @@ from app.settings import Settings
 Source: TypeAlias = Callable[[Weights, Path, Progress], None]
 """Writes the whole file to the path, or raises SourceFailed and leaves what a retry can use."""
 
-
 SOURCES: tuple[Source, ...] = (official.download, chunks.download)
 
 

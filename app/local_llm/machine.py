@@ -16,16 +16,12 @@ Two ways on:
   1. use a model server: set OPENAI_API_KEY or OPENAI_BASE_URL (and FANJOIN_MODEL, its name);
   2. put a GGUF file anywhere and set FANJOIN_LOCAL_MODEL=/path/to/file.gguf"""
 
-
 GIB = 1 << 30
-
 
 WORKING_MEMORY = 700 << 20
 """Beside the weights: contexts and batch buffers (measured with the 1.5B model: 0.3 GiB)."""
 
-
 DISK_SLACK = 100 << 20
-
 
 CPU_FEATURES = frozenset({"avx2", "bmi2", "f16c", "fma"})
 """What the x86-64 wheel of xllamacpp was compiled for; without them it dies of SIGILL."""

@@ -8,7 +8,6 @@ from app.local_llm.weights import Progress, SourceFailed, Weights
 
 ATTEMPTS = 5
 
-
 TIMEOUT = httpx2.Timeout(30, connect=5)
 
 

@@ -16,10 +16,8 @@ from app.local_llm.machine import model_unavailable, usable_cores
 
 logger = logging.getLogger(__name__)
 
-
 IMPORT_ROOT = Path(__file__).parents[2]
 """The child starts here, so that no other `app` in the working directory is taken for this one."""
-
 
 LOG_LINES = 10
 

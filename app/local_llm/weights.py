@@ -34,7 +34,6 @@ _QWEN_SMALL = Weights(
     lock=LOCKS / "qwen2.5-coder-0.5b.lock",
 )
 
-
 _QWEN = Weights(
     name="qwen2.5-coder-1.5b",
     file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
@@ -44,7 +43,6 @@ _QWEN = Weights(
     url="https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
     lock=LOCKS / "qwen2.5-coder-1.5b.lock",
 )
-
 
 KNOWN: Mapping[str, Weights] = MappingProxyType(
     {weights.name: weights for weights in (_QWEN, _QWEN_SMALL)}

@@ -10,10 +10,8 @@ Status = Literal[
     "ok", "degraded", "failed", "timeout", "cancelled", "skipped", "cached", "interrupted"
 ]
 
-
 BAD: frozenset[Status | None] = frozenset({"degraded", "failed", "timeout"})
 """What something is missing after, in the answer."""
-
 
 MOST_RESULT_BYTES = 64 * 1024
 """A result larger than this is shown by its beginning only."""

@@ -27,16 +27,12 @@ from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED
 ThreadKey = tuple[str, str]
 """Owner and thread_id."""
 
-
 _THREAD_KEY = tuple_(threads.c.owner, threads.c.thread_id)
-
 
 _CAN_GO = threads.c.status.not_in((BUSY, DELETING))
 
-
 AT_REST = (IDLE, ERROR)
 """The statuses of a thread that no run uses and no question keeps open."""
-
 
 _IS_AT_REST = threads.c.status.in_(AT_REST)
 

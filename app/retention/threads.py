@@ -15,9 +15,7 @@ from app.threads.repository import ThreadRepository
 
 logger = logging.getLogger(__name__)
 
-
 BATCH = 200
-
 
 REST_SECONDS = 0.05
 """Between two batches, so that live runs get their turn at the database."""

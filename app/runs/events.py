@@ -16,7 +16,6 @@ EventType = Literal[
     "end",
 ]
 
-
 _MOST_EVENTS_OF_AN_ATTEMPT = 10_000_000
 
 

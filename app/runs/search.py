@@ -15,7 +15,6 @@ from app.storage.tables import run_labels, runs
 _FEW = 2000
 """So many rows are looked through one by one in a few milliseconds (measured on both databases)."""
 
-
 _LARGE = {
     "request",
     "output",
@@ -25,7 +24,6 @@ _LARGE = {
     "reusable_writes",
     "last_events",
 }
-
 
 _SMALL = [column for column in runs.columns if column.name not in _LARGE]
 

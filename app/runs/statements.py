@@ -118,7 +118,6 @@ _REACH = (
     .values(status="running", last_event=bindparam("reached"))
 )
 
-
 _END = update(runs).where(
     runs.c.id == bindparam("of_run"), runs.c.attempt == bindparam("of_attempt"), IS_LIVE
 )

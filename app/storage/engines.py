@@ -12,19 +12,14 @@ from app.settings import Settings
 
 FILE = "fanjoin.db"
 
-
 VERSION_TABLE = "fanjoin_version"
 """Which migrations the tables have had."""
 
-
 _BUSY_SECONDS = 2
-
 
 _CONNECT_SECONDS = 3
 
-
 _ON_POSTGRES = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 10_000}
-
 
 _BOUNDS = "-c lock_timeout=5s -c statement_timeout=30s"
 """Else a lock that somebody forgot holds up all that is written."""

@@ -22,15 +22,11 @@ _SQLITE: Final = {
     "SQLITE_NOTADB": "the database's file is no SQLite database",
 }
 
-
 _DISK_FULL = "53100"
-
 
 _READ_ONLY = "25006"
 
-
 _IDLE_TOO_LONG = "25P03"
-
 
 _PROGRAM_LIMIT = "54"
 """The class of what is asked for and too large: it is refused again as often as it is sent."""

@@ -42,9 +42,7 @@ async def advisory_lock(
 
 SERVING_FILE = "serving.lock.db"
 
-
 SERVING_NUMBER = 0x66616E6A
-
 
 _PATIENCE_SECONDS = 5
 """A service that is being replaced is given so long to be gone."""

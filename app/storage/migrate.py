@@ -21,9 +21,7 @@ from app.storage.locks import advisory_lock
 
 _NUMBER = 0x66616E6D
 
-
 _PATIENCE_SECONDS = 60
-
 
 _FOLDER = Path(__file__).parent / "migrations"
 

@@ -25,9 +25,7 @@ from app.storage.columns import Moment
 LIVE = ("pending", "running")
 """The statuses of a run that is not over."""
 
-
 metadata = MetaData()
-
 
 threads = Table(
     "threads",
@@ -95,7 +93,6 @@ runs = Table(
     ),
 )
 
-
 _HAS_KEY = runs.c.idempotency_key.is_not(None)
 
 
@@ -156,7 +153,6 @@ run_events = Table(
     Column("last_event", Integer, nullable=False),
     Column("events", Text, nullable=False),
 )
-
 
 run_labels = Table(
     "run_labels",

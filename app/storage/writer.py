@@ -19,16 +19,12 @@ from app.storage.errors import is_lost_connection, storage_failure
 
 _MOST_AT_ONCE = 200
 
-
 Item = TypeVar("Item")
-
 
 Result = TypeVar("Result")
 
-
 Statement = Callable[[Connection, Item], Result]
 """Executed for one item, in a transaction that it may share with other items."""
-
 
 BulkStatement = Callable[[Connection, Sequence[Item]], None]
 """Executed once for all equal writes that wait side by side: `executemany` costs half as much."""

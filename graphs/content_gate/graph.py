@@ -10,9 +10,9 @@ first: that is a chain. A check that finds a fault has done its work, so it is a
 failure; with `fail_fast` the first such result ends the other checks, and their calls. A check that
 could not be made is a failure: what is not rejected is then `undecided`, never passed.
 
-The database is FANJOIN_CONTENT_DATABASE_URL (its tables: graphs/content_gate/lookup/schema.sql); until
-it is set a sample. Content is judged by OpenAI's moderation, or the one FANJOIN_MODERATION_MODEL
-names; without either by the chat model.
+The database is FANJOIN_CONTENT_DATABASE_URL (its tables: graphs/content_gate/lookup/schema.sql);
+until it is set a sample. Content is judged by OpenAI's moderation, or the one
+FANJOIN_MODERATION_MODEL names; without either by the chat model.
 """
 
 from collections.abc import Mapping

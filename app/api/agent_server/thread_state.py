@@ -33,7 +33,6 @@ router = APIRouter(
     ),
 )
 
-
 StateParams = Annotated[StateQuery, Query()]
 
 

@@ -32,7 +32,6 @@ async def get_threads(service: ServiceDep) -> Threads:
 
 ThreadsDep = Annotated[Threads, Depends(get_threads)]
 
-
 ThreadId = Annotated[Name, Path(description="The id of the thread.")]
 
 
@@ -42,9 +41,7 @@ async def get_thread(thread_id: ThreadId, threads: ThreadsDep, owner: OwnerDep) 
 
 ThreadDep = Annotated[ThreadRecord, Depends(get_thread)]
 
-
 STORAGE_AWAY = "The database is unavailable; `Retry-After` says when to come back."
-
 
 router = APIRouter(
     prefix="/threads",

@@ -13,9 +13,7 @@ from app.graphs.diagram import mermaid_of, svg_of
 
 router = APIRouter(prefix="/graphs", tags=["graphs"], responses=describe_problems(s401=NEEDS_KEY))
 
-
 _NOT_FOUND = describe_problems(s404="There is no such graph; the known ones are named.")
-
 
 _SVG = "image/svg+xml"
 

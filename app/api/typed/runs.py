@@ -34,9 +34,7 @@ router = APIRouter(
     ),
 )
 
-
 WaitParam = Annotated[bool, Query(description="Wait for the new run's end, as invoke does.")]
-
 
 _STARTS = describe_problems(
     s400="The body is not even text.",
@@ -47,7 +45,6 @@ _STARTS = describe_problems(
     s503="The service is stopping, or its database is unavailable.",
     s504="With `wait`: the new run took too long.",
 )
-
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": RunAnswer, "description": "With `wait`: the new run has succeeded."},

@@ -17,7 +17,6 @@ from app.settings import Settings
 
 DEMO_GRAPH = "topic_brief"
 
-
 SHARED_CORES = (
     "Much of that is branches waiting for each other, because they share this machine's cores. "
     "With a model server (OPENAI_BASE_URL) they run at the same time."

@@ -13,9 +13,7 @@ from app.graphs.registry import load_registry
 
 GraphArgument = Annotated[str, typer.Argument(help="The graph's id, as `fanjoin graphs` lists it.")]
 
-
 SvgOption = Annotated[bool, typer.Option("--svg", help="Draw a picture instead of Mermaid text.")]
-
 
 OutputOption = Annotated[
     typer.FileTextWrite | None,

@@ -24,12 +24,9 @@ from app.redaction import redactor
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 
-
 SecondsOption = Annotated[float, typer.Option(min=0.1, help="The longest a check may take.")]
 
-
 _GLYPHS = {"ok": "ok", "warning": "degraded", "error": "failed", "skipped": "skipped"}
-
 
 _NAME_WIDTH = max(len(check.name) for check in CHECKS)
 

@@ -14,12 +14,9 @@ from app.cli.errors import CommandError, NoService
 
 _SECONDS = 5
 
-
 _LONGEST_BODY = 1 << 16
 
-
 HostOption = Annotated[str | None, typer.Option(help="Where it listens (FANJOIN_HOST).")]
-
 
 PortOption = Annotated[int | None, typer.Option(help="The port it listens on (FANJOIN_PORT).")]
 

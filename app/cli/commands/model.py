@@ -23,7 +23,6 @@ commands = typer.Typer(
     no_args_is_help=True,
 )
 
-
 console = Console(stderr=True)
 
 

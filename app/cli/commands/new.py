@@ -22,21 +22,15 @@ from app.settings import Settings
 
 NameArgument = Annotated[str, typer.Argument(help="Its name in snake_case: my_graph.")]
 
-
 DescriptionOption = Annotated[str, typer.Option(help="What callers read about it.")]
-
 
 _DESCRIPTION = "Facts and doubts about one question side by side, joined to an answer."
 
-
 _QUESTION = "Should we move to the sea?"
-
 
 _TEMPLATES = Path(__file__).parents[1] / "scaffold"
 
-
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-
 
 _LONGEST_NAME = 40
 """The templates' lines still fit with it."""

@@ -18,7 +18,6 @@ from app.cli.view.watch import watch
 
 GraphArgument = Annotated[str, typer.Argument(help="The graph's id, as `fanjoin graphs` lists it.")]
 
-
 InputArgument = Annotated[
     list[str] | None,
     typer.Argument(
@@ -28,11 +27,9 @@ InputArgument = Annotated[
     ),
 ]
 
-
 UrlOption = Annotated[
     str | None, typer.Option(help="The service; by default the one of FANJOIN_HOST and _PORT.")
 ]
-
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
 

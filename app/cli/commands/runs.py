@@ -24,7 +24,6 @@ from app.storage.database import open_database
 
 commands = typer.Typer(help="List the stored runs, show one, cancel one.", no_args_is_help=True)
 
-
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
 
 

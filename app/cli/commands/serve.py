@@ -31,7 +31,6 @@ from app.settings import Settings
 _SECONDS_TO_SAY_SO = 3
 """For the last events of runs that were cancelled at the end of their grace."""
 
-
 WhenListening = Callable[[str], Awaitable[None]]
 """Called with the address once the service listens; cancelled when it stops."""
 

@@ -12,7 +12,6 @@ _PLACEHOLDER = re.compile(
 )
 """The rows of hexadecimal digits are long enough to be rare in random keys."""
 
-
 _FEWEST_CHARACTERS = 8
 """Different ones: 16 random hexadecimal digits hold ten or more."""
 

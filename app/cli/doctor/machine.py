@@ -13,9 +13,7 @@ from app.cli.doctor.reading import Reading
 
 _MIB = 1 << 20
 
-
 _FULL = 100 * _MIB
-
 
 _NEARLY_FULL = 1024 * _MIB
 

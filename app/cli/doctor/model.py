@@ -16,7 +16,6 @@ from app.settings import Settings
 OPENAI_MODEL = "gpt-4.1-mini"
 """What graphs.kit.model uses where OpenAI itself is to answer and FANJOIN_MODEL is not set."""
 
-
 _NAME_A_SERVER = "name a model server with OPENAI_API_KEY or OPENAI_BASE_URL"
 
 

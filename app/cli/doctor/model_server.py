@@ -12,19 +12,14 @@ from app.cli.view.measures import as_time, one_line
 
 OPENAI_URL = "https://api.openai.com/v1"
 
-
 _CONNECT_SECONDS = 5
-
 
 _MAX_TOKENS = 64
 """Enough for models that reason before they answer."""
 
-
 _MODELS_SHOWN = 5
 
-
 _LONGEST_MESSAGE = 300
-
 
 _UNKNOWN = {400, 404, 422}
 """What servers answer for an unknown model, or an unknown path."""

@@ -17,19 +17,14 @@ from app.settings import Settings
 
 _PREFIX = "FANJOIN_"
 
-
 _CUTOFF = 0.66
 """Low enough that DB_URL leads to DATABASE_URL."""
 
-
 _OURS = {*map(variable_of, Settings.model_fields), "FANJOIN_SECRETS_DIR"}
-
 
 _GRAPH_FILE = re.compile(r'"([^"]+\.py):\w+"')
 
-
 _NAME = re.compile(r"FANJOIN_[A-Z0-9_]+")
-
 
 _OPTIONAL = re.compile(r'\| None\b.*\n\s+"""`([A-Z][A-Z0-9_]+)`[:;] ([^"]+)"""')
 

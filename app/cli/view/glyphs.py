@@ -8,9 +8,7 @@ from rich.segment import Segment
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
-
 _ASCII_SPINNER = "|/-\\"
-
 
 _FRAME_MS = 100
 
@@ -43,18 +41,13 @@ _STATUSES = {
     "interrupted": Glyph("?", "?", "yellow"),
 }
 
-
 _NEVER_RAN = Glyph("-", "-", "dim")
-
 
 FORK = Glyph("╭", "|", "dim")
 
-
 BRANCH = Glyph("├", "|", "dim")
 
-
 JOIN = Glyph("╰", "'", "dim")
-
 
 NOTHING = Glyph("", "")
 

@@ -22,12 +22,9 @@ from app.cli.view.values import readable
 
 _WIDEST = 110
 
-
 _LINES_BESIDE_ROWS = 6
 
-
 _FEWEST_ROWS = 4
-
 
 _ENDINGS = {
     "success": ("ok", "done in"),

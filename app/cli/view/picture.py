@@ -18,7 +18,6 @@ from app.cli.view.timeline import Axis, Bar
 
 _LONGEST_NAME = 24
 
-
 _URGENCY = {"running": 0, "failed": 1, "timeout": 1, "waiting": 3}
 
 

@@ -8,12 +8,9 @@ from app.cli.view.measures import as_time, one_line
 
 _KIND_ORDER = {"node": 0, "branch": 1, "join": 2}
 
-
 _REMEMBERED_TEXT = 200
 
-
 _WORTH_TELLING_MS = 100
-
 
 _ROUNDING_MS = 0.2
 

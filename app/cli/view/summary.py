@@ -13,7 +13,6 @@ from app.cli.view.rows import Row
 
 _TOO_LITTLE_WORK = "the overhead outweighs so little work"
 
-
 _LITTLE_MS = 1000
 
 

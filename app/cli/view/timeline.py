@@ -11,7 +11,6 @@ from app.cli.view.measures import as_time
 
 _NARROWEST = 8
 
-
 _STEPS = (1, 2, 5, 10, 20, 30)
 
 

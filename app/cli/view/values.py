@@ -12,9 +12,7 @@ from app.cli.view.measures import printable
 
 _LONGEST_TEXT = 1500
 
-
 _MOST_ITEMS = 12
-
 
 _DEEPEST = 4
 

@@ -24,7 +24,6 @@ class Edge:
 Passage: TypeAlias = tuple[Edge, int]
 """Where an edge crosses a column that neither of its ends stands in."""
 
-
 Spot: TypeAlias = str | Passage
 
 

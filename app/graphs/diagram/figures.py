@@ -16,16 +16,12 @@ from app.graphs.shape import Shape, shape_of
 
 _GROUP_MARGIN = 24.0
 
-
 GROUP_HEAD = 30.0
 """The room above a sub-graph's nodes, for its name."""
 
-
 _PADDING = Size(28, 20)
 
-
 _DOT = Size(14, 14)
-
 
 _ENDS = {START: "START", END: "END"}
 

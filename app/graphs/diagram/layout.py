@@ -14,19 +14,14 @@ from app.graphs.diagram.lettering import width_of
 
 _COLUMN_GAP = 60.0
 
-
 _ROW_GAP = 18.0
-
 
 _LANE_HEIGHT = 22.0
 
-
 _TURNING_ROOM = 12.0
-
 
 _NEXT_TURN = 4.0
 """How far from its column an edge that closes a loop turns, and the next one further out."""
-
 
 _PORT_SHIFT = 7.0
 """How far below the middle of a box an edge that closes a loop leaves and enters."""
@@ -44,7 +39,7 @@ _PASSAGE = Size(0, 8)
 
 
 @dataclass(frozen=True)
-class CheckpointRef:
+class Place:
     """A node's box."""
 
     x: float
@@ -101,13 +96,13 @@ class Route:
 class Layout:
     """Where everything is; nothing reaches beyond `size` from (0, 0)."""
 
-    places: Mapping[str, CheckpointRef]
+    places: Mapping[str, Place]
     routes: Sequence[Route]
     size: Size
 
 
 def lay_out(sizes: Mapping[str, Size], edges: Sequence[Edge]) -> Layout:
-    """CheckpointRef every node, none over another, and find each edge a way between them."""
+    """Place every node, none over another, and find each edge a way between them."""
     columns = columns_of(sizes, edges)
     spans = _spans(columns, sizes)
     boxes = _boxes(columns, sizes, spans)
@@ -117,26 +112,26 @@ def lay_out(sizes: Mapping[str, Size], edges: Sequence[Edge]) -> Layout:
     return Layout(places, [*onward, *back], Size(spans[-1].right, bottom))
 
 
-def _spans(columns: Columns, sizes: Mapping[str, Size]) -> list[CheckpointRef]:
+def _spans(columns: Columns, sizes: Mapping[str, Size]) -> list[Place]:
     """Return each column as a place: as wide as its widest node, as high as all of them."""
-    spans: list[CheckpointRef] = []
+    spans: list[Place] = []
     x = 0.0
     for rank, spots in enumerate(columns.spots):
         heights = [_size(spot, sizes).height for spot in spots]
         height = sum(heights) + _ROW_GAP * (len(heights) - 1)
         width = max(_size(spot, sizes).width for spot in spots)
-        spans.append(CheckpointRef(x, 0, width, height))
+        spans.append(Place(x, 0, width, height))
         labels = [edge.label for edge in columns.onward if columns.ranks[edge.source] == rank]
         x += width + max([_COLUMN_GAP, *(width_of(label) + 24 for label in labels if label)])
     tallest = max(span.height for span in spans)
-    return [CheckpointRef(s.x, (tallest - s.height) / 2, s.width, s.height) for s in spans]
+    return [Place(s.x, (tallest - s.height) / 2, s.width, s.height) for s in spans]
 
 
 def _boxes(
-    columns: Columns, sizes: Mapping[str, Size], spans: Sequence[CheckpointRef]
-) -> dict[Spot, CheckpointRef]:
+    columns: Columns, sizes: Mapping[str, Size], spans: Sequence[Place]
+) -> dict[Spot, Place]:
     """Stack each column's spots, those beside each other that come from the same side."""
-    boxes: dict[Spot, CheckpointRef] = {}
+    boxes: dict[Spot, Place] = {}
     sources: dict[Spot, list[Spot]] = {}
     for chain in columns.onward.values():
         for source, target in pairwise(chain):
@@ -151,7 +146,7 @@ def _boxes(
         for spot in sorted(spots, key=origin):
             size = _size(spot, sizes)
             x = span.x + (span.width - size.width) / 2
-            boxes[spot] = CheckpointRef(x, y, size.width, size.height)
+            boxes[spot] = Place(x, y, size.width, size.height)
             y += size.height + _ROW_GAP
     return boxes
 
@@ -160,8 +155,8 @@ def _onward(
     edge: Edge,
     chain: Sequence[Spot],
     columns: Columns,
-    spans: Sequence[CheckpointRef],
-    boxes: Mapping[Spot, CheckpointRef],
+    spans: Sequence[Place],
+    boxes: Mapping[Spot, Place],
 ) -> Route:
     crossed = spans[columns.ranks[edge.source] :]
     stretches = [
@@ -175,7 +170,7 @@ def _onward(
 
 
 def _loops(
-    columns: Columns, spans: Sequence[CheckpointRef], boxes: Mapping[Spot, CheckpointRef]
+    columns: Columns, spans: Sequence[Place], boxes: Mapping[Spot, Place]
 ) -> tuple[list[Route], float]:
     """Lead the edges that close a loop round below what they pass; return how far down they go."""
     depths = [span.bottom for span in spans]

@@ -5,10 +5,8 @@ from unicodedata import east_asian_width
 
 LINE_HEIGHT = 17.0
 
-
 _CHARACTER_WIDTH = 8.0
 """The most that a character of the 13 px monospace font takes up."""
-
 
 _LONGEST_LINE = 24
 

@@ -16,9 +16,7 @@ from app.graphs.shape import Graph, Path
 
 _ENDS = {START: "START", END: "END"}
 
-
 _SAFE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
-
 
 _RESERVED = frozenset(
     {
@@ -27,7 +25,6 @@ _RESERVED = frozenset(
     }
 )
 """What Mermaid's grammar takes for something else than a node."""
-
 
 _ESCAPES = {ord(mark): f"#{ord(mark)};" for mark in '#"<>&`'}
 

@@ -7,19 +7,16 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from langgraph.graph.state import CompiledStateGraph
 
 from app.graphs.diagram.figures import GROUP_HEAD, Figure, Picture, picture_of
-from app.graphs.diagram.layout import CheckpointRef, Route
+from app.graphs.diagram.layout import Place, Route
 from app.graphs.diagram.lettering import LINE_HEIGHT, plain
 from app.graphs.diagram.look import STYLE
 
 _MARGIN = 24.0
 
-
 _CORNER = 8.0
-
 
 _ASCENT = 13.0
 """From the top of a line of text down to where its letters stand."""
-
 
 _HEAD = 8.0
 """The length of an arrow's head."""
@@ -36,7 +33,7 @@ def svg_of(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
     SubElement(root, "title").text = plain(graph.get_name())
     SubElement(root, "desc").text = _in_words(picture)
     SubElement(root, "style").text = STYLE
-    _draw_box(root, CheckpointRef(0.5, 0.5, width - 1, height - 1), ["paper"])
+    _draw_box(root, Place(0.5, 0.5, width - 1, height - 1), ["paper"])
     _draw_picture(root, picture, _MARGIN, _MARGIN)
     return tostring(root, encoding="unicode")
 
@@ -60,7 +57,7 @@ def _draw_picture(parent: Element, picture: Picture, left: float, top: float) ->
         _draw_label(parent, route.moved(left, top))
 
 
-def _draw_figure(parent: Element, figure: Figure, place: CheckpointRef) -> None:
+def _draw_figure(parent: Element, figure: Figure, place: Place) -> None:
     box = _draw_box(parent, place, ["box", *figure.classes])
     SubElement(box, "title").text = figure.name
     center = place.x + place.width / 2
@@ -101,7 +98,7 @@ def _label_place(route: Route) -> tuple[float, float]:
     return here.right + across * (there.left - here.right), here.y + down * (there.y - here.y)
 
 
-def _draw_box(parent: Element, place: CheckpointRef, classes: Sequence[str]) -> Element:
+def _draw_box(parent: Element, place: Place, classes: Sequence[str]) -> Element:
     corner = place.height / 2 if "end" in classes else _CORNER
     numbers = {"x": place.x, "y": place.y, "width": place.width, "height": place.height}
     attributes = {key: f"{value:g}" for key, value in {**numbers, "rx": corner}.items()}

@@ -20,7 +20,6 @@ __all__ = [
     "thread_keys",
 ]
 
-
 _POSTGRES = "app.storage.checkpoints.postgres"
 
 

@@ -24,10 +24,8 @@ from app.storage.errors import reason_of
 
 _MOST_CONNECTIONS = 10
 
-
 _POOL_SECONDS = 3.0
 """How long a call waits for a connection before it counts as a failure."""
-
 
 _CONNECTION: dict[str, Any] = {
     "autocommit": True,  # LangGraph's saver needs these three
@@ -36,7 +34,6 @@ _CONNECTION: dict[str, Any] = {
     "connect_timeout": 3,
     "tcp_user_timeout": 10_000,  # milliseconds; else a network that is gone is noticed in minutes
 }
-
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 

@@ -20,23 +20,17 @@ from app.storage.errors import reason_of
 
 logger = logging.getLogger(__name__)
 
-
 OnSaved = Callable[[str | None], None]
 """Called with the id of a task whose writes are saved; None when the graph's checkpoint is."""
 
-
 P = ParamSpec("P")
 
-
 T = TypeVar("T")
-
 
 BRIEF_SECONDS = 1.0
 """How long a reader waits; enough for connections that a restart of PostgreSQL broke."""
 
-
 _FIRST_PAUSE_SECONDS = 0.1
-
 
 _LONGEST_PAUSE_SECONDS = 2.0
 

@@ -19,7 +19,6 @@ from app.storage.checkpoints.sqlite_saver import SqliteSaver
 
 _SET_UP_SECONDS = 10.0
 
-
 _STORE_SECONDS = 2.0
 
 

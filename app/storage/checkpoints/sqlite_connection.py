@@ -20,14 +20,11 @@ from app.storage.errors import reason_of
 
 P = ParamSpec("P")
 
-
 T = TypeVar("T")
-
 
 BUSY_SECONDS = 0.2
 """How long SQLite waits for another process's lock: little, since all others wait behind it. Savers
 try again by themselves."""
-
 
 Synchronous = Literal["normal", "full"]
 

@@ -11,21 +11,17 @@ from app.storage.checkpoints.sqlite_connection import SqliteConnection
 _MOST_AT_ONCE = 100
 """So many checkpoints go in one transaction: runs that want to save wait for it."""
 
-
 _USES_DELTAS = """
 SELECT 1 FROM checkpoints WHERE thread_id = ?
 AND instr(CAST(metadata AS TEXT), '"counters_since_delta_snapshot"') LIMIT 1
 """
 
-
 _HEADS = "SELECT checkpoint_ns, max(checkpoint_id) FROM checkpoints WHERE thread_id = ? GROUP BY 1"
-
 
 _OLDER = """
 SELECT checkpoint_id FROM checkpoints
 WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id < ? ORDER BY 1 LIMIT ?
 """
-
 
 _ONE = """
 SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?

@@ -18,7 +18,6 @@ from app.storage.checkpoints.sqlite_prune import keep_latest
 
 P = ParamSpec("P")
 
-
 T = TypeVar("T")
 
 

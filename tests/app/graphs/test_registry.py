@@ -1,106 +1,17 @@
 """langgraph.json, good and bad: what is offered, and everything that is wrong at once."""
 
 import asyncio
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from langgraph.store.memory import InMemoryStore
 
 from app.errors import GraphNotFound, InvalidGraphs
 from app.graphs.registry import inspect_graphs, load_registry
+from tests.app.graphs.graph_files import GOOD, write_graphs
 from tests.conftest import SERVED_GRAPHS
 
 pytestmark = pytest.mark.anyio
-
-GOOD = """
-import asyncio
-import sys
-from contextlib import asynccontextmanager, contextmanager
-
-from langgraph.graph import END, START, StateGraph
-from langgraph.store.memory import InMemoryStore
-from typing_extensions import TypedDict
-
-class State(TypedDict, total=False):
-    word: str
-
-async def say(state: State) -> State:
-    return {"word": "said"}
-
-builder = StateGraph(State)
-builder.add_node(say)
-builder.add_edge(START, "say")
-builder.add_edge("say", END)
-graph = builder.compile()
-
-def make():
-    return builder
-
-def make_with_a_store():
-    return builder.compile(store=InMemoryStore())
-
-def make_with_config(config):
-    assert config["configurable"] == {}
-    return builder
-
-async def make_later():
-    return graph
-
-def make_nothing():
-    return None
-
-def break_it():
-    raise RuntimeError("out of flour")
-
-def leave():
-    sys.exit()
-
-async def give_up():
-    raise asyncio.CancelledError
-
-@contextmanager
-def open_it():
-    yield graph
-
-@asynccontextmanager
-async def open_it_later():
-    yield graph
-
-text = "no graph"
-"""
-
-CERTAINLY_WRONG = """
-from langgraph.graph import END, START, StateGraph
-from typing_extensions import TypedDict
-
-class State(TypedDict, total=False):
-    word: str
-
-async def act(state: State) -> State:
-    return {}
-
-builder = StateGraph(State)
-for name in ("a", "b", "c", "join"):
-    builder.add_node(name, act)
-builder.add_edge(START, "a")
-builder.add_edge(START, "b")
-builder.add_edge("b", "c")
-builder.add_edge("a", "join")
-builder.add_edge("c", "join")
-builder.add_edge("join", END)
-graph = builder.compile()
-"""
-
-
-def write(folder: Path, graphs: Any, **more: Any) -> Path:
-    (folder / "good.py").write_text(GOOD)
-    (folder / "wrong.py").write_text(CERTAINLY_WRONG)
-    (folder / "broken.py").write_text("x = 1\n\nimport no_such_module\n")
-    file = folder / "langgraph.json"
-    file.write_text(json.dumps({"graphs": graphs, **more}))
-    return file
 
 
 async def problems_of(file: Path) -> list[str]:
@@ -110,7 +21,7 @@ async def problems_of(file: Path) -> list[str]:
 
 
 async def test_every_form_of_entry_is_offered(tmp_path: Path) -> None:
-    file = write(
+    file = write_graphs(
         tmp_path,
         {
             "compiled": "./good.py:graph",
@@ -131,7 +42,7 @@ async def test_every_form_of_entry_is_offered(tmp_path: Path) -> None:
 
 async def test_graphs_get_the_services_store_unless_they_bring_their_own(tmp_path: Path) -> None:
     graphs = {"plain": "./good.py:graph", "own": "./good.py:make_with_a_store"}
-    registry = await load_registry(write(tmp_path, graphs))
+    registry = await load_registry(write_graphs(tmp_path, graphs))
     store = InMemoryStore()
 
     stored = registry.with_store(store)
@@ -144,7 +55,7 @@ async def test_graphs_get_the_services_store_unless_they_bring_their_own(tmp_pat
 async def test_module_path_and_local_dependency_are_importable(tmp_path: Path) -> None:
     (tmp_path / "lib_of_this_test").mkdir()
     (tmp_path / "lib_of_this_test" / "graph_in_a_dependency.py").write_text(GOOD)
-    file = write(
+    file = write_graphs(
         tmp_path, {"far": "graph_in_a_dependency:graph"}, dependencies=["./lib_of_this_test"]
     )
 
@@ -152,7 +63,7 @@ async def test_module_path_and_local_dependency_are_importable(tmp_path: Path) -
 
 
 async def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
-    file = write(
+    file = write_graphs(
         tmp_path,
         {
             "good": "./good.py:graph",
@@ -187,7 +98,7 @@ async def test_end_of_the_process_in_a_graph_file_is_a_problem_of_that_graph(
 ) -> None:
     (tmp_path / "exits.py").write_text('import sys\n\nsys.exit("no key is set")\n')
     (tmp_path / "ends.py").write_text("class End(BaseException): ...\nraise End\n")
-    file = write(
+    file = write_graphs(
         tmp_path,
         {
             "exits": "./exits.py:graph",
@@ -213,7 +124,7 @@ async def test_end_of_the_service_is_not_blamed_on_a_graph(tmp_path: Path) -> No
     slow = f"{GOOD}\nasync def make_slowly():\n    await asyncio.sleep(60)\n"
     (tmp_path / "slow.py").write_text(slow)
     loading = asyncio.create_task(
-        inspect_graphs(write(tmp_path, {"slow": "./slow.py:make_slowly"}))
+        inspect_graphs(write_graphs(tmp_path, {"slow": "./slow.py:make_slowly"}))
     )
     await asyncio.sleep(0)
 
@@ -227,14 +138,14 @@ async def test_graph_that_does_not_compile_is_a_problem(tmp_path: Path) -> None:
     loose = GOOD.replace("graph = builder.compile()", 'builder.add_edge("say", "nowhere")')
     (tmp_path / "loose.py").write_text(loose)
 
-    problems = await problems_of(write(tmp_path, {"loose": "./loose.py:builder"}))
+    problems = await problems_of(write_graphs(tmp_path, {"loose": "./loose.py:builder"}))
 
     assert "'loose': compiling ./loose.py:builder failed: ValueError: " in problems[0]
 
 
 @pytest.mark.parametrize("factory", ["open_it", "open_it_later"])
 async def test_context_manager_is_told_to_be_unsupported(tmp_path: Path, factory: str) -> None:
-    problems = await problems_of(write(tmp_path, {"g": f"./good.py:{factory}"}))
+    problems = await problems_of(write_graphs(tmp_path, {"g": f"./good.py:{factory}"}))
 
     assert f"graph 'g': ./good.py:{factory} gives a context manager" in problems[0]
     assert "Fanjoin does not support" in problems[0]
@@ -273,7 +184,7 @@ async def test_file_out_of_form_is_named_with_what_is_wrong_and_the_mend(
 
 
 async def test_entry_out_of_form_hides_no_problem_of_another_graph(tmp_path: Path) -> None:
-    file = write(
+    file = write_graphs(
         tmp_path,
         {"a b": "./missing.py:graph", "number": 1, "gone": "./gone.py:graph"},
         dependencies="lib",
@@ -288,7 +199,7 @@ async def test_entry_out_of_form_hides_no_problem_of_another_graph(tmp_path: Pat
 
 
 async def test_ids_that_make_one_class_name_are_refused_together(tmp_path: Path) -> None:
-    file = write(tmp_path, {"a-b": "./good.py:graph", "a_b": "./good.py:graph"})
+    file = write_graphs(tmp_path, {"a-b": "./good.py:graph", "a_b": "./good.py:graph"})
 
     problems = await problems_of(file)
 
@@ -308,7 +219,7 @@ async def test_schema_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text(
         GOOD.replace("word: str", "word: object\n    lock: __import__('threading').Event")
     )
-    file = write(tmp_path, {"odd": "./odd.py:graph"})
+    file = write_graphs(tmp_path, {"odd": "./odd.py:graph"})
 
     problems = await problems_of(file)
 
@@ -317,7 +228,7 @@ async def test_schema_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
 
 
 async def test_inspection_keeps_the_good_beside_the_bad(tmp_path: Path) -> None:
-    file = write(tmp_path, {"good": "./good.py:graph", "gone": "./gone.py:graph"})
+    file = write_graphs(tmp_path, {"good": "./good.py:graph", "gone": "./gone.py:graph"})
 
     inspection = await inspect_graphs(file)
 
@@ -326,7 +237,7 @@ async def test_inspection_keeps_the_good_beside_the_bad(tmp_path: Path) -> None:
 
 
 async def test_unknown_graph_names_the_known_ones(tmp_path: Path) -> None:
-    registry = await load_registry(write(tmp_path, {"good": "./good.py:graph"}))
+    registry = await load_registry(write_graphs(tmp_path, {"good": "./good.py:graph"}))
 
     with pytest.raises(GraphNotFound, match="no graph is called 'bad'; there is good"):
         registry["bad"]
@@ -335,7 +246,7 @@ async def test_unknown_graph_names_the_known_ones(tmp_path: Path) -> None:
 async def test_same_file_name_in_two_projects_is_two_graphs(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        write(tmp_path / name, {"g": "./good.py:graph"})
+        write_graphs(tmp_path / name, {"g": "./good.py:graph"})
         (tmp_path / name / "good.py").write_text(GOOD.replace("said", name))
 
     words = [

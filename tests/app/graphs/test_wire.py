@@ -99,12 +99,12 @@ def test_the_outcomes_are_no_part_of_what_a_branch_wrote(outcomes: Any) -> None:
 @given(result=instances_of("results_by_round"))
 def test_a_result_is_read_without_its_tag(result: dict[str, Any]) -> None:
     results = {key: value for key, value in result.items() if key != "fanjoin_round"}
-    is_taken_back = not results
+    is_retracted = not results
     own = result.get("fanjoin_row", results)
 
     read = own_writes({"notes": result, "answer": 1})
 
-    assert read == ({"answer": 1} if is_taken_back else {"notes": own, "answer": 1})
+    assert read == ({"answer": 1} if is_retracted else {"notes": own, "answer": 1})
 
 
 @few

@@ -15,12 +15,9 @@ from app.threads.states import CheckpointRef
 
 _FilterKey = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9_]+$")]
 
-
 _FilterNumber = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
-
 _FilterFloat = Annotated[float, Field(allow_inf_nan=False)]
-
 
 _FilterText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 

@@ -17,20 +17,15 @@ from app.threads.thread import ThreadRecord
 
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 
-
 ThreadField = Literal[
     "thread_id", "created_at", "updated_at", "metadata", "status", "values", "interrupts"
 ]
 
-
 ALL_FIELDS: tuple[ThreadField, ...] = get_args(ThreadField)
-
 
 _GRAPH = "graph_id"
 
-
 _OF_THE_STATE: frozenset[ThreadField] = frozenset({"values", "interrupts"})
-
 
 Metadata = Annotated[dict[Name, JsonValue], Field(max_length=64)]
 """`graph_id` among them names the graph whose state the thread shows."""

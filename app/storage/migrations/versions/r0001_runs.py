@@ -7,7 +7,6 @@ from app.storage.columns import Moment
 
 revision = "r0001"
 
-
 down_revision = None
 
 

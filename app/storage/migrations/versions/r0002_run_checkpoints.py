@@ -9,12 +9,9 @@ from alembic import op
 
 revision = "r0002"
 
-
 down_revision = "r0001"
 
-
 _HAS_CHECKPOINTS = sa.text("has_checkpoints")
-
 
 _RENAMED = {
     "asked": "request",

@@ -5,7 +5,7 @@ from langgraph.graph import END, START, StateGraph
 
 from app.graphs.diagram import mermaid_of
 from graphs.kit import Branch, add_fan_out
-from tests.app.graphs.diagram.test_svg import (
+from tests.app.graphs.diagram.drawn_graphs import (
     Graph,
     State,
     brief,

@@ -1,99 +1,27 @@
 """Graphs as pictures: read back from the SVG itself, as a browser would."""
 
-import operator
-from collections.abc import Hashable, Sequence
 from itertools import combinations, product
-from typing import Annotated, Any, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END, START
 from langgraph.graph.state import CompiledStateGraph
-from typing_extensions import TypedDict
 
 from app.graphs.diagram import svg_of
 from app.graphs.diagram.figures import picture_of
-from app.graphs.diagram.layout import CheckpointRef, Route
-from graphs.kit import Branch, add_fan_out
-
-Graph = CompiledStateGraph[Any, Any, Any, Any]
+from app.graphs.diagram.layout import Place, Route
+from tests.app.graphs.diagram.drawn_graphs import (
+    Graph,
+    agent_loop,
+    brief,
+    fan_out_of,
+    over_items,
+    router,
+    subgraph_branches,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-class State(TypedDict, total=False):
-    notes: Annotated[list[str], operator.add]
-
-
-async def work(state: State) -> State:
-    return state
-
-
-def router() -> Graph:
-    builder = StateGraph(State)
-    for name in ("classify", "billing", "look_up", "reply"):
-        builder.add_node(name, work)
-    builder.add_edge(START, "classify")
-    ways: dict[Hashable, str] = {"money": "billing", "machine": "look_up", "spam": END}
-    builder.add_conditional_edges("classify", lambda state: "spam", ways)
-    builder.add_edge("look_up", "reply")
-    builder.add_edge("billing", END)
-    builder.add_edge("reply", END)
-    return builder.compile(name="router")
-
-
-def agent_loop() -> Graph:
-    builder = StateGraph(State)
-    builder.add_node("agent", work)
-    builder.add_node("tools", work)
-    builder.add_edge(START, "agent")
-    ways: dict[Hashable, str] = {"call": "tools", "again": "agent", "done": END}
-    builder.add_conditional_edges("agent", lambda state: "done", ways)
-    builder.add_edge("tools", "agent")
-    return builder.compile(name="agent_loop")
-
-
-async def join(state: State) -> State:
-    return state
-
-
-def fan_out_of(names: Sequence[str]) -> Graph:
-    builder = StateGraph(State)
-    add_fan_out(builder, [Branch(work, name=name) for name in names], join=join)
-    return builder.compile(name="fan_out")
-
-
-async def synthesize(state: State) -> State:
-    return state
-
-
-def brief() -> Graph:
-    builder = StateGraph(State)
-    branches = [
-        Branch(work, name="summary"),
-        Branch(work, name="questions"),
-        Branch(work, name="key_terms", required=False),
-    ]
-    add_fan_out(builder, branches, join=synthesize)
-    return builder.compile(name="brief")
-
-
-def subgraph_branches() -> Graph:
-    builder = StateGraph(State)
-    branches = [
-        Branch(agent_loop(), name="research", writes=["notes"], required=False),
-        Branch(router(), name="support", writes=["notes"]),
-        Branch(work, name="facts", required=False),
-    ]
-    add_fan_out(builder, branches, join=join)
-    return builder.compile(name="subgraph_branches")
-
-
-def over_items() -> Graph:
-    builder = StateGraph(State)
-    add_fan_out(builder, Branch(work), over=lambda state: state["notes"], join=join)
-    return builder.compile(name="over_items")
-
 
 LONG_NAMES = ["fetch_the_annual_report_of_the_customer_in_asia", "x" * 90, "日本語の名前" * 8]
 
@@ -199,7 +127,7 @@ def test_no_edge_runs_through_a_node_it_does_not_join(graph: Graph) -> None:
         assert route.lane is None or route.lane > place.bottom or not is_between(route, place)
 
 
-def is_between(route: Route, place: CheckpointRef) -> bool:
+def is_between(route: Route, place: Place) -> bool:
     return route.stretches[-1].left < place.x < route.stretches[0].right
 
 
