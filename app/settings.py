@@ -174,12 +174,12 @@ class Settings(BaseSettings):
     def _refuse_open_doors(self) -> Self:
         if self.api_keys:
             return self
-        mend = "set FANJOIN_API_KEYS (`openssl rand -hex 24` makes one)"
+        fix = "set FANJOIN_API_KEYS (`openssl rand -hex 24` makes one)"
         if self.environment == "production":
-            raise ValueError(f"production needs a key: {mend}")
+            raise ValueError(f"production needs a key: {fix}")
         if not is_loopback(self.host):
             raise ValueError(
-                f"FANJOIN_HOST={self.host} would let anyone in: {mend}, or listen on 127.0.0.1"
+                f"FANJOIN_HOST={self.host} would let anyone in: {fix}, or listen on 127.0.0.1"
             )
         return self
 

@@ -43,8 +43,8 @@ def read_declarations(graphs_file: Path) -> Declarations:
         text = graphs_file.read_text(encoding="utf-8")
         content = json.loads(text, object_pairs_hook=partial(_to_dict, doubled=doubled))
     except (OSError, UnicodeDecodeError) as error:
-        mend = "name the file with FANJOIN_GRAPHS_FILE"
-        return Declarations([], [], [f"{graphs_file} cannot be read ({error}): {mend}"])
+        fix = "name the file with FANJOIN_GRAPHS_FILE"
+        return Declarations([], [], [f"{graphs_file} cannot be read ({error}): {fix}"])
     except json.JSONDecodeError as error:
         return Declarations([], [], [f"{graphs_file} is not JSON: {error}"])
     problems = [f"{name!r} stands there more than once: rename or remove one" for name in doubled]
@@ -64,8 +64,8 @@ def _to_dict(pairs: list[tuple[str, Any]], *, doubled: list[str]) -> dict[str, A
 
 def _check_file(content: Any, problems: list[str]) -> Declarations:
     if not isinstance(content, dict):
-        mend = f'write {{"graphs": {{"my_graph": {_ENTRY}}}}}'
-        return Declarations([], [], [*problems, f"it holds {_kind(content)}: {mend}"])
+        fix = f'write {{"graphs": {{"my_graph": {_ENTRY}}}}}'
+        return Declarations([], [], [*problems, f"it holds {_kind(content)}: {fix}"])
     dependencies = content.get("dependencies", [])
     if not _is_list_of_text(dependencies):
         problems = [*problems, f'"dependencies" is {_kind(dependencies)}: write a list of folders']
@@ -73,8 +73,8 @@ def _check_file(content: Any, problems: list[str]) -> Declarations:
     entries = content.get("graphs")
     if not isinstance(entries, dict) or not entries:
         reason = "names no graph" if not entries else f"is {_kind(entries)}"
-        mend = f'write "graphs": {{"my_graph": {_ENTRY}}}'
-        return Declarations([], dependencies, [*problems, f'"graphs" {reason}: {mend}'])
+        fix = f'write "graphs": {{"my_graph": {_ENTRY}}}'
+        return Declarations([], dependencies, [*problems, f'"graphs" {reason}: {fix}'])
     checked = [_check_entry(graph_id, entry) for graph_id, entry in entries.items()]
     return Declarations(
         [entry for entry in checked if isinstance(entry, GraphDef)],

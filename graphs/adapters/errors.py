@@ -8,7 +8,7 @@
     ├── SourceAnswerUnusable  the answer is too large, or not of the documented shape
     └── AddressRefused        an address from outside that leads inside
 
-Messages are one line, name the source and, where there is one, the mend. None holds a key.
+Messages are one line, name the source and, where there is one, the fix. None holds a key.
 """
 
 import httpx2
@@ -19,7 +19,7 @@ class SourceError(Exception):
 
 
 class SourceNotConfigured(SourceError, LookupError):
-    """No key is set for a source; another attempt cannot mend it, as with any LookupError."""
+    """No key is set for a source; another attempt cannot fix it, as with any LookupError."""
 
 
 class SourceRefused(SourceError):

@@ -2,7 +2,7 @@
 
 
 class KitError(ValueError):
-    """The kit is used in a way that cannot work; the message names the mend."""
+    """The kit is used in a way that cannot work; the message names the fix."""
 
 
 class WidthOutOfBounds(ValueError):

@@ -40,7 +40,7 @@ def lint(graphs_file: GraphsFileOption = None, strict: StrictOption = False) -> 
 
 def _describe(finding: Finding) -> str:
     where = f"{finding.file} ({finding.graph_id})"
-    return f"{where}: {f'{finding.node} {finding.message}'.strip()}\n  mend: {finding.mend}"
+    return f"{where}: {f'{finding.node} {finding.message}'.strip()}\n  fix: {finding.fix}"
 
 
 def _print(text: str, *, is_error: bool) -> None:

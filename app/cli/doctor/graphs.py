@@ -24,7 +24,7 @@ async def check_graphs(reading: Reading) -> list[Finding]:
     findings = [Finding("error", problem, fix) for problem in inspection.problems]
     for linted in inspection.findings:
         detail = f"{linted.file} ({linted.graph_id}): {f'{linted.node} {linted.message}'.strip()}"
-        findings.append(Finding(linted.severity, detail, linted.mend))
+        findings.append(Finding(linted.severity, detail, linted.fix))
     served = f"{counted(len(inspection.entries), 'graph')} of {graphs_file} can be served"
     return findings or [Finding("ok", served)]
 

@@ -30,7 +30,7 @@ def lint_graph(
     """Return what is wrong with a graph; a node within a sub-graph goes by `subgraph/node`."""
     return [
         Finding(
-            problem.severity, graph_id, file, path + problem.node, problem.message, problem.mend
+            problem.severity, graph_id, file, path + problem.node, problem.message, problem.fix
         )
         for path, topology in _with_subgraphs(graph, "", set())
         for rule in RULES

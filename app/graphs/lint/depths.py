@@ -39,9 +39,9 @@ def _describe(source: str, arrivals: dict[str, int], join: str) -> Problem:
         for node, step in sorted(arrivals.items(), key=lambda a: a[1])
     )
     if source in arrivals:
-        mend = f"remove the edge from {source!r} if {join!r} is to wait for the others"
+        fix = f"remove the edge from {source!r} if {join!r} is to wait for the others"
     else:
-        mend = (
+        fix = (
             f"one list edge, add_edge([{named(branches)}], {join!r}), or defer=True on {join!r}, "
             f"or add_fan_out with each branch as one node"
         )
@@ -49,5 +49,5 @@ def _describe(source: str, arrivals: dict[str, int], join: str) -> Problem:
         severity="error" if len(set(branches.values())) > 1 else "warning",
         node=join,
         message=f"runs {times} times: counted in supersteps from {source!r} it is reached {ways}",
-        mend=mend,
+        fix=fix,
     )

@@ -14,7 +14,7 @@ class Problem:
     severity: Severity
     node: str
     message: str
-    mend: str
+    fix: str
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Finding:
     """The node or nodes concerned, with the path of sub-graphs that leads there."""
 
     message: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
         place = f"{self.file} ({self.graph_id}) {self.node}".rstrip()
-        return f"{self.severity}: {place}: {self.message}; mend: {self.mend}"
+        return f"{self.severity}: {place}: {self.message}; fix: {self.fix}"

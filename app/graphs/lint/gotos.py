@@ -14,10 +14,10 @@ def hidden_gotos(topology: Topology) -> Iterator[Problem]:
             continue
         if mark_of(spec).get("kind") == "branch":
             message = "is a branch and steers by Command(goto=…)"
-            mend = "return the update alone, and lead on from the join"
+            fix = "return the update alone, and lead on from the join"
         else:
             message = (
                 "returns Command(goto=…) unannotated, so that no diagram or check sees the way"
             )
-            mend = 'annotate the return type: Command[Literal["next_node"]]'
-        yield Problem("warning", name, message, mend)
+            fix = 'annotate the return type: Command[Literal["next_node"]]'
+        yield Problem("warning", name, message, fix)

@@ -28,7 +28,7 @@ def clashing_writes(topology: Topology) -> Iterator[Problem]:
             node=", ".join(writers),
             message=f"run in one superstep and each {'writes' if certain else 'may write'} "
             f"{named(certain or keys)}, which has no reducer{reason}",
-            mend="give the key a reducer (Annotated[…, by_branch]), or each writer a key of its "
+            fix="give the key a reducer (Annotated[…, by_branch]), or each writer a key of its "
             "own (a sub-graph: an output_schema, or Branch(…, writes=[…]))",
         )
 

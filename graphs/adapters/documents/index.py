@@ -163,11 +163,11 @@ def _check_version(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _named_errors(file: Path) -> Iterator[None]:
-    """Let the caller of an index know which file it was, and how to mend what stays broken."""
+    """Let the caller of an index know which file it was, and how to fix what stays broken."""
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
         raise SourceError(f"the index of documents {file} cannot be used: {error}") from error
     except sqlite3.Error as error:
-        mend = "delete it and run `fanjoin documents index FOLDER` again"
-        raise SourceError(f"the index of documents {file} is broken: {error}; {mend}") from error
+        fix = "delete it and run `fanjoin documents index FOLDER` again"
+        raise SourceError(f"the index of documents {file} is broken: {error}; {fix}") from error

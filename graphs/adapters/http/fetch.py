@@ -168,19 +168,19 @@ async def _read(service: Service, response: httpx2.Response, most_bytes: int) ->
 
 def _refused(service: Service, response: httpx2.Response) -> SourceRefused:
     status = response.status_code
-    mend = ""
+    fix = ""
     if status in (401, 403):
-        mend = f": check {service.access_setting}" if service.access_setting else ""
+        fix = f": check {service.access_setting}" if service.access_setting else ""
     elif status == 429 or status >= 500:
-        mend = ": try again later"
+        fix = ": try again later"
     elif status < 400 or status == 404:
-        mend = f": check {service.address_setting}" if service.address_setting else ""
-    return SourceRefused(f"{service.name} answered {status}{mend}", response)
+        fix = f": check {service.address_setting}" if service.address_setting else ""
+    return SourceRefused(f"{service.name} answered {status}{fix}", response)
 
 
 def _unreachable(service: Service, why: str, settings: str | None) -> SourceError:
-    mend = f"; check {settings}" if settings else ""
-    return SourceUnreachable(f"{service.name} cannot be reached ({why}){mend}")
+    fix = f"; check {settings}" if settings else ""
+    return SourceUnreachable(f"{service.name} cannot be reached ({why}){fix}")
 
 
 def _no_cookies() -> CookieJar:

@@ -60,9 +60,9 @@ warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
 
 
 class ImageRefused(ValueError, LookupError):
-    """What was sent is no image, a broken one, too large or not to be fetched; says the mend.
+    """What was sent is no image, a broken one, too large or not to be fetched; says the fix.
 
-    Another attempt cannot mend it, as with any LookupError.
+    Another attempt cannot fix it, as with any LookupError.
     """
 
 

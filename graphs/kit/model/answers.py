@@ -1,7 +1,7 @@
 """Ask the chat model for a whole answer: text, some sentences, or an object of a given shape.
 
 LangChain takes an answer that was cut off for a good one. Here it is an error of its branch, named
-in one line, which another attempt may mend.
+in one line, which another attempt may fix.
 """
 
 import json

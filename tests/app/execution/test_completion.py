@@ -136,7 +136,7 @@ async def test_postgres_lost_for_a_moment_is_reported_and_comes_back(
             await line.cut()
             refused = await client.post(INVOKE, json=ON_A_THREAD)
             unready = await client.get("/health/ready")
-            await line.mend()
+            await line.fix()
 
             async def runs_again() -> bool:
                 return (await client.post(INVOKE, json=ON_A_THREAD)).status_code == 200

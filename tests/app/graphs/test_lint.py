@@ -72,7 +72,7 @@ def test_a_finding_reads_as_one_line_with_file_graph_node_and_mend() -> None:
 
     assert str(finding) == (
         "error: ./b.py (brief) join: runs 2 times: counted in supersteps from '__start__' it is "
-        "reached from 'short' after 2, from 'second' after 3; mend: one list edge, "
+        "reached from 'short' after 2, from 'second' after 3; fix: one list edge, "
         "add_edge(['second', 'short'], 'join'), or defer=True on 'join', or add_fan_out with each "
         "branch as one node"
     )

@@ -82,9 +82,9 @@ def test_an_answer_out_of_shape_is_repaired_once(
     assert colours(model) == Colours(names=["red", "blue"])
 
     _, repair = model_server.calls
-    task, wrong, mend = (message["content"] for message in repair.body["messages"])
+    task, wrong, fix = (message["content"] for message in repair.body["messages"])
     assert (task, wrong) == ("two colours", '{"names": ["red"]}')
-    assert "names" in mend
+    assert "names" in fix
     assert "response_format" in repair.body
 
 
@@ -99,9 +99,9 @@ def test_a_repair_quotes_no_tag(model_server: ModelServer) -> None:
 
     asyncio.run(ask_for(Choice, chat_model(max_tokens=20), [HumanMessage("a colour")]))
 
-    mend = model_server.calls[1].body["messages"][-1]["content"]
-    assert "&lt;/question&gt;" in mend
-    assert "</question>" not in mend
+    fix = model_server.calls[1].body["messages"][-1]["content"]
+    assert "&lt;/question&gt;" in fix
+    assert "</question>" not in fix
 
 
 def test_there_is_one_repair_and_no_second(model: ChatOpenAI, model_server: ModelServer) -> None:

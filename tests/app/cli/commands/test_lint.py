@@ -32,7 +32,7 @@ def test_certain_error_fails_and_says_where_what_and_how_to_mend(tmp_path: Path)
 
     assert result.exit_code == 1
     assert "(bad): " in result.stdout
-    assert "mend: " in result.stdout
+    assert "fix: " in result.stdout
     assert "1 graph passed, 1 error, 0 warnings" in result.stdout
 
 

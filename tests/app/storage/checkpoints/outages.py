@@ -22,7 +22,7 @@ class Line:
         user, name = self._to.get("user", "postgres"), self._to.get("dbname", "postgres")
         return f"postgresql://{user}@127.0.0.1:{self.port}/{name}"
 
-    async def mend(self) -> None:
+    async def fix(self) -> None:
         self._is_cut = False
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -60,7 +60,7 @@ class Line:
 @asynccontextmanager
 async def line_to(conninfo: str) -> AsyncIterator[Line]:
     line = Line(conninfo)
-    await line.mend()
+    await line.fix()
     try:
         yield line
     finally:

@@ -156,7 +156,7 @@ async def test_a_run_waits_while_postgresql_is_away_and_ends_well(stored: Settin
             with pytest.raises(StorageUnavailable, match="PostgreSQL does not answer"):
                 await checkpoints.saver.aget_tuple(thread("t"))
             assert not run.done()
-            await line.mend()
+            await line.fix()
 
             state = await run
             assert state["size"] == 2
