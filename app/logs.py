@@ -1,8 +1,11 @@
 """How the service logs: one line per event, plain words and fields."""
 
+import asyncio
 import logging
 import re
 import sys
+
+logger = logging.getLogger(__name__)
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
@@ -19,6 +22,12 @@ class FieldFormatter(logging.Formatter):
             first, _, trace = line.partition("\n")
             return "\n".join([_one_line(first, fields), trace])
         return _one_line(line, fields)
+
+
+def log_crash(task: asyncio.Task[None]) -> None:
+    """Log the error that ended a task nobody awaits (`Task.add_done_callback`)."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("task %s failed", task.get_name(), exc_info=error)
 
 
 def configure_logs(level: str) -> None:

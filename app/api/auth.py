@@ -35,21 +35,26 @@ class Authentication:
         self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _needs_key(scope):
+        if scope["type"] != "lifespan" and _needs_key(scope):
             try:
                 owner = await self._authenticator.authenticate(Headers(scope=scope), scope)
             except ServiceError as error:
-                await problem_response(error)(scope, receive, send)
+                if scope["type"] == "http":
+                    await problem_response(error)(scope, receive, send)
+                else:
+                    await send({"type": "websocket.close", "code": 1008})
                 return
             scope.setdefault("state", {})["owner"] = owner
         await self._app(scope, receive, send)
 
 
 def _needs_key(scope: Scope) -> bool:
-    return scope["path"] not in OPEN_PATHS
+    """Whether a path is not open to anybody; a server's `root_path` stands before it."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path.rstrip("/") not in OPEN_PATHS
 
 
-async def get_owner(request: Request) -> Owner:
+def owner_of(request: Request) -> Owner:
     """Return who signed in.
 
     Raises:
@@ -59,6 +64,10 @@ async def get_owner(request: Request) -> Owner:
     if owner is None:
         raise Unauthorized("this path is open: nobody signs in here")
     return owner
+
+
+async def get_owner(request: Request) -> Owner:
+    return owner_of(request)
 
 
 OwnerDep = Annotated[Owner, Depends(get_owner)]

@@ -113,6 +113,8 @@ async def _with_keep_alive(
                 return
     finally:
         pending.cancel()
+        await asyncio.wait((pending,))
+        await chunks.aclose()
 
 
 async def _next(chunks: AsyncGenerator[bytes, None]) -> bytes | None:

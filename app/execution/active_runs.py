@@ -21,7 +21,7 @@ class ActiveRun:
     is_recorded: bool = True
     """Whether the run has a row in the database, now or at its end."""
 
-    has_row: bool = True
+    has_row: bool = False
     creating_later: asyncio.TimerHandle | None = None
     creating: asyncio.Task[None] | None = None
     """The creation of the row of a run that started without one."""

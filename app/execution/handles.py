@@ -50,14 +50,16 @@ class RunHandle:
 
         Raises:
             StorageUnavailable: it is over, and the database does not take its end.
-            Stopping: the service stops; the run continues when it is back.
+            Stopping: the service stops; a background run continues when it is back.
         """
         while self._active is None and not self.run.is_over:
             await self._poll()
         run = self.run if self._active is None else await self._active.wait()
-        if not run.is_over:
+        if run.is_over:
+            return run
+        if run.request.is_background:
             raise Stopping(f"run {run.id} continues when the service is back", retry_after=5)
-        return run
+        raise Stopping(f"run {run.id} was stopped with the service", retry_after=5)
 
     async def stream(self, after: int = 0) -> AsyncIterator[Event]:
         """Return the events numbered above `after`: past ones at once, then each as it comes.

@@ -10,6 +10,7 @@ from app.errors import StorageUnavailable
 from app.execution.active_runs import flush_events
 from app.execution.recovery import Recovery
 from app.execution.runner import Runner
+from app.logs import log_crash
 from app.runs.orphans import OrphanedRuns
 from app.runs.repository import RunRepository
 from app.runs.run import Run
@@ -47,7 +48,7 @@ class Maintenance:
         )
         tasks = [asyncio.create_task(loop) for loop in loops]
         for task in tasks:
-            task.add_done_callback(_log_death)
+            task.add_done_callback(log_crash)
         try:
             yield
         finally:
@@ -121,8 +122,3 @@ class Maintenance:
         """Do not count the attempt of runs that were claimed and not started."""
         with contextlib.suppress(StorageUnavailable):
             await self._orphans.release([run.id for run in runs])
-
-
-def _log_death(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.error("a maintenance loop ended", exc_info=error)

@@ -18,6 +18,7 @@ from app.execution.concurrency import ConcurrencyLimit
 from app.execution.graph_stream import checkpointing_for, run_graph
 from app.execution.outcome import check_output, conclude
 from app.graphs.registry import GraphEntry
+from app.logs import log_crash
 from app.plain_json import to_plain_json
 from app.redaction import redactor
 from app.report.recorder import Recorder
@@ -93,7 +94,6 @@ class Runner:
             Stopping: the service takes no more runs.
             TooManyRuns: as many runs as allowed are running and waiting.
             ThreadBusy: another run is using the thread.
-            KeyReused: the Idempotency-Key came before with another request.
             StorageUnavailable: the database does not take the row.
         """
         if self._is_stopping:
@@ -103,7 +103,6 @@ class Runner:
         active.is_recorded = needs_row or self._records_all
         self._limit.admit(is_bounded=is_bounded)
         if not active.is_recorded or (defers_row and not needs_row):
-            active.has_row = False
             self._launch(active, None)
             return active
         created: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
@@ -135,6 +134,7 @@ class Runner:
             entry,
             replace(run, request=request, status=RunStatus.PENDING),
             EventLog(first),
+            has_row=True,
             earlier_events=events,
             last_stored_event=first - 1,
         )
@@ -162,12 +162,12 @@ class Runner:
 
     def _launch(self, active: ActiveRun, created: asyncio.Future[Run] | None) -> None:
         """Start a run's task; `created` gets the stored run, where its row comes first."""
-        loop = asyncio.get_running_loop()
-        active.finished = loop.create_future()
-        if active.is_recorded and not active.has_row:
-            active.creating_later = loop.call_later(_ROW_SECONDS, self._create_late, active)
+        active.finished = asyncio.get_running_loop().create_future()
+        if active.is_recorded and not active.has_row and created is None:
+            self._create_in_a_moment(active)
         self.active.add(active)
         active.task = asyncio.create_task(self._work(active, created), name=f"run-{active.run.id}")
+        active.task.add_done_callback(log_crash)
 
     async def _work(self, active: ActiveRun, created: asyncio.Future[Run] | None) -> None:
         active.has_started = True
@@ -182,7 +182,7 @@ class Runner:
             if active.creating_later is not None:
                 active.creating_later.cancel()
             self.active.remove(active)
-            if active.is_recorded and not active.run.is_over:
+            if active.has_row and not active.run.is_over:
                 self.has_orphans.set()
             active.log.close()
             active.set_finished()
@@ -193,23 +193,31 @@ class Runner:
             stored = await self._runs.create(active.run)
         except asyncio.CancelledError:  # the row may be created all the same: end or release it
             created.set_exception(_stopping())
-            active.cancel_requested = True
+            active.cancel_requested = active.has_row = True
             return True
         except Exception as error:  # noqa: BLE001  # the caller of `start` gets it
             created.set_exception(error)
             return False
         created.set_result(stored)
-        return stored.id == active.run.id
+        active.has_row = stored.id == active.run.id
+        return active.has_row
+
+    def _create_in_a_moment(self, active: ActiveRun) -> None:
+        loop = asyncio.get_running_loop()
+        active.creating_later = loop.call_later(_ROW_SECONDS, self._create_late, active)
 
     def _create_late(self, active: ActiveRun) -> None:
         """Create the row of a run that started without one, unless it is about to end."""
         if not active.is_ending:
             active.creating = asyncio.create_task(self._create_row(active))
+            active.creating.add_done_callback(log_crash)
 
     async def _create_row(self, active: ActiveRun) -> None:
-        with contextlib.suppress(StorageUnavailable):  # it is created with the run's end
+        try:
             await self._runs.create(active.run)
             active.has_row = True
+        except StorageUnavailable:
+            self._create_in_a_moment(active)
 
     async def _execute(self, active: ActiveRun) -> None:
         run, gate = active.run, EventGate(active.log, holds=active.is_background)
@@ -247,6 +255,8 @@ class Runner:
     async def _release(self, active: ActiveRun) -> None:
         """Leave a run to be recovered; an attempt that the service stopped has not failed."""
         active.run.status = RunStatus.PENDING
+        if active.flushing is not None:
+            await asyncio.wait([active.flushing])
         with contextlib.suppress(StorageUnavailable):
             await flush_events(self._runs, [active])
             if active.is_released:

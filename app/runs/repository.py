@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, select
 
-from app.errors import EventsGone, ServiceError
+from app.errors import EventsGone, ThreadBusy
 from app.runs import statements
 from app.runs.events import Event
 from app.runs.rows import events_from_text, events_text, finished_row, new_row, run_from_row
@@ -28,19 +28,18 @@ class RunRepository:
     async def create(self, run: Run) -> Run:
         """Store a run that is about to start, and return it; its thread is busy from then on.
 
-        Where its owner used its Idempotency-Key before with an equal request, nothing is stored and
-        that earlier run is returned. Cancelling the caller does not undo the write: shield it.
+        Where its owner used its Idempotency-Key before, nothing is stored and that earlier run is
+        returned. Cancelling the caller does not undo the write: shield it.
 
         Raises:
             ThreadBusy: another run is using the thread.
-            KeyReused: the key came before with another request.
         """
         new = _new_run(run)
         if new.is_plain:
             await self._writer.write_bulk(statements.create_plain, new)
             return run
         outcome = await self._writer.write(statements.create, new)
-        if isinstance(outcome, ServiceError):
+        if isinstance(outcome, ThreadBusy):
             raise outcome
         return run if outcome is None else outcome
 

@@ -27,6 +27,10 @@ class IdempotencyKey:
         return replace(self, value=f"batch:{number}:{self.value}") if number else self.of_run()
 
 
+_OPTIONS = ("context", "deadline", "wants_tokens", "bypasses_cache", "checkpoint_id")
+"""What is stored of a request beside its input, and in no column of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """What a run is to do, and for whom."""
@@ -71,22 +75,23 @@ class RunRequest:
 
     def as_json(self) -> dict[str, Any]:
         """Return what the database stores besides the columns that are searched."""
-        options = {
-            "context": None if self.context is None else to_plain_json(self.context),
-            "deadline": self.deadline,
-            "wants_tokens": self.wants_tokens,
-            "bypasses_cache": self.bypasses_cache,
-            "checkpoint_id": self.checkpoint_id,
+        options = {name: getattr(self, name) for name in _OPTIONS}
+        stored = {
+            name: to_plain_json(value)
+            for name, value in options.items()
+            if value not in (None, False)
         }
-        stored = {name: value for name, value in options.items() if value not in (None, False)}
         if isinstance(self.graph_input, Command):
             return {"resume": to_plain_json(self.graph_input.resume), **stored}
         return {"input": to_plain_json(self.graph_input), **stored}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], **columns: Any) -> Self:
-        """Return the request that `as_json` stored, with what stands in columns of its own."""
-        options = {key: value for key, value in stored.items() if key not in ("input", "resume")}
+        """Return the request that `as_json` stored, with what stands in columns of its own.
+
+        Options that this version does not know are ignored.
+        """
+        options = {name: stored[name] for name in _OPTIONS if name in stored}
         if "resume" in stored:
             return cls(Command(resume=stored["resume"]), **options, **columns)
         graph_input = stored.get("input")

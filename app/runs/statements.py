@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
-from app.errors import KeyReused, ServiceError, ThreadBusy
+from app.errors import ThreadBusy
 from app.runs.events import Event
 from app.runs.rows import events_text, run_from_row
 from app.runs.run import Run
@@ -49,7 +49,7 @@ def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
     _insert_labels(connection, items)
 
 
-def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
+def create(connection: Connection, item: NewRun) -> Run | ThreadBusy | None:
     """Insert a run; return what prevents it, or None."""
     row = item.row
     earlier = _earlier(connection, row)
@@ -72,7 +72,7 @@ def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
     return _earlier(connection, row)
 
 
-def _earlier(connection: Connection, row: dict[str, Any]) -> Run | KeyReused | None:
+def _earlier(connection: Connection, row: dict[str, Any]) -> Run | None:
     key = row["idempotency_key"]
     if key is None:
         return None
@@ -80,8 +80,6 @@ def _earlier(connection: Connection, row: dict[str, Any]) -> Run | KeyReused | N
     earlier = connection.execute(statement).mappings().first()
     if earlier is None or earlier["id"] == row["id"]:  # its own: repeated after a lost connection
         return None
-    if earlier["request_hash"] != row["request_hash"]:
-        return KeyReused(f"Idempotency-Key came with another request, as run {earlier['id']}")
     return run_from_row(earlier)
 
 

@@ -22,7 +22,7 @@ MEASURED = "tests/benchmarks"
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project without the caches, and without the benchmarks."""
     folder = tmp_path_factory.mktemp("project")
-    for name in ("app", "graphs", "tests"):
+    for name in ("app", "docs", "graphs", "tests"):
         shutil.copytree(
             ROOT / name,
             folder / name,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic_core import to_json
 
-from app.api.auth import needs_key
+from app.api.auth import needs_key, owner_of
 from app.api.disconnects import wait_connected, while_connected
 from app.api.idempotency import replay_headers
 from app.api.problems import NEEDS_KEY, PROBLEM_MEDIA_TYPE, describe_problems
@@ -84,7 +84,7 @@ class GraphRuns:
         return JSONResponse(created.model_dump(), 202, replay_headers(handle))
 
     async def run_batch(self, request: Request, body: Any, key: IdempotencyKey | None) -> Response:
-        owner: str = request.state.owner
+        owner = owner_of(request)
         if key is not None:  # before any of them starts: a run with a key continues by itself
             await self._runs.require_unused(owner, key.of_item(0))
         batch = _Batch(self._runs, self._entry, body, owner, key)
@@ -106,7 +106,7 @@ class GraphRuns:
             self._entry,
             body,
             body.input,
-            owner=request.state.owner,
+            owner=owner_of(request),
             wants_tokens=wants_tokens,
             is_background=is_background,
             key=None if key is None else key.of_run(),
@@ -189,7 +189,7 @@ def _add_routes(router: APIRouter, runs: GraphRuns, entry: GraphEntry) -> None:
         runs.stream_graph,
         models.request,
         {"branches": BranchesParam},
-        response_class=EventStream,
+        response_class=Response,
         status_code=200,
         responses=STREAM_RESPONSE,
         summary=f"Run {entry.id} and stream it",

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 
 from app.api.idempotency import KeyHeader, read_key
 from app.runs.request import IdempotencyKey
@@ -51,7 +52,10 @@ class RunEndpoint:
         Raises:
             RequestValidationError: the body or the key is not what it should be.
         """
-        raw = await request.body()
+        try:
+            raw = await request.body()
+        except ClientDisconnect as error:
+            raise _unreadable() from error
         body = self._validate(raw, request.headers.get("content-type"))
         return await self._act(request, body, read_key(request, raw))
 
@@ -71,12 +75,7 @@ class RunRoute(APIRoute):
     """A route whose endpoint is a `RunEndpoint`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint = cast("RunEndpoint", self.endpoint)
-
-        async def handle(request: Request) -> Response:
-            return await endpoint(request)
-
-        return handle
+        return cast("RunEndpoint", self.endpoint).__call__
 
 
 def _is_json(content_type: str | None) -> bool:
@@ -103,4 +102,8 @@ def _parse(raw: bytes) -> Any:
         }
         raise RequestValidationError([place], body=error.doc) from error
     except (ValueError, RecursionError) as error:
-        raise HTTPException(400, "There was an error parsing the body") from error
+        raise _unreadable() from error
+
+
+def _unreadable() -> HTTPException:
+    return HTTPException(400, "There was an error parsing the body")

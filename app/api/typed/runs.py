@@ -86,7 +86,7 @@ async def read_report(handle: RunDep) -> Response:
 
 @router.get(
     "/{run_id}/stream",
-    response_class=EventStream,
+    response_class=Response,
     status_code=200,
     responses=STREAM_RESPONSE | describe_problems(s410="The run's events have been deleted."),
 )

@@ -29,9 +29,7 @@ def lint_graph(
 ) -> list[Finding]:
     """Return what is wrong with a graph; a node within a sub-graph goes by `subgraph/node`."""
     return [
-        Finding(
-            problem.severity, graph_id, file, path + problem.node, problem.message, problem.fix
-        )
+        Finding(problem.severity, graph_id, file, path + problem.node, problem.message, problem.fix)
         for path, topology in _with_subgraphs(graph, "", set())
         for rule in RULES
         for problem in rule(topology)

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
+from app.main import create_app
 from app.settings import Settings
 from tests.app.service_at_hand import opened
 from tests.live_server import PATIENCE_SECONDS, LiveServer
@@ -96,3 +98,34 @@ def test_large_body_without_a_valid_key_is_not_even_wanted(
             status_line = answer.readline()
 
     assert status_line.startswith(b"HTTP/1.1 401 ")  # and no `100 Continue` before it
+
+
+@pytest.mark.parametrize("path", ["/ok", "/health/live", "/health/ready/", "/ok/"])
+def test_open_paths_are_open_behind_a_prefix_and_with_a_slash(
+    settings: Settings, path: str
+) -> None:
+    with TestClient(create_app(settings), root_path="/behind/a/proxy") as client:
+        assert client.get(path).status_code == 200
+        assert client.get("/graphs").status_code == 401
+
+
+def test_websocket_without_a_key_is_closed(client: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect("/graphs"):
+        pass
+
+    assert closed.value.code == 1008
+
+
+def test_client_that_leaves_while_it_sends_its_body_is_no_error_of_the_service(
+    live_server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = (
+        f"POST /graphs/scripted/invoke HTTP/1.1\r\nHost: here\r\nx-api-key: {MINE}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    )
+    with socket.create_connection(live_server.listener.getsockname(), PATIENCE_SECONDS) as caller:
+        caller.sendall(head.encode() + b'{"input": ')
+        live_server.wait_for_requests(1)
+    live_server.wait_for_requests(0)
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

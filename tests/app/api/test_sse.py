@@ -153,3 +153,15 @@ async def test_client_that_leaves_a_background_run_does_not_end_it(settings: Set
         is_left_alone = not active.cancel_requested and not active.finished.done()
 
     assert is_left_alone
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [("/graphs/scripted/stream", "post"), ("/runs/{run_id}/stream", "get")]
+)
+def test_stream_is_described_as_events_and_not_as_one_text(
+    client: TestClient, path: str, method: str
+) -> None:
+    described = client.get("/openapi.json").json()["paths"][path][method]["responses"]["200"]
+
+    assert list(described["content"]) == ["text/event-stream"]
+    assert list(described["content"]["text/event-stream"]) == ["itemSchema"]

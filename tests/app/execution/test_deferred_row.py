@@ -155,6 +155,24 @@ async def test_run_that_gets_no_row_for_a_locked_file_goes_on_and_is_stored_with
     assert answer.status_code == 200
 
 
+async def test_row_is_created_once_the_file_is_free_again(settings: Settings) -> None:
+    async with opened(settings) as (client, service):
+        with held_branch():
+            answering = asyncio.create_task(client.post(INVOKE, json=NAMED))
+            with loop_clock.standing_still():
+                active = await started(service)
+                with locked(settings):
+                    loop_clock.skip(seconds=1)
+                    await creation_of(active)
+            await until(lambda: active.has_row)
+            meanwhile = await row_of(service, active.run.id)
+        await answering
+        await assert_stored_once(client, active.run.id, "success")
+
+    assert meanwhile is not None
+    assert not meanwhile.is_over
+
+
 async def creation_of(active: ActiveRun) -> None:
     """Return when the creation of a run's row has ended, however it did."""
     await until(lambda: active.creating is not None)

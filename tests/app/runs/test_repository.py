@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app.errors import EventsGone, KeyReused, StorageUnavailable, ThreadBusy
+from app.errors import EventsGone, StorageUnavailable, ThreadBusy
 from app.retention.statements import drop_events
 from app.runs.events import Event
 from app.runs.orphans import OrphanedRuns
@@ -127,13 +127,12 @@ async def test_key_is_claimed_by_one_of_many_at_once(
     assert {record.id for record in records} == {stored.id}
 
 
-async def test_key_of_another_request_is_refused_and_of_another_owner_is_free(
+async def test_key_of_another_request_is_its_run_and_of_another_owner_is_free(
     database: Database,
 ) -> None:
     first = await RunRepository(database).create(a_run(key="k", request_hash="h"))
 
-    with pytest.raises(KeyReused, match=first.id):
-        await RunRepository(database).create(a_run(key="k", request_hash="other"))
+    assert await RunRepository(database).create(a_run(key="k", request_hash="other")) == first
     yours = a_run(key="k", request_hash="other", owner="you")
     assert await RunRepository(database).create(yours) is yours
 

@@ -49,7 +49,7 @@ def test_stream_goes_on_within_the_grace_to_the_end_of_its_run(tmp_path: Path) -
             released.touch()
             exit_status = process.wait()
 
-            assert '"status": "success"' in data_of(lines, "end")
+            assert '"status":"success"' in data_of(lines, "end")
 
     assert exit_status == 0
     assert "Traceback" not in process.output
@@ -66,7 +66,7 @@ def test_stream_of_a_run_that_outlasts_the_grace_ends_with_its_last_event(tmp_pa
             data_of(lines, "branch_started")
             exit_status = process.stop(signal.SIGINT)
 
-            assert '"status": "cancelled"' in data_of(lines, "end")
+            assert '"status":"cancelled"' in data_of(lines, "end")
 
     assert exit_status == 0
     assert "Traceback" not in process.output
