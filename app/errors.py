@@ -48,7 +48,7 @@ class ServiceError(Exception):
 
 
 class Unauthorized(ServiceError):
-    """A valid key is needed."""
+    """A valid API key is required."""
 
     status = HTTPStatus.UNAUTHORIZED
 
@@ -118,7 +118,7 @@ class EventsGone(ServiceError):
 
 
 class KeyReused(ServiceError):
-    """The Idempotency-Key came before, with another request."""
+    """The Idempotency-Key was already used with another request."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -62,7 +62,7 @@ def owner_of(request: Request) -> Owner:
     """
     owner: Owner | None = getattr(request.state, "owner", None)
     if owner is None:
-        raise Unauthorized("this path is open: nobody signs in here")
+        raise Unauthorized("this path has no signed-in owner")
     return owner
 
 

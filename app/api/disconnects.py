@@ -38,7 +38,7 @@ async def while_connected(request: Request, work: Awaitable[Result]) -> Result:
             task.cancel()
             await asyncio.wait([task])
     if has_left:
-        raise RunCancelled("the client left before the end")
+        raise RunCancelled("the client disconnected before the run ended")
     return task.result()
 
 

@@ -16,8 +16,8 @@ KeyHeader = Annotated[
     _Key | None,
     Header(
         description=(
-            "A name of your own for this request. Sent again with the same body it returns the "
-            "same run, and a run that was waited for continues when its client disconnects."
+            "A unique key for this request. The same key with the same body returns the same run. "
+            "With a key, a run that is waited for continues when its client disconnects."
         ),
     ),
 ]

@@ -44,7 +44,7 @@ async def _answer_http_error(request: Request, error: Exception) -> JSONResponse
 
 
 async def _answer_unexpected_error(_: Request, __: Exception) -> JSONResponse:
-    return _problem(_plain(500, "an unexpected error, which is in the service's log"))
+    return _problem(_plain(500, "unexpected error; see the service's log"))
 
 
 def _describe(error: Any, body: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Problem(BaseModel):
     detail: str
 
 
-NEEDS_KEY = "A valid key is needed."
+NEEDS_KEY = "A valid API key is required."
 
 
 def describe_problems(**by_status: str) -> dict[int | str, dict[str, Any]]:

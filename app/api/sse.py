@@ -21,7 +21,7 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 BranchesParam = Annotated[
     str | None,
-    Query(description="Send events of these branches only, comma-separated, and all of the run."),
+    Query(description="Comma-separated branches: send only their events and the run's own."),
 ]
 
 STREAM_RESPONSE: dict[int | str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""Is the service there, and what is it."""
+"""Ping, liveness, readiness and info."""
 
 import logging
 from importlib.metadata import version
@@ -20,22 +20,22 @@ open_router = APIRouter(tags=["system"])
 
 @open_router.get("/ok")
 async def read_ok() -> dict[str, bool]:
-    """Answer that the service answers."""
+    """Ping."""
     return {"ok": True}
 
 
 @open_router.get("/health/live")
 async def read_live() -> dict[str, str]:
-    """Answer that the process lives."""
+    """Liveness."""
     return {"status": "live"}
 
 
 @open_router.get(
     "/health/ready",
-    responses=describe_problems(s503="The service is stopping, or its database is away."),
+    responses=describe_problems(s503="The service is stopping, or its database is unavailable."),
 )
 async def read_ready(service: ServiceDep) -> dict[str, str | int]:
-    """Answer that the graphs are loaded, the database answers and runs are taken."""
+    """Readiness: the database answers and the service accepts runs."""
     if service.runner.is_stopping:
         raise Stopping("the service is stopping", retry_after=5)
     try:
@@ -48,7 +48,7 @@ async def read_ready(service: ServiceDep) -> dict[str, str | int]:
 
 @router.get("/info")
 async def read_info(service: ServiceDep) -> dict[str, Any]:
-    """Say which service this is, and which graphs it offers."""
+    """Return the version and the graphs."""
     settings = service.settings
     return {
         "name": "fanjoin",

@@ -37,7 +37,9 @@ class ApiKeys:
         if not self._digests:
             return ANYONE
         if key is None:
-            raise Unauthorized("no key: send x-api-key or Authorization: Bearer")
+            raise Unauthorized(
+                "the request has no API key: send x-api-key or Authorization: Bearer"
+            )
         digest = _digest(key)
         matches = [hmac.compare_digest(digest, known) for known in self._digests]
         if not any(matches):

@@ -42,7 +42,7 @@ class ActiveRun:
     """Its task has had its first step, and can be cancelled."""
 
     cancel_requested: bool = False
-    """It was asked to end, maybe before it started."""
+    """Cancellation was requested, maybe before it started."""
 
     is_released: bool = False
     """Stopped without an end: it continues when the service, or its database, is back."""
@@ -87,7 +87,7 @@ class ActiveRun:
             self.task.cancel()
 
     def release(self) -> None:
-        """Stop the run without ending it; one that was asked to end before still ends."""
+        """Stop the run without ending it; one whose cancellation was requested still ends."""
         if not self.cancel_requested:
             self.is_released = True
             self.stop()

@@ -36,8 +36,8 @@ class Completion:
     async def complete(self, active: ActiveRun, run: Run) -> None:
         """Store how an active run ended, then wake its followers and waiters.
 
-        What the run did is paid for, so this goes on until the database takes it, or the process
-        ends.
+        What the run did is paid for, so this retries until the database accepts it, or the
+        process ends.
         """
         final = active.log.seal(final_events(run))
         if writes := [write for write in (active.creating, active.flushing) if write is not None]:
@@ -85,7 +85,7 @@ class Completion:
         else:
             is_stored = await self._runs.create_finished(run, events)
         if not is_stored:
-            logger.warning("the run was over before its end was stored", extra={"run_id": run.id})
+            logger.warning("run was already over when its end was stored", extra={"run_id": run.id})
 
 
 def final_events(
@@ -122,8 +122,10 @@ def _with_end(run: Run, final: Sequence[Event]) -> Run:
 
 
 def _finish_unstored(active: ActiveRun, run: Run, error: StorageUnavailable) -> None:
-    logger.error("the end of a run is not stored", extra={"run_id": run.id, "error": error.reason})
-    reason = f"run {run.id} is over ({run.status}) and its end is not stored yet: {error.reason}"
+    logger.error("run result not stored", extra={"run_id": run.id, "error": error.reason})
+    reason = (
+        f"run {run.id} finished ({run.status}), but its result is not stored yet: {error.reason}"
+    )
     active.storage_error = StorageUnavailable(
         reason, run_id=run.id, thread_id=run.thread_id, report=run.report
     )

@@ -156,10 +156,10 @@ def token_writer(log: EventLog, recorder: Recorder) -> OnToken:
 
 
 def _modes(request: RunRequest, entry: GraphEntry) -> list[StreamMode]:
-    """Return what to hear of: each mode costs, so only what somebody will read.
+    """Return the stream modes to request: each costs, so only those that somebody will read.
 
     `messages` makes every model call stream; the tokens themselves come through the callbacks.
-    `updates` alone tells of results that LangGraph had in its cache.
+    Only `updates` reports results that LangGraph had in its cache.
     """
     modes: list[StreamMode] = ["tasks", "values", "custom"]
     if request.wants_tokens:

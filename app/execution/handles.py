@@ -155,7 +155,7 @@ class Runs:
         run = await self._runs.get(run_id, owner=owner)
         if run is None:
             raise RunNotFound(
-                f"no run has the id {run_id!r}; runs are kept for FANJOIN_KEEP_RUNS_DAYS days"
+                f"no run has the id {run_id!r}; runs are deleted after FANJOIN_KEEP_RUNS_DAYS days"
             )
         return self._handle(run, None)
 
@@ -176,7 +176,7 @@ class Runs:
         `is_bounded` and `defers_row` are those of `Runner.start`.
 
         Raises:
-            KeyReused: the key came before with another request.
+            KeyReused: the key was already used with another request.
             CheckpointNotFound: the thread has no such checkpoint to fork from.
             Stopping, TooManyRuns, ThreadBusy, StorageUnavailable: as `Runner.start`.
         """
@@ -219,7 +219,7 @@ class Runs:
         return await self._launch(entry, request)
 
     async def require_unused(self, owner: str, key: IdempotencyKey) -> None:
-        """Raise KeyReused where the key came before with another request."""
+        """Raise KeyReused where the key was already used with another request."""
         await self._replay_of(owner, key)
 
     async def _launch(self, entry: GraphEntry, request: RunRequest, **options: bool) -> RunHandle:
@@ -237,7 +237,9 @@ class Runs:
 
     def _replay(self, run: Run, key: IdempotencyKey | None) -> RunHandle:
         if run.request.idempotency_key != key:
-            raise KeyReused("the Idempotency-Key came before, with another request: use a new one")
+            raise KeyReused(
+                "the Idempotency-Key was already used with another request: use a new one"
+            )
         active = self._runner.active.get(run.id, owner=run.request.owner)
         return self._handle(run, active, is_replayed=True)
 

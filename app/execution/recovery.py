@@ -64,13 +64,13 @@ class Recovery:
         if run.cancel_requested:
             return RunFailure("RunCancelled", "the run was cancelled")
         if not run.request.is_background:
-            return RunFailure("ServiceEnded", "the service ended while it ran")
+            return RunFailure("ServiceEnded", "the service stopped while the run was active")
         if run.failed_attempts >= self._most_attempts:
             times = run.failed_attempts
-            message = f"the service ended {times} times while it ran (FANJOIN_MAX_RUN_ATTEMPTS)"
-            return RunFailure("TooManyAttempts", message)
+            message = f"the service stopped {times} times while the run was active"
+            return RunFailure("TooManyAttempts", f"{message} (FANJOIN_MAX_RUN_ATTEMPTS)")
         if run.graph_id not in self._registry:
-            return RunFailure("GraphNotFound", f"no graph is called {run.graph_id!r} any more")
+            return RunFailure("GraphNotFound", f"there is no graph {run.graph_id!r} any more")
         return None
 
     async def _end(self, run: Run, failure: RunFailure) -> None:
@@ -79,7 +79,7 @@ class Recovery:
         shape = self._registry[run.graph_id].shape if is_known else Shape({}, [], [])
         recorder = Recorder(shape, {}, self._redact, lambda *_: None)
         recorder.restore(finished_branches(await self._runs.events(run.id, 0)), {})
-        recorder.warn("the report has what was stored when the service ended")
+        recorder.warn("the report covers only events stored before the service stopped")
         was_cancelled = failure.type == "RunCancelled"
         ended = replace(
             run,

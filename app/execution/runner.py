@@ -1,7 +1,7 @@
 """The one place where graphs are executed.
 
-Callers differ only in what they do afterwards (wait, follow, walk away), and in whether they want
-tokens. A run starts when its row is created, and is announced as over when its end is stored.
+Callers differ only in what they do afterwards (wait, follow, return at once), and in whether they
+want tokens. A run starts when its row is created, and is announced as over when its end is stored.
 """
 
 import asyncio

@@ -47,7 +47,7 @@ def read_declarations(graphs_file: Path) -> Declarations:
         return Declarations([], [], [f"{graphs_file} cannot be read ({error}): {fix}"])
     except json.JSONDecodeError as error:
         return Declarations([], [], [f"{graphs_file} is not JSON: {error}"])
-    problems = [f"{name!r} stands there more than once: rename or remove one" for name in doubled]
+    problems = [f"{name!r} is defined more than once: rename or remove one" for name in doubled]
     declared = _check_file(content, problems)
     return Declarations(
         declared.graphs,
@@ -65,7 +65,7 @@ def _to_dict(pairs: list[tuple[str, Any]], *, doubled: list[str]) -> dict[str, A
 def _check_file(content: Any, problems: list[str]) -> Declarations:
     if not isinstance(content, dict):
         fix = f'write {{"graphs": {{"my_graph": {_ENTRY}}}}}'
-        return Declarations([], [], [*problems, f"it holds {_kind(content)}: {fix}"])
+        return Declarations([], [], [*problems, f"the file contains {_kind(content)}: {fix}"])
     dependencies = content.get("dependencies", [])
     if not _is_list_of_text(dependencies):
         problems = [*problems, f'"dependencies" is {_kind(dependencies)}: write a list of folders']

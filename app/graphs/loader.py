@@ -64,7 +64,7 @@ def _failures_of(what: str, file: str) -> Iterator[None]:
 
 
 def _is_our_end(error: BaseException) -> bool:
-    """Whether the service itself is told to stop while it loads."""
+    """Whether the service itself is being stopped while it loads."""
     task = asyncio.current_task()
     is_cancelled = task is not None and task.cancelling() > 0
     return isinstance(error, asyncio.CancelledError) and is_cancelled
@@ -139,8 +139,8 @@ async def _as_compiled(target: Any, path: str, name: str) -> CompiledStateGraph[
         return target
     if hasattr(target, "__aenter__") or hasattr(target, "__enter__"):
         raise GraphFileError(
-            f"{path} gives a context manager, which the Agent Server opens around each run and "
-            f"Fanjoin does not support: give the graph itself, and open what a node needs in it"
+            f"{path} returns a context manager, which the Agent Server opens around each run and "
+            f"Fanjoin does not support: return the graph itself, and open what a node needs in it"
         )
     raise GraphFileError(
         f"{path} is no graph but {type(target).__name__}: name a StateGraph, a compiled one, or a "

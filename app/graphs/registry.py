@@ -60,7 +60,8 @@ class GraphRegistry(Mapping[str, GraphEntry]):
             return self._entries[graph_id]
         except KeyError:
             known = ", ".join(self._entries) or "none"
-            raise GraphNotFound(f"no graph is called {graph_id!r}; there is {known}") from None
+            message = f"there is no graph {graph_id!r}; available graphs: {known}"
+            raise GraphNotFound(message) from None
 
     def __contains__(self, graph_id: object) -> bool:
         return graph_id in self._entries

@@ -11,7 +11,7 @@ _ROW_KEY = "fanjoin_row"
 """What the kit adds to a branch's writes (docs/wire); not part of the result."""
 
 _RETRACTED = object()
-"""A tag alone: the branch wrote nothing this time, and what it wrote before is gone."""
+"""A tag alone: the branch wrote nothing this time, and what it wrote before is removed."""
 
 
 def own_writes(writes: Any) -> Any:

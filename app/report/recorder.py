@@ -163,7 +163,7 @@ class Recorder:
         """
         row = self._row(ns)
         if usage is None:
-            self.warn(f"{row.id}: it is not known how many tokens {models[0]} used")
+            self.warn(f"{row.id}: the token usage of {models[0]} is unknown")
             row.usage.add(Usage(None, None, None, calls=1))
             return
         price = next((self._prices[name] for name in models if name in self._prices), None)

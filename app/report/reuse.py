@@ -36,7 +36,7 @@ class ReusableWrites:
             self.writes[row.reuse_key] = writes
 
     def _is_bad_branch(self, row: Row) -> bool:
-        """Whether it is a branch of the kit's; of a plain node its graph knows how to go on."""
+        """Whether a branch of the kit failed; when a plain node fails, its graph handles it."""
         return row.required is not None and row.status in BAD
 
     def _follows_failure(self, row: Row) -> bool:

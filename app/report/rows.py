@@ -86,7 +86,7 @@ class Row:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether it was scheduled and nothing was heard of it since."""
+        """Whether it was scheduled and has no event since."""
         return self.scheduled is not None and self.started is None and self.ended is None
 
     @property

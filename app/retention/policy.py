@@ -1,4 +1,4 @@
-"""How old what is kept may become."""
+"""How long data is retained."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class RetentionPolicy:
-    """What is older than its moment may go; None where it is kept for ever."""
+    """Data older than its moment is deleted; None retains it forever."""
 
     now: datetime
     events: datetime | None

@@ -38,7 +38,7 @@ _IS_AT_REST = threads.c.status.in_(AT_REST)
 
 
 def old_events(before: datetime) -> Select[tuple[str]]:
-    """Find runs that ended before this moment and whose events are still kept."""
+    """Find runs that ended before this moment and whose events are still stored."""
     return (
         select(runs.c.id)
         .where(runs.c.ended_at < before, runs.c.last_events.is_not(None))
@@ -81,7 +81,7 @@ def expired_threads(now: datetime, before: datetime | None) -> Select[tuple[str,
 
 
 def deleting_threads() -> Select[tuple[str, str, str | None]]:
-    """Find threads whose deletion has begun, with the graph of their last run."""
+    """Find threads whose deletion has started, with the graph of their last run."""
     return select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
         threads.c.status == DELETING
     )
@@ -127,7 +127,7 @@ def begin_to_delete(
 
 
 def drop_threads(connection: Connection, keys: Sequence[ThreadKey]) -> None:
-    """Delete threads marked for it, with their runs; their checkpoints are gone by now."""
+    """Delete threads marked for it, with their runs; their checkpoints are already deleted."""
     is_marked = and_(_THREAD_KEY.in_(keys), threads.c.status == DELETING)
     connection.execute(delete(threads).where(is_marked))
 

@@ -71,9 +71,9 @@ class Sweeper:
             try:
                 swept = await self.sweep()
             except StorageUnavailable as error:
-                logger.warning("the sweep stopped halfway", extra={"error": str(error)})
+                logger.warning("sweep failed", extra={"error": str(error)})
             except Exception:  # no surprise may end the sweeping for good
-                logger.exception("the sweep stopped halfway")
+                logger.exception("sweep failed")
             else:
                 logger.info("swept", extra=asdict(swept))
 

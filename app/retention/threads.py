@@ -81,7 +81,7 @@ class ThreadSweeper:
             await self._checkpoints.prune(await self._keys_of(owner, thread_id, graph_id))
         except NotImplementedError as error:
             logger.warning(
-                "a thread keeps all its checkpoints",
+                "checkpoints of a thread were not pruned",
                 extra={"thread_id": thread_id, "graph_id": graph_id, "reason": str(error)},
             )
             return False

@@ -22,7 +22,7 @@ def retry_request(
 ) -> RunRequest:
     """Repeat a run's request; what branches that succeeded wrote is reused.
 
-    Without the kit a graph on a thread continues from its checkpoint; `is_last` tells whether this
+    Without the kit a graph on a thread continues from its checkpoint; `is_last` says whether this
     run is still the thread's last one.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How runs and their events stand in the database's rows."""
+"""Converts runs and events to and from database rows."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

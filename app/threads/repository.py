@@ -128,4 +128,4 @@ class ThreadRepository:
 
 
 def _not_found(thread_id: str) -> ThreadNotFound:
-    return ThreadNotFound(f"no thread is called {thread_id!r}")
+    return ThreadNotFound(f"there is no thread {thread_id!r}")

@@ -17,7 +17,7 @@ from app.threads.thread import BUSY, DELETING, IDLE, ThreadRecord, thread_record
 
 @dataclass(frozen=True)
 class ThreadChange:
-    """What to keep of a thread besides what is there; a new one has nothing yet."""
+    """What to change in a stored thread, or to store of a new one."""
 
     owner: str
     thread_id: str
@@ -52,7 +52,7 @@ def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
     if before is None or before.status == DELETING:
         return None
     now = datetime.now(UTC)
-    # While it is busy that column tells since when, by which its holder knows it again.
+    # While it is busy, that column says since when, by which its holder recognizes it.
     used_at = before.updated_at if before.status == BUSY else now
     record = replace(_changed(replace(before, updated_at=now), change), updated_at=used_at)
     is_it = is_thread(record.owner, record.thread_id)

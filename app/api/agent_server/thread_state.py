@@ -25,9 +25,9 @@ router = APIRouter(
     prefix="/threads/{thread_id}",
     tags=["threads"],
     responses=describe_problems(
-        s400="The body is not even text.",
+        s400="The body is not valid UTF-8, or nested too deeply.",
         s401=NEEDS_KEY,
-        s404="There is no such thread or checkpoint, or its graph is not offered any more.",
+        s404="There is no such thread or checkpoint, or its graph is no longer served.",
         s422="The request does not fit; each place is named.",
         s503=STORAGE_AWAY,
     ),
@@ -72,7 +72,7 @@ async def read_state_of(
     responses=describe_problems(s409="The thread is busy with a run."),
 )
 async def update_state(thread: ThreadDep, body: StateUpdate, threads: ThreadsDep) -> Response:
-    """Change the state of a thread as if a node had written; runs go on from there."""
+    """Change the state of a thread as if a node had written it; later runs continue from it."""
     at = to_checkpoint_ref(thread.thread_id, body.checkpoint, body.checkpoint_id)
     made = await threads.states.update(thread, body.values, as_node=body.as_node, at=at)
     return JSONResponse({"checkpoint": to_checkpoint(thread.thread_id, made)})

@@ -47,7 +47,7 @@ router = APIRouter(
     prefix="/threads",
     tags=["threads"],
     responses=describe_problems(
-        s400="The body is not even text.",
+        s400="The body is not valid UTF-8, or nested too deeply.",
         s401=NEEDS_KEY,
         s404="There is no such thread, or no such graph.",
         s422="The request does not fit; each place is named.",
@@ -56,9 +56,11 @@ router = APIRouter(
 )
 
 
-@router.post("", response_model=ThreadRead, responses=describe_problems(s409="It is there."))
+@router.post(
+    "", response_model=ThreadRead, responses=describe_problems(s409="A thread with this id exists.")
+)
 async def create_thread(body: ThreadCreate, threads: ThreadsDep, owner: OwnerDep) -> Response:
-    """Make a thread; a run with a new `thread_id` makes one too."""
+    """Create a thread; a run with a new `thread_id` also creates one."""
     thread_id = body.thread_id or str(uuid4())
     change = to_change(owner, thread_id, body.metadata, body.ttl)
     record = await threads.create(change, accepts_existing=body.if_exists != "raise")
@@ -99,7 +101,7 @@ async def patch_thread(
     owner: OwnerDep,
     prefer: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Add to a thread's metadata, key by key, or change how long it is kept."""
+    """Add to a thread's metadata, key by key, or set its time to live."""
     change = to_change(owner, thread_id, body.metadata, body.ttl)
     record = await threads.patch(change)
     if prefer is not None and "return=minimal" in prefer.replace(" ", ""):

@@ -26,13 +26,16 @@ from app.service import Service
 Result = TypeVar("Result")
 
 _PROBLEMS = describe_problems(
-    s400="The body is not even text.",
+    s400="The body is not valid UTF-8, or nested too deeply.",
     s401=NEEDS_KEY,
     s404="The thread has no such checkpoint.",
     s409="The thread is busy with another run.",
-    s410="The events of the run that came with the key have been deleted.",
+    s410="The events of the run with this Idempotency-Key have been deleted.",
     s413="The body is larger than FANJOIN_MAX_BODY_BYTES.",
-    s422="The body does not fit the graph's schema, or the key came with another one.",
+    s422=(
+        "The body does not fit the graph's schema, or the Idempotency-Key was used with another "
+        "request."
+    ),
     s429="Too many runs are running or waiting; `Retry-After` says when to come back.",
     s503="The service is stopping, or its database is unavailable; `Retry-After` says when.",
 )
@@ -178,7 +181,10 @@ def _add_routes(router: APIRouter, runs: GraphRuns, entry: GraphEntry) -> None:
         models.request,
         response_model=models.answer,
         responses={
-            202: {"model": models.answer, "description": "The graph asks: see `interrupts`."},
+            202: {
+                "model": models.answer,
+                "description": "The run is interrupted: see `interrupts`.",
+            },
             **_RUN_PROBLEMS,
         },
         summary=f"Run {entry.id} and wait",

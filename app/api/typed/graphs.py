@@ -13,7 +13,7 @@ from app.graphs.diagram import mermaid_of, svg_of
 
 router = APIRouter(prefix="/graphs", tags=["graphs"], responses=describe_problems(s401=NEEDS_KEY))
 
-_NOT_FOUND = describe_problems(s404="There is no such graph; the known ones are named.")
+_NOT_FOUND = describe_problems(s404="No graph has this id; `detail` lists the available graphs.")
 
 _SVG = "image/svg+xml"
 
@@ -48,4 +48,6 @@ async def draw_graph(entry: EntryDep, accept: Annotated[str, Header()] = "*/*") 
 @router.post("/{graph_id}/{action}", dependencies=[Depends(get_entry)], include_in_schema=False)
 async def refuse_unknown_action() -> None:
     """Answer for a graph that does not exist, and for one that cannot do what is requested."""
-    raise HTTPException(HTTPStatus.NOT_FOUND, "a graph takes invoke, stream, batch and runs")
+    raise HTTPException(
+        HTTPStatus.NOT_FOUND, "a graph's actions are invoke, stream, batch and runs"
+    )

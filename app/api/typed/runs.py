@@ -37,9 +37,9 @@ router = APIRouter(
 WaitParam = Annotated[bool, Query(description="Wait for the new run's end, as invoke does.")]
 
 _STARTS = describe_problems(
-    s400="The body is not even text.",
+    s400="The body is not valid UTF-8, or nested too deeply.",
     s409="The run is not in a state for that; the detail says why.",
-    s422="The body does not fit, or the key came with another one.",
+    s422="The body does not fit, or the Idempotency-Key was used with another request.",
     s429="Too many runs are running or waiting.",
     s502="With `wait`: the new run failed.",
     s503="The service is stopping, or its database is unavailable.",
@@ -48,13 +48,18 @@ _STARTS = describe_problems(
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": RunAnswer, "description": "With `wait`: the new run has succeeded."},
-    202: {"model": RunRead, "description": "The new run; with `wait`, it asks a question."},
+    202: {
+        "model": RunRead,
+        "description": "The new run; with `wait`, it is interrupted: see `interrupts`.",
+    },
 }
 
 
 @router.post(
     "/search",
-    responses=describe_problems(s400="The body is not even text.", s422="The body does not fit."),
+    responses=describe_problems(
+        s400="The body is not valid UTF-8, or nested too deeply.", s422="The body does not fit."
+    ),
 )
 async def search_runs(
     body: RunSearchBody, service: ServiceDep, owner: OwnerDep
@@ -104,7 +109,12 @@ async def stream_run(
 @router.post(
     "/{run_id}/cancel",
     response_model=RunRead,
-    responses={202: {"model": RunRead, "description": "The run is asked to end, and will."}},
+    responses={
+        202: {
+            "model": RunRead,
+            "description": "Cancellation was requested; the run has not ended yet.",
+        }
+    },
 )
 async def cancel_run(handle: RunDep) -> Response:
     """Cancel a run with every branch of it, and answer when it has ended."""

@@ -40,7 +40,7 @@ def _further_edges(topology: Topology, joins: dict[str, str]) -> Iterator[Proble
 def _listed(topology: Topology, joins: dict[str, str]) -> Iterator[Problem]:
     for starts, end in topology.list_edges:
         if branches := [start for start in starts if start in joins]:
-            message = f"belongs to a fan-out and stands in a list edge to {end!r}"
+            message = f"belongs to a fan-out and is part of a list edge to {end!r}"
             yield Problem("error", ", ".join(branches), message, _mend(joins[branches[0]]))
 
 

@@ -1,4 +1,4 @@
-"""Joins by list edge that may wait for ever for a node that is never heard of."""
+"""Joins by list edge that may wait forever for a node that never completes."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def joins_that_may_never_run(topology: Topology) -> Iterator[Problem]:
             yield Problem(
                 "warning",
                 join,
-                f"never runs after an error handler has stood in for {named(handled)}: the list "
+                f"never runs after an error handler has replaced {named(handled)}: the list "
                 f"edge waits for the node itself",
                 f"lead to {join!r} by one plain edge per branch, or let the handler return "
                 f"Command(update=…, goto={join!r}), or use add_fan_out with fallback=…",

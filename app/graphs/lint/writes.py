@@ -77,7 +77,7 @@ def _sure_holders(topology: Topology, writers: Iterable[str], key: str) -> list[
 
 
 def _surely_holds(topology: Topology, name: str, key: str) -> bool:
-    """Whether a node is a sub-graph that always has the key: handed down, or of its own making."""
+    """Whether a node is a sub-graph that always has the key: passed in, or of its own making."""
     spec, builder = topology.nodes[name], topology.builder
     subgraph = subgraph_of(spec)
     if subgraph is None:

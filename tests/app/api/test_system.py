@@ -70,4 +70,4 @@ def test_unexpected_error_shows_no_traceback(client: TestClient) -> None:
     response = quiet.get("/graphs/plain")
 
     assert response.status_code == 500
-    assert response.json()["detail"] == "an unexpected error, which is in the service's log"
+    assert response.json()["detail"] == "unexpected error; see the service's log"

@@ -44,7 +44,7 @@ class ScriptedService:
     async def describe(self, request: Request) -> Response:
         graph_id = request.path_params["graph_id"]
         if graph_id != "topic_brief":
-            detail = f"no graph is called {graph_id!r}; there is topic_brief"
+            detail = f"there is no graph {graph_id!r}; available graphs: topic_brief"
             return _problem({"title": "No graph has this id", "status": 404, "detail": detail})
         return JSONResponse({"graph_id": graph_id, "input_schema": self.schema})
 

@@ -147,7 +147,7 @@ async def test_graph_that_does_not_compile_is_a_problem(tmp_path: Path) -> None:
 async def test_context_manager_is_told_to_be_unsupported(tmp_path: Path, factory: str) -> None:
     problems = await problems_of(write_graphs(tmp_path, {"g": f"./good.py:{factory}"}))
 
-    assert f"graph 'g': ./good.py:{factory} gives a context manager" in problems[0]
+    assert f"graph 'g': ./good.py:{factory} returns a context manager" in problems[0]
     assert "Fanjoin does not support" in problems[0]
 
 
@@ -155,7 +155,7 @@ async def test_context_manager_is_told_to_be_unsupported(tmp_path: Path, factory
     ("text", "reason"),
     [
         ("{", "is not JSON"),
-        ("[]", 'it holds a list ([]): write {"graphs": {'),
+        ("[]", 'the file contains a list ([]): write {"graphs": {'),
         ('{"dependencies": []}', '"graphs" names no graph: write "graphs": {'),
         ('{"graphs": {}}', '"graphs" names no graph: write "graphs": {'),
         ('{"graphs": ["a"]}', '"graphs" is a list (["a"]): write "graphs": {'),
@@ -167,7 +167,7 @@ async def test_context_manager_is_told_to_be_unsupported(tmp_path: Path, factory
             '{"graphs": {"a": {"path": "x:y", "description": ["z"]}}}',
             "graph 'a': its description is a list ([\"z\"]): write text",
         ),
-        ('{"graphs": {"a": "x:y", "a": "x:z"}}', "'a' stands there more than once"),
+        ('{"graphs": {"a": "x:y", "a": "x:z"}}', "'a' is defined more than once"),
         ('{"dependencies": [1], "graphs": {"a": "x:y"}}', '"dependencies" is a list ([1]): write'),
     ],
 )
@@ -239,7 +239,7 @@ async def test_inspection_keeps_the_good_beside_the_bad(tmp_path: Path) -> None:
 async def test_unknown_graph_names_the_known_ones(tmp_path: Path) -> None:
     registry = await load_registry(write_graphs(tmp_path, {"good": "./good.py:graph"}))
 
-    with pytest.raises(GraphNotFound, match="no graph is called 'bad'; there is good"):
+    with pytest.raises(GraphNotFound, match="there is no graph 'bad'; available graphs: good"):
         registry["bad"]
 
 

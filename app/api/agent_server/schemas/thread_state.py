@@ -45,10 +45,10 @@ class StateUpdate(BaseModel):
 
     values: dict[str, Any] | None
     as_node: Name | None = Field(
-        default=None, description="The node that is taken to have written; by default the last one."
+        default=None, description="The node recorded as the writer; default: the last writer."
     )
     checkpoint: CheckpointParam | None = Field(
-        default=None, description="The checkpoint to go on from; by default the latest."
+        default=None, description="The checkpoint to continue from; default: the latest."
     )
     checkpoint_id: Name | None = None
 
@@ -130,9 +130,9 @@ def to_checkpoint_ref(
     if chosen is None:
         return CheckpointRef(checkpoint_id)
     if chosen.thread_id not in (None, thread_id):
-        raise _wrong("checkpoint.thread_id", "another thread than the address names")
+        raise _wrong("checkpoint.thread_id", "differs from the thread_id in the URL")
     if checkpoint_id not in (None, chosen.checkpoint_id):
-        raise _wrong("checkpoint_id", "another one than `checkpoint` names")
+        raise _wrong("checkpoint_id", "differs from the checkpoint_id of `checkpoint`")
     return CheckpointRef(chosen.checkpoint_id, chosen.checkpoint_ns, chosen.checkpoint_map or {})
 
 

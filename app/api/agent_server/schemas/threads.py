@@ -38,19 +38,21 @@ class ThreadTtl(BaseModel):
 
     ttl: float = Field(gt=0, le=100 * 366 * 24 * 60, description="Minutes from now.")
     strategy: Literal["delete", "keep_latest"] = Field(
-        default="delete", description="Whether the thread goes, or all but its latest state."
+        default="delete",
+        description="`delete` removes the thread, `keep_latest` keeps only its latest checkpoint.",
     )
 
 
 class ThreadCreate(BaseModel):
-    """A new thread; one also comes to be with its first run."""
+    """A new thread; a run with a new `thread_id` also creates one."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"metadata": {}}]})
 
-    thread_id: Name | None = Field(default=None, description="By default one is made.")
+    thread_id: Name | None = Field(default=None, description="Generated if omitted.")
     metadata: Metadata = Field(default_factory=dict)
     if_exists: Literal["raise", "do_nothing"] = Field(
-        default="raise", description="Whether one that is there is an error (409), or the answer."
+        default="raise",
+        description="If the thread exists: `raise` returns 409, `do_nothing` returns the thread.",
     )
     ttl: ThreadTtl | None = None
 
@@ -61,7 +63,7 @@ class ThreadPatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     metadata: Metadata = Field(
-        default_factory=dict, description="Added to what is there, key by key."
+        default_factory=dict, description="Merged into the existing metadata, key by key."
     )
     ttl: ThreadTtl | None = Field(default=None, description="By default left as it is.")
 

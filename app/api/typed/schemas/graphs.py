@@ -20,13 +20,13 @@ class BranchRead(BaseModel):
 
 
 class GraphRead(BaseModel):
-    """A graph, what it takes and what it gives."""
+    """A graph, its branches and schemas."""
 
     graph_id: str
     description: str
     branches: list[BranchRead]
     joins: list[str]
-    example: dict[str, Any] | None = Field(description="An input that works as it is.")
+    example: dict[str, Any] | None = Field(description="A valid example input.")
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
     context_schema: dict[str, Any] | None

@@ -10,7 +10,7 @@ BranchStatus = Literal[
 
 
 class Tokens(BaseModel):
-    """What the models read and wrote."""
+    """Input and output tokens."""
 
     input: int
     output: int

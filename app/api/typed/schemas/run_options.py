@@ -25,13 +25,15 @@ class RunOptions(BaseModel):
         default=None,
         gt=0,
         le=_DAY_MS,
-        description="Cut every branch off after so many milliseconds; the join gets what is there.",
+        description=(
+            "Stop every branch after this many milliseconds; the join runs with the results so far."
+        ),
     )
     cache: Literal["use", "bypass"] = Field(
-        default="use", description="Whether cached results of branches will do."
+        default="use", description="`use` reads cached branch results, `bypass` ignores them."
     )
     metadata: Metadata = Field(
-        default_factory=dict, description="Labels of yours, to find the run by (/runs/search)."
+        default_factory=dict, description="Labels to search runs by (`/runs/search`)."
     )
 
 
@@ -40,14 +42,14 @@ class ThreadOption(BaseModel):
 
     thread_id: Name | None = Field(
         default=None,
-        description="Keep the state under this name; without it the run leaves nothing.",
+        description="Store the state on this thread; without it, no state remains after the run.",
     )
     checkpoint_id: Name | None = Field(
         default=None,
-        description="Fork: go on from this checkpoint of the thread; `input` may be null then.",
+        description="Fork: continue from this checkpoint of the thread; `input` may then be null.",
     )
     checkpoint: CheckpointParam | None = Field(
-        default=None, description="The same, as a state of the thread names it."
+        default=None, description="The same checkpoint, as a thread state returns it."
     )
 
     @field_validator("checkpoint")
@@ -60,9 +62,9 @@ class ThreadOption(BaseModel):
         if chosen.checkpoint_ns or chosen.checkpoint_map:
             raise ValueError("a run continues from a checkpoint of the graph, not of a sub-graph")
         if chosen.thread_id not in (None, info.data.get("thread_id")):
-            raise ValueError("the checkpoint is one of another thread")
+            raise ValueError("the checkpoint belongs to another thread")
         if info.data.get("checkpoint_id") not in (None, chosen.checkpoint_id):
-            raise ValueError("checkpoint_id names another one")
+            raise ValueError("checkpoint and checkpoint_id differ")
         return chosen
 
     @field_validator("input", check_fields=False)  # which comes with the graph
@@ -77,7 +79,7 @@ class ThreadOption(BaseModel):
     @model_validator(mode="after")
     def _require_a_thread(self) -> Self:
         if self.forks_from is not None and self.thread_id is None:
-            raise ValueError("a checkpoint is one of a thread: name it with thread_id")
+            raise ValueError("a checkpoint requires thread_id")
         return self
 
     @property
@@ -95,4 +97,4 @@ class BatchOption(BaseModel):
 class BackgroundOption(BaseModel):
     """How to run in the background."""
 
-    stream_tokens: bool = Field(default=False, description="Whether followers want the tokens.")
+    stream_tokens: bool = Field(default=False, description="Include token events.")

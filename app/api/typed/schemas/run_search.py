@@ -13,16 +13,14 @@ _Id = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")]
 
 
 class RunSearchBody(BaseModel):
-    """Which runs to find; all that is given must hold."""
+    """Filters; a run must match all."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"metadata": {"customer": "c1"}, "status": "error"}]},
     )
 
-    metadata: Metadata = Field(
-        default_factory=dict, description="What the run was labelled with at its start, at least."
-    )
+    metadata: Metadata = Field(default_factory=dict, description="Labels the run must have.")
     status: RunStatus | None = None
     graph_id: _Id | None = None
     thread_id: _Id | None = None

@@ -24,20 +24,20 @@ class RunAnswer(BaseModel):
     run_id: str
     thread_id: str | None
     status: Literal["success", "interrupted"]
-    degraded: bool = Field(description="Whether an optional branch failed, or a fallback stood in.")
+    degraded: bool = Field(description="Whether an optional branch failed, or a fallback was used.")
     interrupts: list[Interrupt]
     report: Report
 
 
 class RunCreated(BaseModel):
-    """A run that was started and is left to itself."""
+    """A background run that was started."""
 
     run_id: str
     status: RunStatus
 
 
 class RunRead(BaseModel):
-    """Where a run stands."""
+    """A run's status and result."""
 
     run_id: str
     graph_id: str
@@ -49,8 +49,8 @@ class RunRead(BaseModel):
     interrupts: list[Interrupt]
     retry_of: str | None
     resume_of: str | None
-    attempt: int = Field(description="2 and more: recovered after the service had ended.")
-    metadata: dict[str, Any] = Field(description="The labels it was given at its start.")
+    attempt: int = Field(description="2 or more: recovered after a restart.")
+    metadata: dict[str, Any] = Field(description="The labels from the request.")
     created_at: datetime
     ended_at: datetime | None
 

@@ -41,7 +41,7 @@ def test_an_unknown_graph_is_named_beside_the_known_ones() -> None:
     result = diagram("waves")
 
     assert result.exit_code == 1
-    assert "no graph is called 'waves'; there is tides" in result.stderr
+    assert "there is no graph 'waves'; available graphs: tides" in result.stderr
 
 
 def test_a_file_that_cannot_be_written_is_named_without_a_traceback() -> None:

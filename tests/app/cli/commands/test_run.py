@@ -95,7 +95,7 @@ def test_unknown_graph_names_the_known_ones(service: ScriptedService) -> None:
     result = fanjoin("run", "nope", "--url", service.url)
 
     assert result.exit_code == 1
-    assert "'nope'; there is topic_brief" in result.stderr
+    assert "'nope'; available graphs: topic_brief" in result.stderr
 
 
 def test_graph_id_cannot_lead_to_another_path(service: ScriptedService) -> None:
