@@ -10,13 +10,14 @@
     ├── CannotResume, CannotRetry   409
     ├── EventsGone                  410
     ├── InvalidInput, KeyReused     422
-    ├── TooManyRuns                 429 with Retry-After
+    ├── Busy
+    │   ├── TooManyRuns             429 with Retry-After
+    │   ├── Stopping                503 with Retry-After
+    │   └── StorageUnavailable      503 with Retry-After
     ├── RunError
     │   ├── RunCancelled            499
     │   ├── RunFailed               502
     │   └── RunTimedOut             504
-    ├── Stopping                    503 with Retry-After
-    ├── StorageUnavailable          503 with Retry-After
     ├── ModelUnavailable            503, or the service does not start
     ├── InvalidGraphs               the service does not start
     ├── AlreadyServed               the service does not start

@@ -8,8 +8,7 @@ from typing import TypedDict
 from fastapi import FastAPI
 
 from app.api import system
-from app.api.agent_server import thread_state as thread_states
-from app.api.agent_server import threads
+from app.api.agent_server import thread_state, threads
 from app.api.auth import Authentication, needs_key
 from app.api.body_limit import BodyLimit
 from app.api.problems import answer_with_problems
@@ -64,6 +63,6 @@ def _read_settings() -> Settings:
 def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
     add_graph_routes(app.router, service)
-    for module in (graphs, runs, thread_states, threads, system):
+    for module in (graphs, runs, thread_state, threads, system):
         app.include_router(module.router, dependencies=needs_key)
     app.include_router(system.open_router)

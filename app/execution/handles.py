@@ -218,7 +218,7 @@ class Runs:
         request = replace(request, idempotency_key=key, is_background=is_background)
         return await self._launch(entry, request)
 
-    async def require_unused(self, owner: str, key: IdempotencyKey) -> None:
+    async def require_same_request(self, owner: str, key: IdempotencyKey) -> None:
         """Raise KeyReused where the key was already used with another request."""
         await self._replay_of(owner, key)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from langgraph.graph._node import StateNodeSpec
 
+Spec = StateNodeSpec[Any, Any]
+
 _OUTCOMES_KEY = "fanjoin_outcomes"
 _ROUND_KEY = "fanjoin_round"
 _ROW_KEY = "fanjoin_row"
@@ -29,9 +31,6 @@ def _without_tag(value: Any) -> Any:
         return value[_ROW_KEY]
     own = {key: item for key, item in value.items() if key != _ROUND_KEY}
     return own or _RETRACTED
-
-
-Spec = StateNodeSpec[Any, Any]
 
 
 def mark_of(spec: Spec) -> Mapping[str, Any]:

@@ -22,12 +22,12 @@ from sqlalchemy import (
 )
 
 from app.storage.tables import HAS_CHECKPOINTS, LIVE, run_events, runs, threads
-from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED
-
-ThreadKey = tuple[str, str]
-"""Owner and thread_id."""
+from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED, ThreadKey
 
 _THREAD_KEY = tuple_(threads.c.owner, threads.c.thread_id)
+
+HAS_NO_CHECKPOINTS = ~runs.c.has_checkpoints
+"""Whether a run's row can be dropped without losing track of its checkpoints."""
 
 _CAN_GO = threads.c.status.not_in((BUSY, DELETING))
 
@@ -59,11 +59,6 @@ def old_runs(before: datetime) -> Select[tuple[str]]:
         .exists()
     )
     return select(runs.c.id).where(runs.c.ended_at < before, ~is_asking).order_by(runs.c.ended_at)
-
-
-def has_no_checkpoints() -> ColumnElement[bool]:
-    """Whether a run's row can be dropped without losing track of its checkpoints."""
-    return ~runs.c.has_checkpoints
 
 
 def ended_runs_with_checkpoints() -> Select[tuple[str]]:
@@ -114,7 +109,7 @@ def drop_events(connection: Connection, run_ids: Sequence[str]) -> None:
 
 def drop_runs(connection: Connection, run_ids: Sequence[str]) -> None:
     """Delete runs, with their events and labels; never one that has checkpoints of its own."""
-    connection.execute(delete(runs).where(runs.c.id.in_(run_ids), has_no_checkpoints()))
+    connection.execute(delete(runs).where(runs.c.id.in_(run_ids), HAS_NO_CHECKPOINTS))
 
 
 def begin_to_delete(
@@ -124,12 +119,6 @@ def begin_to_delete(
     keys, now, before = expired
     is_expired = and_(_THREAD_KEY.in_(keys), _is_expired(now, before))
     connection.execute(update(threads).where(is_expired).values(status=DELETING))
-
-
-def drop_threads(connection: Connection, keys: Sequence[ThreadKey]) -> None:
-    """Delete threads marked for it, with their runs; their checkpoints are already deleted."""
-    is_marked = and_(_THREAD_KEY.in_(keys), threads.c.status == DELETING)
-    connection.execute(delete(threads).where(is_marked))
 
 
 def expiry_after(now: datetime) -> ColumnElement[datetime | None]:

@@ -89,7 +89,7 @@ class Sweeper:
             swept.runs_without_events = await self._drop(query, statements.drop_events)
         swept.run_checkpoints = await self._delete_run_checkpoints()
         if policy.runs is not None:
-            query = statements.old_runs(policy.runs).where(statements.has_no_checkpoints())
+            query = statements.old_runs(policy.runs).where(statements.HAS_NO_CHECKPOINTS)
             swept.runs = await self._drop(query, statements.drop_runs)
         swept.threads = await self._threads.delete(policy)
         swept.shortened_threads = await self._threads.keep_latest(policy)

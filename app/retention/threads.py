@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.retention import statements
 from app.retention.policy import RetentionPolicy
-from app.storage.checkpoints import Checkpoints, thread_keys
+from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 from app.threads import claims
 from app.threads.claims import Claim, Release
@@ -28,6 +28,7 @@ class ThreadSweeper:
         self, database: Database, checkpoints: Checkpoints, *, graph_ids: Collection[str]
     ) -> None:
         self._database = database
+        self._repository = ThreadRepository(database)
         self._checkpoints = checkpoints
         self._graph_ids = frozenset(graph_ids)
         self._shortened_until: datetime | None = None
@@ -41,7 +42,7 @@ class ThreadSweeper:
                 for key in await self._keys_of(owner, thread_id, graph_id):
                     await self._checkpoints.delete(key)
             keys = [(row.owner, row.thread_id) for row in rows]
-            await self._database.writer.write(statements.drop_threads, keys)
+            await self._repository.delete(keys)
             deleted += len(keys)
             await asyncio.sleep(REST_SECONDS)
         return deleted
@@ -92,6 +93,5 @@ class ThreadSweeper:
 
     async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:
         """Return what its checkpoints may be kept under: a key for each graph it may know."""
-        ran = await ThreadRepository(self._database).graph_ids(owner, thread_id)
-        graph_ids = self._graph_ids | ran | ({graph_id} if graph_id else set())
-        return thread_keys(owner, thread_id, graph_ids)
+        graph_ids = (*self._graph_ids, graph_id)
+        return await self._repository.checkpoint_keys(owner, thread_id, graph_ids)

@@ -3,20 +3,29 @@
 What makes a thread busy, and free again, is in claims.py.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
 from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
+from app.storage.checkpoints import thread_keys
 from app.storage.database import Database
 from app.storage.tables import runs, threads
-from app.threads import claims
-from app.threads import statements as thread_rows
+from app.threads import claims, statements
 from app.threads.claims import Claim, Release
 from app.threads.search import ThreadSearch, search_threads
-from app.threads.statements import ThreadChange
-from app.threads.thread import DELETING, ERROR, IDLE, INTERRUPTED, ThreadRecord, thread_record_of
+from app.threads.thread import (
+    DELETING,
+    ERROR,
+    IDLE,
+    INTERRUPTED,
+    ThreadChange,
+    ThreadKey,
+    ThreadRecord,
+    thread_record_of,
+)
 
 
 class ThreadRepository:
@@ -32,7 +41,7 @@ class ThreadRepository:
         Raises:
             ThreadExists: the owner has a thread of this id.
         """
-        created = await self._writer.write(thread_rows.create, change)
+        created = await self._writer.write(statements.create, change)
         if created is None:
             raise ThreadExists(f"there is a thread {change.thread_id!r} already")
         return created
@@ -45,7 +54,7 @@ class ThreadRepository:
         """
         async with self._reading() as connection:
             result = await connection.execute(
-                select(threads).where(thread_rows.is_thread(owner, thread_id))
+                select(threads).where(statements.is_thread(owner, thread_id))
             )
             row = result.mappings().first()
         if row is None or row["status"] == DELETING:
@@ -58,7 +67,7 @@ class ThreadRepository:
         Raises:
             ThreadNotFound: the owner has none of this id.
         """
-        patched = await self._writer.write(thread_rows.patch, change)
+        patched = await self._writer.write(statements.patch, change)
         if patched is None:
             raise _not_found(change.thread_id)
         return patched
@@ -67,6 +76,16 @@ class ThreadRepository:
         """Return the threads that fit, a page of them."""
         async with self._reading() as connection:
             return await search_threads(connection, search)
+
+    async def checkpoint_keys(
+        self, owner: str, thread_id: str, graph_ids: Iterable[str | None]
+    ) -> list[str]:
+        """Return the keys a thread may have checkpoints under: one for each graph it may know.
+
+        These are the given ones, and those that ran on it as far as its runs are stored.
+        """
+        known = {graph_id for graph_id in graph_ids if graph_id is not None}
+        return thread_keys(owner, thread_id, known | await self.graph_ids(owner, thread_id))
 
     async def graph_ids(self, owner: str, thread_id: str) -> set[str]:
         """Return the graphs that ran on a thread, as far as its runs are stored."""
@@ -115,9 +134,9 @@ class ThreadRepository:
         before = datetime.now(UTC) - timedelta(seconds=idle_seconds)
         return await self._writer.write(claims.release_abandoned, before)
 
-    async def delete(self, owner: str, thread_id: str) -> None:
-        """Delete a thread that is marked, with its runs, their events and all labels."""
-        await self._writer.write(thread_rows.delete_marked, (owner, thread_id))
+    async def delete(self, keys: Sequence[ThreadKey]) -> None:
+        """Delete threads that are marked, with their runs, their events and all labels."""
+        await self._writer.write(statements.delete_marked, keys)
 
     async def _claim(self, claim: Claim) -> ThreadRecord:
         before = await self._writer.write(claims.claim, claim)

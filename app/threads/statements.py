@@ -3,34 +3,24 @@
 What makes a thread busy, and free again, is in claims.py.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, tuple_, update
 
 from app.storage.columns import insert_into, json_text, labels_of
 from app.storage.tables import thread_labels, threads
-from app.threads.thread import BUSY, DELETING, IDLE, ThreadRecord, thread_record_of
-
-
-@dataclass(frozen=True)
-class ThreadChange:
-    """What to change in a stored thread, or to store of a new one."""
-
-    owner: str
-    thread_id: str
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    """Merged key by key."""
-
-    graph_id: str | None = None
-    """Whose state the thread shows until another graph runs on it."""
-
-    ttl_minutes: float | None = None
-    """From now on; None leaves what was said before."""
-
-    ttl_strategy: str | None = None
+from app.threads.thread import (
+    BUSY,
+    DELETING,
+    IDLE,
+    ThreadChange,
+    ThreadKey,
+    ThreadRecord,
+    thread_record_of,
+)
 
 
 def create(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
@@ -61,10 +51,10 @@ def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
     return record
 
 
-def delete_marked(connection: Connection, key: tuple[str, str]) -> None:
-    """Delete a thread that is marked for it, with its runs and labels."""
-    is_marked = and_(is_thread(*key), threads.c.status == DELETING)
-    connection.execute(delete(threads).where(is_marked))
+def delete_marked(connection: Connection, keys: Sequence[ThreadKey]) -> None:
+    """Delete threads that are marked for it, with their runs and labels."""
+    is_one = tuple_(threads.c.owner, threads.c.thread_id).in_(keys)
+    connection.execute(delete(threads).where(is_one, threads.c.status == DELETING))
 
 
 def lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:

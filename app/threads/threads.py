@@ -3,12 +3,11 @@
 from app.errors import ThreadExists
 from app.graphs.registry import GraphRegistry
 from app.redaction import Redact
-from app.storage.checkpoints import Checkpoints, thread_keys
+from app.storage.checkpoints import Checkpoints
 from app.threads.repository import ThreadRepository
 from app.threads.search import ThreadSearch
-from app.threads.statements import ThreadChange
 from app.threads.states import ThreadStates
-from app.threads.thread import ThreadRecord
+from app.threads.thread import ThreadChange, ThreadRecord
 
 
 class Threads:
@@ -70,12 +69,10 @@ class Threads:
             ThreadNotFound: the owner has none of this id.
         """
         marked = await self._repository.mark_deleting(owner, thread_id)
-        graph_ids = {*self._registry, *await self._repository.graph_ids(owner, thread_id)}
-        if marked.graph_id is not None:
-            graph_ids.add(marked.graph_id)
-        for key in thread_keys(owner, thread_id, graph_ids):
+        graph_ids = (*self._registry, marked.graph_id)
+        for key in await self._repository.checkpoint_keys(owner, thread_id, graph_ids):
             await self._checkpoints.delete(key)
-        await self._repository.delete(owner, thread_id)
+        await self._repository.delete([(owner, thread_id)])
 
     def _require_graph(self, change: ThreadChange) -> None:
         if change.graph_id is not None:

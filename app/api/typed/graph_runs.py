@@ -89,7 +89,7 @@ class GraphRuns:
     async def run_batch(self, request: Request, body: Any, key: IdempotencyKey | None) -> Response:
         owner = owner_of(request)
         if key is not None:  # before any of them starts: a run with a key continues by itself
-            await self._runs.require_unused(owner, key.of_item(0))
+            await self._runs.require_same_request(owner, key.of_item(0))
         batch = _Batch(self._runs, self._entry, body, owner, key)
         done = await while_connected(request, _side_by_side(batch.run_one, body.inputs))
         headers = replay_headers(*(handle for handle, _ in done))

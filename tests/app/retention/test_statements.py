@@ -18,8 +18,7 @@ from app.storage.tables import run_events, run_labels, runs, threads
 from app.threads import claims
 from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
-from app.threads.statements import ThreadChange
-from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED, ThreadRecord
+from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED, ThreadChange, ThreadRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -155,7 +154,7 @@ async def test_thread_used_in_the_meantime_is_not_deleted(database: Database) ->
     await begin_run(database, thread_id="t")
 
     await database.writer.write(statements.begin_to_delete, ([("me", "t")], NOW, days_ago(90)))
-    await database.writer.write(statements.drop_threads, [("me", "t")])
+    await ThreadRepository(database).delete([("me", "t")])
 
     assert await ids(database, select(threads.c.status)) == {BUSY}
 
@@ -165,7 +164,7 @@ async def test_marked_thread_goes_with_its_runs(database: Database) -> None:
 
     await database.writer.write(statements.begin_to_delete, ([("me", "t")], NOW, days_ago(90)))
     marked = await ids(database, select(threads.c.status))
-    await database.writer.write(statements.drop_threads, [("me", "t")])
+    await ThreadRepository(database).delete([("me", "t")])
 
     assert marked == {DELETING}
     assert await count(database, threads) == 0

@@ -20,8 +20,7 @@ from app.threads import claims
 from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
 from app.threads.search import ThreadSearch
-from app.threads.statements import ThreadChange
-from app.threads.thread import BUSY, IDLE, INTERRUPTED, ThreadRecord
+from app.threads.thread import BUSY, IDLE, INTERRUPTED, ThreadChange, ThreadRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -208,7 +207,7 @@ async def test_thread_marked_for_deletion_is_gone_for_all_but_another_deletion(
         with pytest.raises(ThreadNotFound):
             await refused
     await threads.mark_deleting("me", "t")
-    await threads.delete("me", "t")
+    await threads.delete([("me", "t")])
     await threads.create(ThreadChange("me", "t"))
 
 
@@ -222,7 +221,7 @@ async def test_removed_thread_takes_its_runs_and_labels_along(
     assert await threads.graph_ids("me", "t") == {"tally"}
 
     await threads.mark_deleting("me", "t")
-    await threads.delete("me", "t")
+    await threads.delete([("me", "t")])
 
     assert await RunRepository(database).get(run.id, owner="me") is None
     async with database.reading() as connection:
@@ -233,6 +232,6 @@ async def test_removed_thread_takes_its_runs_and_labels_along(
 async def test_thread_that_is_not_marked_is_not_removed(threads: ThreadRepository) -> None:
     await threads.create(ThreadChange("me", "t"))
 
-    await threads.delete("me", "t")
+    await threads.delete([("me", "t")])
 
     assert (await threads.get("me", "t")).status == IDLE

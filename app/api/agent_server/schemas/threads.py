@@ -12,8 +12,7 @@ from app.errors import InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import to_plain_json
 from app.threads.search import ThreadSearch
-from app.threads.statements import ThreadChange
-from app.threads.thread import ThreadRecord
+from app.threads.thread import ThreadChange, ThreadRecord
 
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 
