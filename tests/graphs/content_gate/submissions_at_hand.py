@@ -31,12 +31,12 @@ def run(
     *,
     fail_fast: bool = False,
     context: GateContext | None = None,
-    done: set[str] | None = None,
+    finished: set[str] | None = None,
     **changes: Any,
 ) -> Output:
-    """Check the walk, changed so; `done` is given the names of the checks that are done."""
+    """Check the walk, changed so; `finished` is given the names of the checks that are done."""
     given = Input.model_validate(request_body(fail_fast=fail_fast, **changes))
-    seen = set() if done is None else done
+    seen = set() if finished is None else finished
     output = asyncio.run(run_watched(graph, given, seen, context=context))
     return TypeAdapter(Output).validate_python(output)
 
