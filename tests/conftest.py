@@ -1,4 +1,5 @@
 import gc
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,12 @@ SERVED_GRAPHS = Path(__file__).parent / "app" / "served_graphs" / "langgraph.jso
 
 
 _SERVERS = {"postgres_server", "postgres_url", "own_postgres_server"}
+
+
+def pytest_configure() -> None:
+    """Undo what a shell does for background jobs: their children would ignore a Ctrl-C, too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
