@@ -62,11 +62,11 @@ test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (1 minu
 	@$(BIN)/pytest -m browser
 
 TIMES ?= 1
-test-busy: $(SYNC)  ## Run the suite with every core kept busy beside it (8 minutes; five times: TIMES=5)
+test-busy: $(SYNC)  ## Run the suite with every core kept busy beside it (5 minutes; five times: TIMES=5)
 	@$(BIN)/python -m tests.busy $(TIMES)
 
 proof: TIMES = 5
-proof: test-busy  ## Run what is too slow for every commit, before a change is called done (40 minutes)
+proof: test-busy  ## Run what is too slow for every commit, before a change is called done (25 minutes)
 
 image:  ## Build the container image, with docker (2 minutes)
 	docker build --file docker/Dockerfile --build-arg REVISION=$$(git rev-parse HEAD) --tag fanjoin .
