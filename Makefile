@@ -16,15 +16,15 @@ run: $(SYNC)  ## Serve on 127.0.0.1:8000 and show one topic_brief, live
 serve: $(SYNC)  ## Serve, without the demonstration
 	@$(BIN)/fanjoin serve
 
-test: expected-time $(SYNC)  ## Run the suite: no key, no running server (under 5 minutes)
+test: expected-time $(SYNC)  ## Run the suite: no key, no running server (5 minutes)
 	@$(BIN)/pytest -n auto
 
 expected-time:
 	@echo "Running the suite: under five minutes on two quiet cores …"
 
-check: static test  ## Check format, lint and types, and run the suite (under 5 minutes)
+check: static test  ## Format, lint, types and the suite (5 minutes)
 
-static: format lint types imports graphs  ## Check format, lint, types, import contracts and graphs (30 seconds)
+static: format lint types imports graphs  ## Format, lint, types, imports and graphs (30 seconds)
 
 format: $(SYNC)
 	@$(BIN)/ruff format --check .
@@ -41,56 +41,56 @@ imports: $(SYNC)
 graphs: $(SYNC)
 	@$(BIN)/fanjoin lint --strict
 
-test-slow: $(SYNC)  ## Test whole processes, and every route with made-up requests (3 minutes)
+test-slow: $(SYNC)  ## Test whole processes and made-up requests (3 minutes)
 	@$(BIN)/pytest -n auto -m "slow and not postgres"
 
-test-model: $(SYNC)  ## Test with the embedded model (12 minutes; fetches 1.1 GB once)
+test-model: $(SYNC)  ## Test with the embedded model (12 minutes, 1.1 GB)
 	@$(BIN)/pytest -m real_model
 
 test-studio: $(SYNC)  ## Test under `langgraph dev` (2 minutes)
 	@$(BIN)/pytest -m studio
 
-test-postgres: $(SYNC)  ## Test what is promised on both databases on PostgreSQL (1 minute)
+test-postgres: $(SYNC)  ## Test the storage on PostgreSQL (2 minutes)
 	@$(BIN)/pytest -n auto -m "postgres and not kill"
 
-test-kill: $(SYNC)  ## Kill the service with -9 in the middle of runs, ten times, on both databases (3 minutes)
+test-kill: $(SYNC)  ## Kill the service with -9 amid runs (3 minutes)
 	@$(BIN)/pytest -m kill
 
-test-browser: $(SYNC)  ## Test what is looked at, in a headless Chromium (1 minute; installs Debian's where there is none)
+test-browser: $(SYNC)  ## Test what is looked at, in Chromium (1 minute)
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null; }
 	@$(BIN)/pytest -m browser
 
 TIMES ?= 1
-test-busy: $(SYNC)  ## Run the suite with every core kept busy beside it (5 minutes; five times: TIMES=5)
+test-busy: $(SYNC)  ## Run the suite on busy cores (5 minutes; TIMES=5)
 	@$(BIN)/python -m tests.busy $(TIMES)
 
 proof: TIMES = 5
-proof: test-busy  ## Run what is too slow for every commit, before a change is called done (25 minutes)
+proof: test-busy  ## Run what is too slow for every commit (25 minutes)
 
 image:  ## Build the container image, with docker (2 minutes)
 	docker build --file docker/Dockerfile --build-arg REVISION=$$(git rev-parse HEAD) --tag fanjoin .
 
-image-test: $(SYNC)  ## Build the image and try it; without docker: as root on Debian, with buildah (1 minute; first 5)
+image-test: $(SYNC)  ## Build the image and try it (2 minutes; first time 5)
 	@$(BIN)/pytest -m image
 
-audit: $(SYNC)  ## Look the pinned dependencies up among known vulnerabilities (10 seconds)
+audit: $(SYNC)  ## Look the pinned dependencies up (10 seconds)
 	@$(BIN)/uv export --frozen --no-dev --all-extras --no-emit-project --quiet --output-file .venv/audited.txt
 	@$(BIN)/python -m tests.audit .venv/audited.txt
 
-sbom: $(SYNC)  ## Write sbom.json (CycloneDX): what is installed (1 second)
+sbom: $(SYNC)  ## Write sbom.json: what is installed (1 second)
 	@$(BIN)/uv export --frozen --no-dev --all-extras --preview-features sbom-export --format cyclonedx1.5 --quiet --output-file sbom.json
 
-bench: $(SYNC)  ## Measure against the floor, on a quiet machine (some minutes; rows: ONLY="invoke help"; beside a commit: AGAINST=main)
+bench: $(SYNC)  ## Measure the promises; ONLY="invoke", AGAINST=main
 	@$(BIN)/python -m tests.benchmarks $(addprefix --only ,$(ONLY)) $(addprefix --against ,$(AGAINST))
 
-diagrams: $(SYNC)  ## Draw the README's diagrams anew (5 seconds)
+diagrams: $(SYNC)  ## Draw the README's diagrams again (5 seconds)
 	@$(BIN)/python -m tests.readme_diagrams
 
-studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with the same model
+studio: $(SYNC)  ## Open the graphs in LangGraph Studio, with our model
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/fanjoin model serve -- $(BIN)/langgraph dev
 
-clean:  ## Remove what make made here, and the images of image-test
+clean:  ## Remove what make made here
 	rm -rf .venv .data .langgraph_api .hypothesis \
 		sbom.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
