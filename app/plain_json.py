@@ -58,3 +58,10 @@ def _repaired(value: Any, depth: int = 0) -> Any:
     except (PydanticSerializationError, ValueError):
         return ascii(value)
     return value
+
+
+class AmbiguousKeys(ValueError):
+    """Two keys would become one."""
+
+
+as_json = to_plain_json

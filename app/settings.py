@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     run_timeout_seconds: float = Field(default=300, gt=0)
     """The longest a run may take; past it the run ends as `timeout` (504)."""
 
+    recursion_limit: int = Field(default=1000, ge=1, le=100_000)
+    """How many steps a run may take where neither its graph nor the request's `config` says."""
+
     max_concurrent_runs: int = Field(default=64, ge=1)
     """How many runs work at once."""
 

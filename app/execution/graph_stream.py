@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, Durability, StateSnapshot, StreamMode
 
 from app.execution.active_runs import ActiveRun
 from app.execution.callbacks import OnToken, RunCallbacks
+from app.execution.graph_call import config_of, context_of, graph_input_of
 from app.graphs.registry import GraphEntry
 from app.graphs.shape import Graph
 from app.plain_json import to_plain_json
@@ -50,16 +50,23 @@ def checkpointing_for(
 
 
 async def run_graph(
-    active: ActiveRun, recorder: Recorder, checkpointing: Checkpointing | None
+    active: ActiveRun,
+    recorder: Recorder,
+    checkpointing: Checkpointing | None,
+    *,
+    recursion_limit: int,
 ) -> dict[str, Any]:
     """Run the graph to its end, record what happens, and return its output keys.
 
-    A recovered run continues from its own latest checkpoint, where there is one.
+    A recovered run continues from its own latest checkpoint, where there is one. The limit is for a
+    graph and a request that set none.
     """
     entry, run, request = active.entry, active.run, active.run.request
     on_token = token_writer(active.log, recorder) if request.wants_tokens else None
-    graph, graph_input = entry.graph, request.graph_input
-    configurable: dict[str, Any] = {"fanjoin": _wire(request)}
+    graph, graph_input = entry.graph, graph_input_of(entry, request)
+    config = config_of(entry, run, recursion_limit=recursion_limit)
+    config["callbacks"] = [RunCallbacks(recorder, on_token)]
+    configurable = config["configurable"]
     if checkpointing is not None:
         graph = graph.copy(update={"checkpointer": checkpointing.saver})
         configurable["thread_id"] = checkpointing.key
@@ -67,11 +74,6 @@ async def run_graph(
             graph_input = None
         elif request.checkpoint_id is not None:
             configurable["checkpoint_id"] = request.checkpoint_id
-    config: RunnableConfig = {
-        "callbacks": [RunCallbacks(recorder, on_token)],
-        "configurable": configurable,
-        "metadata": {"graph_id": entry.id, "run_id": run.id},
-    }
     continues = graph_input is None or isinstance(graph_input, Command)
     if checkpointing is not None and continues and "checkpoint_id" not in configurable:
         finished = finished_branches(active.earlier_events)
@@ -80,7 +82,7 @@ async def run_graph(
     stream = graph.astream(
         graph_input,
         config,
-        context=(request.context or {}) if entry.context_model else None,
+        context=context_of(entry, request),
         stream_mode=_modes(request, entry),
         output_keys=graph.output_channels,
         subgraphs=True,
@@ -125,18 +127,6 @@ async def _has_checkpoint(run: Run, checkpointing: Checkpointing) -> bool:
         {"configurable": {"thread_id": checkpointing.key, "checkpoint_ns": ""}}
     )
     return last is not None and last.metadata.get("run_id") == run.id
-
-
-def _wire(request: RunRequest) -> dict[str, Any]:
-    """Return what the kit reads of a run (docs/wire, config)."""
-    config: dict[str, Any] = {}
-    if request.deadline is not None:
-        config["deadline"] = request.deadline
-    if request.reuse:
-        config["reuse"] = dict(request.reuse)
-    if request.bypasses_cache:
-        config["cache"] = "bypass"
-    return config
 
 
 def token_writer(log: EventLog, recorder: Recorder) -> OnToken:

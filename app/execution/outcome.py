@@ -5,31 +5,19 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from langgraph.errors import InvalidUpdateError
-from pydantic import BaseModel, ValidationError
+from langgraph.errors import GraphRecursionError, InvalidUpdateError
+from pydantic import ValidationError
 
+from app.graphs.contracts import InvalidOutput
 from app.report.recorder import Recorder
 from app.report.rows import Row
 from app.runs.run import Run, RunFailure, RunStatus
 
 logger = logging.getLogger(__name__)
 
-
-class InvalidOutput(Exception):
-    """A graph ended without the output it declares."""
-
-
-def check_output(model: type[BaseModel], state: dict[str, Any]) -> BaseModel:
-    """Return a run's output; raise InvalidOutput naming each key that is missing or wrong."""
-    try:
-        return model.model_validate(state, by_name=True)
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
-        )
-        raise InvalidOutput(f"the graph ended without its output ({wrong})") from error
+_BEFORE_TASK = re.compile(r"Before task with name '([^']+)'")
+"""LangGraph's note on an error of reading the state for a node."""
 
 
 def conclude(
@@ -68,10 +56,15 @@ def log_failure(run: Run, error: BaseException | None = None) -> None:
 def _failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
     """Return the failure that the error of a run becomes."""
     if isinstance(error, InvalidOutput):
-        return _failure(recorder, "InvalidOutput", str(error))
+        return _explain_output(error, recorder)
     if isinstance(error, InvalidUpdateError):
         return _explain_clash(error, recorder)
-    return _blame(error, recorder)
+    if (reader := _node_that_cannot_read(error)) is not None:
+        return _explain_state(error, reader, recorder)
+    failure = _blame(error, recorder)
+    if isinstance(error, GraphRecursionError) and failure.branch is None and recorder.rows:
+        return replace(failure, branch=recorder.rows[-1].id)
+    return failure
 
 
 def _was_cut_off(error: BaseException) -> bool:
@@ -106,6 +99,48 @@ def _blame(error: BaseException, recorder: Recorder) -> RunFailure:
     if cause.required and cause.error is not None:
         kind, message = cause.error["type"], cause.error["message"]
     return _failure(recorder, kind, message, cause.id)
+
+
+def _node_that_cannot_read(error: BaseException) -> str | None:
+    """Return the node whose state could not be made of what was written; None for other errors."""
+    notes = " ".join(getattr(error, "__notes__", ()))
+    match = _BEFORE_TASK.search(notes)
+    return match.group(1) if match is not None else None
+
+
+def _explain_state(error: BaseException, reader: str, recorder: Recorder) -> RunFailure:
+    """Name the keys that do not fit the state's schema, and the nodes that wrote them."""
+    kind = type(error).__name__
+    wrong: list[tuple[str | None, str]] = [(None, f"{kind}: {error}")]
+    if isinstance(error, ValidationError):
+        places = error.errors(include_url=False, include_context=False)
+        wrong = [(str(one["loc"][0]) if one["loc"] else None, one["msg"]) for one in places]
+    said = "; ".join(_explain_key(key, message, recorder.rows) for key, message in wrong)
+    writers = [_last_writer(key, recorder.rows) for key, _ in wrong if key is not None]
+    writer = next(filter(None, writers), None)
+    return _failure(recorder, kind, f"the state does not fit node {reader!r}: {said}", writer)
+
+
+def _explain_output(error: InvalidOutput, recorder: Recorder) -> RunFailure:
+    """Name the nodes that wrote the keys which do not fit the output's schema."""
+    writers = {key: _last_writer(key, recorder.rows) for key in error.keys}
+    said = ", ".join(f"{writer} wrote {key!r}" for key, writer in writers.items() if writer)
+    message = f"{error}; {said}" if said else str(error)
+    writer = next(filter(None, writers.values()), None)
+    return _failure(recorder, "InvalidOutput", message, writer)
+
+
+def _explain_key(key: str | None, message: str, rows: Sequence[Row]) -> str:
+    if key is None:
+        return message
+    return f"{key!r}, which {_last_writer(key, rows) or 'the input'} wrote: {message}"
+
+
+def _last_writer(key: str, rows: Sequence[Row]) -> str | None:
+    """Return the id of the row that wrote a state key last."""
+    wrote = [row for row in rows if isinstance(row.result, dict) and key in row.result]
+    last = max(wrote, key=lambda row: (row.ended or 0.0, len(row.path)), default=None)
+    return None if last is None else last.id
 
 
 def _explain_clash(error: InvalidUpdateError, recorder: Recorder) -> RunFailure:

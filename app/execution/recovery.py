@@ -69,6 +69,9 @@ class Recovery:
             times = run.failed_attempts
             message = f"the service stopped {times} times while the run was active"
             return RunFailure("TooManyAttempts", f"{message} (FANJOIN_MAX_RUN_ATTEMPTS)")
+        if run.request.lacks_secrets:
+            message = "an earlier version stored the run and masked its secrets: send it again"
+            return RunFailure("SecretsMasked", message)
         if run.graph_id not in self._registry:
             return RunFailure("GraphNotFound", f"there is no graph {run.graph_id!r} any more")
         return None

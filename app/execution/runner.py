@@ -16,16 +16,15 @@ from app.execution.active_runs import ActiveRun, ActiveRuns, flush_events
 from app.execution.completion import Completion
 from app.execution.concurrency import ConcurrencyLimit
 from app.execution.graph_stream import checkpointing_for, run_graph
-from app.execution.outcome import check_output, conclude
+from app.execution.outcome import conclude
 from app.graphs.registry import GraphEntry
 from app.logs import log_crash
-from app.plain_json import to_plain_json
 from app.redaction import redactor
 from app.report.recorder import Recorder
 from app.runs.events import EventGate, EventLog, first_event_of
 from app.runs.orphans import OrphanedRuns
 from app.runs.repository import RunRepository
-from app.runs.request import RunRequest, validate_request
+from app.runs.request import RunRequest
 from app.runs.retry import dump_reusable, load_reusable
 from app.runs.run import Run, RunStatus
 from app.settings import Price, Settings
@@ -52,6 +51,7 @@ class Runner:
         completion: Completion,
     ) -> None:
         self._timeout = settings.run_timeout_seconds
+        self._recursion_limit = settings.recursion_limit
         self._records_all = settings.record_stateless
         self._prices = prices
         self._runs = RunRepository(database)
@@ -119,10 +119,9 @@ class Runner:
         """Continue a run that another process, or an earlier attempt, left unfinished.
 
         Raises:
-            InvalidInput: the graph has changed and does not take the run's input any more.
             StorageUnavailable: the database does not return what the run needs.
         """
-        request = validate_request(entry, run.request, run.id)
+        request = run.request
         if request.retry_of is not None and request.graph_input is not None:
             earlier = await self._runs.get(request.retry_of, owner=None)
             if earlier is not None:
@@ -233,9 +232,11 @@ class Runner:
                 _announce(active, recorder)
                 run.status = RunStatus.RUNNING
                 checkpointing = checkpointing_for(active, self._checkpoints, gate.on_saved)
-                state = await run_graph(active, recorder, checkpointing)
+                state = await run_graph(
+                    active, recorder, checkpointing, recursion_limit=self._recursion_limit
+                )
             if not run.interrupts:
-                output = to_plain_json(check_output(active.entry.output_model, state))
+                output = active.entry.output.to_json(state)
         except StorageUnavailable as unavailable:
             error = asyncio.CancelledError() if active.is_cancelled else unavailable
         except BaseException as raised:  # noqa: BLE001  # what a graph raises ends its run alone

@@ -1,49 +1,155 @@
-"""How conversations cross the wire: role and content, as LangGraph takes them."""
+"""Messages on the wire: what `add_messages` takes goes in, what a message dumps goes out."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any
+import types
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
-from langchain_core.messages import AnyMessage, convert_to_messages, convert_to_openai_messages
+from langchain_core.messages import BaseMessage, convert_to_messages
 from langgraph.graph.message import add_messages
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
+from typing_extensions import ReadOnly
 
-_MESSAGE_SCHEMA = {
+Form = Literal["one", "many"]
+
+_CONTENT = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}},
+        {"type": "null"},
+    ]
+}
+
+_MESSAGE_IN = {
     "type": "object",
     "title": "Message",
     "properties": {
         "role": {"type": "string", "examples": ["user"]},
-        "content": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]},
+        "type": {"type": "string", "description": "Instead of `role`: human, ai, tool, remove …"},
+        "content": _CONTENT,
+        "id": {"type": ["string", "null"]},
     },
-    "required": ["role", "content"],
+    "required": ["content"],
 }
 
+_PAIR_IN = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}
 
-def _to_messages(value: Any) -> Any:
-    items = value if isinstance(value, list) else [value]
+_ONE_IN = {"anyOf": [_MESSAGE_IN, {"type": "string"}, _PAIR_IN]}
+
+_MESSAGE_OUT = {
+    "type": "object",
+    "title": "MessageOutput",
+    "description": "A LangChain message as `model_dump` writes it.",
+    "properties": {
+        "type": {"type": "string", "examples": ["ai"]},
+        "content": _CONTENT,
+        "id": {"type": ["string", "null"]},
+    },
+    "required": ["type", "content"],
+}
+
+_CONTAINERS = (list, tuple, Sequence, Collection, Iterable)
+
+
+def _to_one(value: Any) -> BaseMessage:
+    return _to_many([value])[0]
+
+
+def _to_many(value: Any) -> list[BaseMessage]:
+    """Return what `add_messages` makes of a value: one message, or a list of them."""
     try:
-        return convert_to_messages(items)
-    except (NotImplementedError, TypeError, ValueError) as error:
+        return convert_to_messages(value if isinstance(value, list) else [value])
+    except Exception as error:
         raise ValueError(f"not a message: {error}") from error
 
 
-Messages = Annotated[
-    list[AnyMessage],
-    BeforeValidator(_to_messages),
-    PlainSerializer(convert_to_openai_messages),
+_ONE = Annotated[
+    Any,
+    AfterValidator(_to_one),
+    WithJsonSchema({"title": "Message", **_ONE_IN}, mode="validation"),
+    WithJsonSchema(_MESSAGE_OUT, mode="serialization"),
+]
+
+_MANY = Annotated[
+    Any,
+    AfterValidator(_to_many),
     WithJsonSchema(
         {
             "title": "Messages",
-            "anyOf": [
-                {"type": "array", "items": {"anyOf": [_MESSAGE_SCHEMA, {"type": "string"}]}},
-                {"type": "string"},
-            ],
+            "anyOf": [{"type": "array", "items": _ONE_IN}, *_ONE_IN["anyOf"]],
             "examples": [[{"role": "user", "content": "What is a tide?"}]],
-        }
+        },
+        mode="validation",
+    ),
+    WithJsonSchema(
+        {"title": "Messages", "type": "array", "items": _MESSAGE_OUT}, mode="serialization"
     ),
 ]
-"""A channel reduced by `add_messages`: role/content objects or strings, one or a list."""
+
+_TYPES: dict[Form, Any] = {"one": _ONE, "many": _MANY}
+
+_CONVERTERS: dict[Form, Callable[[Any], Any]] = {"one": _to_one, "many": _to_many}
 
 
-def is_messages(metadata: Iterable[Any]) -> bool:
-    """Whether an annotation's metadata holds the `add_messages` reducer."""
+def form_of(hint: Any) -> Form | None:
+    """Return whether an annotation holds one message or many; None where it holds none."""
+    if is_reduced(hint):
+        return "many"
+    bare = _bare(hint)
+    if _is_message(bare):
+        return "one"
+    arguments = [argument for argument in get_args(bare) if argument is not Ellipsis]
+    is_container = get_origin(bare) in _CONTAINERS and bool(arguments)
+    return "many" if is_container and all(map(_is_message, arguments)) else None
+
+
+def is_reduced(hint: Any) -> bool:
+    """Whether `add_messages` makes messages of what is written to a key."""
+    while get_origin(hint) in (Required, NotRequired, ReadOnly):
+        hint = get_args(hint)[0]
+    metadata = getattr(hint, "__metadata__", ())
     return any(getattr(item, "func", item) is add_messages for item in metadata)
+
+
+def message_type(form: Form, *, accepts_null: bool = False) -> Any:
+    """Return the type that checks one message or many as `add_messages` takes them."""
+    return _TYPES[form] | None if accepts_null else _TYPES[form]
+
+
+def accepts_null(hint: Any) -> bool:
+    """Whether an annotation of messages also allows null."""
+    inner = hint
+    while get_origin(inner) in (Annotated, Required, NotRequired, ReadOnly):
+        inner = get_args(inner)[0]
+    return type(None) in get_args(inner)
+
+
+def unreduced_messages(hints: Mapping[str, Any]) -> dict[str, Form]:
+    """Return the keys that hold messages and whose reducer does not make objects of them."""
+    forms = {key: form_of(hint) for key, hint in hints.items() if not is_reduced(hint)}
+    return {key: form for key, form in forms.items() if form is not None}
+
+
+def make_messages(state: Any, forms: Mapping[str, Form]) -> Any:
+    """Return a state with message objects under these keys, changed in place; null stays null."""
+    for key, form in forms.items():
+        if isinstance(state, dict) and state.get(key) is not None:
+            state[key] = _CONVERTERS[form](state[key])
+    return state
+
+
+def _bare(hint: Any) -> Any:
+    """Return an annotation without what stands around its type, null included."""
+    while get_origin(hint) in (Annotated, Required, NotRequired, ReadOnly):
+        hint = get_args(hint)[0]
+    if get_origin(hint) in (Union, types.UnionType):
+        members = [member for member in get_args(hint) if member is not type(None)]
+        if len(members) == 1:
+            return _bare(members[0])
+    return hint
+
+
+def _is_message(hint: Any) -> bool:
+    bare = _bare(hint)
+    if get_origin(bare) in (Union, types.UnionType):
+        return all(map(_is_message, get_args(bare)))
+    return isinstance(bare, type) and issubclass(bare, BaseMessage)

@@ -4,22 +4,23 @@ LangGraph Studio reads the same file, so what one shows the other serves.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
-from pydantic import BaseModel
-from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
 
 from app.errors import GraphNotFound, InvalidGraphs
+from app.graphs.contracts import ContextContract, InputContract, OutputContract, StateContract
 from app.graphs.langgraph_json import GraphDef, read_declarations
 from app.graphs.lint import Finding, lint_graph
 from app.graphs.loader import GraphFileError, load_graph
-from app.graphs.schemas import pascal, to_state, wire_model
+from app.graphs.schemas import UNDESCRIBABLE, pascal
 from app.graphs.shape import BranchPolicy, Shape, shape_of
+
+Described = TypeVar("Described", InputContract, OutputContract, ContextContract)
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,10 @@ class GraphEntry:
     file: str
     graph: CompiledStateGraph[Any, Any, Any, Any]
     shape: Shape
-    input_model: type[BaseModel]
-    output_model: type[BaseModel]
-    context_model: type[BaseModel] | None
+    input: InputContract
+    output: OutputContract
+    state: StateContract
+    context: ContextContract | None
     """What a request may set besides the input; None when the graph declares no context."""
 
     @property
@@ -43,10 +45,6 @@ class GraphEntry:
     @property
     def joins(self) -> list[str]:
         return self.shape.joins
-
-    def to_state(self, value: BaseModel) -> dict[str, Any]:
-        """Return a validated input as the graph takes it."""
-        return to_state(value, self.graph.builder.input_schema)
 
 
 class GraphRegistry(Mapping[str, GraphEntry]):
@@ -139,21 +137,22 @@ async def _load_entry(declared: GraphDef, folder: Path) -> GraphEntry:
         file=declared.path.rpartition(":")[0],
         graph=graph,
         shape=shape_of(graph),
-        input_model=_describe(builder.input_schema, f"{name}Input"),
-        output_model=_describe(builder.output_schema, f"{name}Output"),
-        context_model=_describe(builder.context_schema, f"{name}Context")
+        input=_described(InputContract, builder, f"{name}Input"),
+        output=_described(OutputContract, builder, f"{name}Output"),
+        state=StateContract(builder),
+        context=_described(ContextContract, builder.context_schema, f"{name}Context")
         if builder.context_schema
         else None,
     )
 
 
-def _describe(schema: Any, name: str) -> type[BaseModel]:
+def _described(contract: Callable[[Any, str], Described], schema: Any, name: str) -> Described:
     try:
-        model = wire_model(schema, name)
-        model.model_json_schema()
-    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, TypeError) as error:
+        made = contract(schema, name)
+        made.json_schema()
+    except UNDESCRIBABLE as error:
         raise GraphFileError(
             f"{name} cannot be described in JSON ({str(error).splitlines()[0]}): give the "
             f"StateGraph an input_schema and an output_schema of plain types"
         ) from error
-    return model
+    return made

@@ -1,17 +1,25 @@
-"""A graph's input and output as named models, made once at start-up.
+"""What a graph declares (Pydantic model, TypedDict or dataclass) as named types for Pydantic.
 
 Two graphs may both call their class `Input`; on the wire they are `TopicBriefInput` and
-`TextInsightsInput`. Whatever the graph declares (Pydantic model, TypedDict, dataclass), the wire
-shows and checks that.
+`TextInsightsInput`. A TypedDict and a dataclass become a TypedDict: it takes any name as a key,
+also those that a model reserves (`copy`, `_draft`).
 """
 
 import dataclasses
-from typing import Any, NotRequired, Required, get_origin, get_type_hints
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, NotRequired, Required, cast, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
-from typing_extensions import is_typeddict
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
+from pydantic.fields import FieldInfo
+from typing_extensions import TypedDict, is_typeddict
 
-from app.graphs.messages import Messages, is_messages
+from app.graphs.messages import accepts_null, form_of, message_type
+
+_CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+UNDESCRIBABLE = (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, TypeError)
+"""What Pydantic raises for a type that JSON Schema cannot describe."""
 
 
 def pascal(graph_id: str) -> str:
@@ -20,45 +28,165 @@ def pascal(graph_id: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in words)
 
 
-def wire_model(schema: Any, name: str) -> type[BaseModel]:
-    """Return a model called `name` that validates what the schema says."""
-    doc = getattr(schema, "__doc__", None)
-    if isinstance(schema, type) and issubclass(schema, BaseModel):
-        conversations: dict[str, Any] = {
-            key: (Messages, field)
-            for key, field in schema.model_fields.items()
-            if is_messages(field.metadata)
-        }
-        return create_model(name, __base__=schema, __doc__=doc, **conversations)
-    optional = _optional_keys(schema)
-    fields: dict[str, Any] = {
-        key: (_wire_type(hint), Field(default_factory=lambda: None) if key in optional else ...)
-        for key, hint in get_type_hints(schema, include_extras=True).items()
+def is_model(schema: Any) -> bool:
+    return isinstance(schema, type) and issubclass(schema, BaseModel)
+
+
+def hints_of(schema: Any, *, managed: Collection[str] = ()) -> dict[str, Any]:
+    """Return the annotations of a schema's keys, without those that LangGraph manages itself."""
+    if is_model(schema):
+        hints = {key: _hint_of(field) for key, field in schema.model_fields.items()}
+    else:
+        hints = get_type_hints(schema, include_extras=True)
+    return {key: hint for key, hint in hints.items() if key not in managed}
+
+
+def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[str]) -> Any:
+    """Return the type that checks what a caller sends; unknown keys are refused.
+
+    `is_state` says that the schema is the graph's whole state: a TypedDict then requires no key,
+    since it also names what only nodes write.
+    """
+    if is_model(schema) and schema.model_fields.keys().isdisjoint(managed):
+        return _strict_model(schema, name)
+    optional = optional_keys(schema, is_state=is_state)
+    fields = {
+        key: NotRequired[_field(hint, is_state=is_state)]
+        if key in optional
+        else _field(hint, is_state=is_state)
+        for key, hint in hints_of(schema, managed=managed).items()
     }
-    config = ConfigDict(arbitrary_types_allowed=True)
-    return create_model(name, __config__=config, __doc__=doc, **fields)
+    return _typed_dict(name, fields, schema)
 
 
-def to_state(value: BaseModel, schema: Any) -> dict[str, Any]:
-    """Return a validated input as plain state: a model's defaults included, absent keys absent."""
-    is_model = isinstance(schema, type) and issubclass(schema, BaseModel)
-    return value.model_dump(exclude_unset=not is_model)
+def output_type(schema: Any, name: str, *, is_state: bool, managed: Collection[str]) -> Any:
+    """Return the type that describes what a caller gets: keys by name, absent when not written."""
+    optional = optional_keys(schema, is_state=is_state)
+    described = schema.model_fields if is_model(schema) else {}
+    fields = {
+        key: _described(_field(hint, is_state=is_state), described.get(key))
+        for key, hint in hints_of(schema, managed=managed).items()
+    }
+    present = {key: NotRequired[hint] if key in optional else hint for key, hint in fields.items()}
+    return _typed_dict(name, present, schema)
 
 
-def _wire_type(hint: Any) -> Any:
-    if get_origin(hint) in (Required, NotRequired):
-        hint = hint.__args__[0]
-    return Messages if is_messages(getattr(hint, "__metadata__", ())) else hint
+def output_check(schema: Any, name: str, described: Any) -> Any:
+    """Return the type that checks an output: the author's model with its validators, if it is one.
+
+    `described` is the output's type.
+    """
+    return _with_messages(schema, name) if is_model(schema) else described
 
 
-def _optional_keys(schema: Any) -> frozenset[str]:
+def state_type(hint: Any) -> Any:
+    """Return the type that checks one key of a state."""
+    return _field(hint, is_state=True)
+
+
+def has_keys(schema: Any) -> bool:
+    """Whether a schema describes keys; a state may also be one value, such as a list."""
+    return is_model(schema) or is_typeddict(schema) or dataclasses.is_dataclass(schema)
+
+
+def adapter_of(hint: Any) -> TypeAdapter[Any]:
+    """Return what validates a type, also one of a class that Pydantic does not know.
+
+    Raises:
+        PydanticSchemaGenerationError: it cannot be validated.
+    """
+    return TypeAdapter(hint, config=None if _has_own_config(hint) else _CONFIG)
+
+
+def optional_keys(schema: Any, *, is_state: bool) -> frozenset[str]:
+    """Return the keys that may be absent."""
+    if is_model(schema):
+        fields: Mapping[str, FieldInfo] = schema.model_fields
+        names = fields if is_state else [k for k, f in fields.items() if not f.is_required()]
+        return frozenset(names)
     if is_typeddict(schema):
-        return frozenset(schema.__optional_keys__)
+        return frozenset(hints_of(schema) if is_state else schema.__optional_keys__)
     if dataclasses.is_dataclass(schema):
-        return frozenset(field.name for field in dataclasses.fields(schema) if _has_default(field))
+        return frozenset(field.name for field in dataclasses.fields(schema) if has_default(field))
     return frozenset()
 
 
-def _has_default(field: dataclasses.Field[Any]) -> bool:
+def has_default(field: dataclasses.Field[Any]) -> bool:
     missing = dataclasses.MISSING
     return field.default is not missing or field.default_factory is not missing
+
+
+def _strict_model(schema: type[BaseModel], name: str) -> type[BaseModel]:
+    """Return the author's model under another name; it refuses unknown keys unless it says not."""
+    model = _with_messages(schema, name)
+    if "extra" not in schema.model_config:
+        model.model_config["extra"] = "forbid"
+        model.model_rebuild(force=True)
+    return model
+
+
+def _with_messages(schema: type[BaseModel], name: str) -> type[BaseModel]:
+    """Return a model whose conversations take what `add_messages` takes."""
+    conversations: dict[str, Any] = {}
+    for key, hint in hints_of(schema).items():
+        if (form := form_of(hint)) is not None:
+            kind = message_type(form, accepts_null=accepts_null(hint))
+            conversations[key] = (kind, schema.model_fields[key])
+    doc = schema.__doc__
+    return create_model(
+        name, __base__=schema, __doc__=doc, __module__=schema.__module__, **conversations
+    )
+
+
+def _typed_dict(name: str, fields: dict[str, Any], schema: Any) -> Any:
+    make: Any = TypedDict  # for mypy: the fields are known at run time
+    made = make(name, fields)
+    made.__doc__ = schema.__doc__ if is_typeddict(schema) or is_model(schema) else None
+    made.__module__ = getattr(schema, "__module__", __name__)
+    made.__pydantic_config__ = _CONFIG
+    return made
+
+
+def _field(hint: Any, *, is_state: bool) -> Any:
+    """Return the type of one key; in a whole state one that JSON cannot describe may be anything.
+
+    It is a key that only nodes write.
+    """
+    if (form := form_of(hint)) is not None:
+        return message_type(form, accepts_null=accepts_null(hint))
+    if get_origin(hint) in (Required, NotRequired):
+        hint = hint.__args__[0]
+    if not is_state:
+        return hint
+    try:
+        adapter_of(hint).json_schema()
+    except UNDESCRIBABLE:
+        return Any
+    return hint
+
+
+def _has_own_config(hint: Any) -> bool:
+    """Whether a type brings its configuration, which Pydantic then refuses to be given."""
+    while get_origin(hint) is Annotated:
+        hint = hint.__args__[0]
+    return is_model(hint) or is_typeddict(hint) or dataclasses.is_dataclass(hint)
+
+
+def _hint_of(field: FieldInfo) -> Any:
+    """Return a model's field as an annotation."""
+    hint: Any = field.annotation
+    for item in field.metadata:
+        hint = Annotated[hint, item]
+    return hint
+
+
+def _described(hint: Any, field: FieldInfo | None) -> Any:
+    """Return a type with what a model's field says about it, but for alias and default."""
+    if field is None:
+        return hint
+    shown = {
+        name: getattr(field, name)
+        for name in ("title", "description", "examples", "json_schema_extra", "deprecated")
+        if getattr(field, name) is not None
+    }
+    return Annotated[hint, Field(**cast("Any", shown))] if shown else hint

@@ -4,13 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from langgraph.types import Command
-from pydantic import ValidationError
-
-from app.errors import InvalidInput
-from app.graphs.registry import GraphEntry
-from app.plain_json import to_plain_json
-
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
@@ -27,21 +20,41 @@ class IdempotencyKey:
         return replace(self, value=f"batch:{number}:{self.value}") if number else self.of_run()
 
 
-_OPTIONS = ("context", "deadline", "wants_tokens", "bypasses_cache", "checkpoint_id")
+_OPTIONS = (
+    "context",
+    "config",
+    "answers",
+    "deadline",
+    "wants_tokens",
+    "bypasses_cache",
+    "checkpoint_id",
+)
 """What is stored of a request beside its input, and in no column of its own."""
+
+_FORM = 2
+"""The form of what is stored: since 2 it is the caller's own JSON, before it was a dump of it."""
+
+ANY_QUESTION = "*"
+"""In place of a question's id: form 1 stored answers without ids."""
+
+_MASK = "**********"
+"""What Pydantic dumps of a secret, and so what form 1 stored of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run is to do, and for whom."""
+    """What a run is to do, and for whom. Its JSON is the caller's own, and never changed."""
 
     graph_input: Any = None
-    """State values, a resuming Command, or None to continue from the thread's checkpoint."""
+    """The input as JSON; None to answer a question, or to continue from the thread's checkpoint."""
 
-    is_validated: bool = True
-    """Whether `graph_input` is what the graph takes; what the database stores is plain JSON."""
+    answers: Mapping[str, Any] | None = None
+    """Answers to questions of the thread's last run, by the question's id."""
 
     context: dict[str, Any] | None = None
+    config: dict[str, Any] | None = None
+    """LangGraph's config as the caller sent it: configurable, tags, metadata and limits."""
+
     thread_id: str | None = None
     checkpoint_id: str | None = None
     """Fork: continue from this checkpoint of the thread instead of its latest."""
@@ -68,6 +81,9 @@ class RunRequest:
 
     idempotency_key: IdempotencyKey | None = None
 
+    lacks_secrets: bool = False
+    """An earlier version stored it and masked its secrets: it cannot be run again."""
+
     @property
     def outlives_client(self) -> bool:
         """Whether the run continues when its client disconnects."""
@@ -76,14 +92,8 @@ class RunRequest:
     def as_json(self) -> dict[str, Any]:
         """Return what the database stores besides the columns that are searched."""
         options = {name: getattr(self, name) for name in _OPTIONS}
-        stored = {
-            name: to_plain_json(value)
-            for name, value in options.items()
-            if value not in (None, False)
-        }
-        if isinstance(self.graph_input, Command):
-            return {"resume": to_plain_json(self.graph_input.resume), **stored}
-        return {"input": to_plain_json(self.graph_input), **stored}
+        stored = {name: value for name, value in options.items() if value not in (None, False)}
+        return {"form": _FORM, "input": self.graph_input, **stored}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], **columns: Any) -> Self:
@@ -93,30 +103,16 @@ class RunRequest:
         """
         options = {name: stored[name] for name in _OPTIONS if name in stored}
         if "resume" in stored:
-            return cls(Command(resume=stored["resume"]), **options, **columns)
-        graph_input = stored.get("input")
-        return cls(graph_input, is_validated=graph_input is None, **options, **columns)
+            options["answers"] = {ANY_QUESTION: stored["resume"]}
+        is_masked = stored.get("form") != _FORM and _holds_mask(stored)
+        return cls(stored.get("input"), lacks_secrets=is_masked, **options, **columns)
 
 
-def validate_request(entry: GraphEntry, request: RunRequest, run_id: str) -> RunRequest:
-    """Return a stored request, validated against the graph as it is now.
-
-    Raises:
-        InvalidInput: the graph has changed since and does not take this input any more.
-    """
-    if request.is_validated:
-        return request
-    try:
-        model = entry.input_model.model_validate(request.graph_input, by_name=True)
-    except ValidationError as error:
-        raise InvalidInput(
-            [
-                {
-                    "place": ".".join(map(str, ("input", *wrong["loc"]))),
-                    "message": f"since run {run_id} was started: {wrong['msg']}",
-                    "given": repr(wrong["input"])[:100],
-                }
-                for wrong in error.errors()
-            ]
-        ) from error
-    return replace(request, graph_input=entry.to_state(model), is_validated=True)
+def _holds_mask(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(map(_holds_mask, value.values()))
+        case list():
+            return any(map(_holds_mask, value))
+        case _:
+            return bool(value == _MASK)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from langgraph.types import Command
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
+from app.graphs.contracts import require_finite
 from app.graphs.registry import GraphEntry
-from app.runs.request import RunRequest, validate_request
+from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.storage.checkpoints import Checkpoints, thread_key
 
@@ -27,7 +27,6 @@ def retry_request(
 
     Raises:
         CannotRetry: the run is not over, nothing of it failed, or it left nothing to continue from.
-        InvalidInput: the graph has changed and does not take this input any more.
     """
     if not run.is_over:
         raise CannotRetry(f"run {run.id} is still running: wait for its end, or cancel it first")
@@ -36,8 +35,7 @@ def retry_request(
     if not run.can_be_retried:
         raise CannotRetry(f"run {run.id} succeeded, with nothing that failed")
     if entry.shape.has_fan_out and run.request.resume_of is None:
-        repeated = validate_request(entry, _repeat(run), run.id)
-        return replace(repeated, retry_of=run.id, reuse=reuse)
+        return replace(_repeat(run), retry_of=run.id, reuse=reuse)
     if run.thread_id is None:
         raise CannotRetry(
             f"run {run.id} was on no thread, and its graph does not use add_fan_out: nothing was "
@@ -45,7 +43,7 @@ def retry_request(
         )
     if not is_last:
         raise CannotRetry(_moved_on(run))
-    return _continue(run, None, retry_of=run.id)
+    return _continue(run, retry_of=run.id)
 
 
 def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
@@ -64,12 +62,19 @@ def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
         )
     if not is_last:
         raise CannotResume(_moved_on(run))
+    return _continue(run, answers=_answers_of(run, answer), resume_of=run.id)
+
+
+def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
+    """Return the answers by the ids of their questions; null and empty ones are answers, too."""
+    require_finite(answer, "resume")
     ids = [question["id"] for question in run.interrupts]
-    names_them = isinstance(answer, dict) and answer and set(answer) <= set(ids)
-    if len(ids) > 1 and not names_them:
-        message = f"the run has {len(ids)} questions: answer by id, of {', '.join(ids)}"
-        raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
-    return _continue(run, Command(resume=answer), resume_of=run.id)
+    if isinstance(answer, dict) and answer and set(answer) <= set(ids):
+        return answer
+    if len(ids) == 1:
+        return {ids[0]: answer}
+    message = f"the run has {len(ids)} questions: answer by id, of {', '.join(ids)}"
+    raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
 
 
 async def require_checkpoint(checkpoints: Checkpoints, graph_id: str, request: RunRequest) -> None:
@@ -111,14 +116,25 @@ def dump_reusable(
 
 def _repeat(run: Run) -> RunRequest:
     """Return a run's request without what concerned that run alone."""
+    if run.request.lacks_secrets:
+        raise CannotRetry(
+            f"run {run.id} was stored by an earlier version, which masked its secrets: send its "
+            f"request again"
+        )
     return replace(
-        run.request, retry_of=None, resume_of=None, deadline=None, idempotency_key=None, reuse={}
+        run.request,
+        retry_of=None,
+        resume_of=None,
+        answers=None,
+        deadline=None,
+        idempotency_key=None,
+        reuse={},
     )
 
 
-def _continue(run: Run, graph_input: Command[Any] | None, **links: Any) -> RunRequest:
+def _continue(run: Run, **links: Any) -> RunRequest:
     """Return a request that continues where the run left its thread."""
-    request = replace(_repeat(run), graph_input=graph_input, is_validated=True, checkpoint_id=None)
+    request = replace(_repeat(run), graph_input=None, checkpoint_id=None)
     return replace(request, **links)
 
 

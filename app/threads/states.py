@@ -124,8 +124,9 @@ class ThreadStates:
         if thread.graph_id is None:
             raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
         graph = self._graph(thread.graph_id)
-        if not at.ns:
-            _require_keys(graph, values or {})
+        if values is not None and not at.ns:
+            _require_keys(graph, values)
+            values = self._registry[thread.graph_id].state.accept(values)
         config, checkpoint_id = _config(thread, at), at.checkpoint_id
         if checkpoint_id is not None and await self._checkpoints.saver.aget_tuple(config) is None:
             raise _not_found(thread, checkpoint_id)

@@ -18,7 +18,6 @@ def a_run(
     """A run as it is before it starts, requested as the database returns it."""
     options: dict[str, Any] = {
         "graph_input": {"text": "many hands"},
-        "is_validated": False,
         "owner": "me",
         "thread_id": thread_id,
         "idempotency_key": None if key is None else IdempotencyKey(key, request_hash),

@@ -13,8 +13,13 @@ from app.api.disconnects import wait_connected, while_connected
 from app.api.idempotency import replay_headers
 from app.api.problems import NEEDS_KEY, PROBLEM_MEDIA_TYPE, describe_problems
 from app.api.sse import STREAM_RESPONSE, BranchesParam, EventStream, read_filter
-from app.api.typed.run_route import Act, RunEndpoint, RunRoute
-from app.api.typed.schemas.graph_runs import GraphModels, to_batch_item, to_run_request
+from app.api.typed.run_route import Act, Body, RunEndpoint, RunRoute
+from app.api.typed.schemas.graph_runs import (
+    GraphModels,
+    to_batch_item,
+    to_graph_input,
+    to_run_request,
+)
 from app.api.typed.schemas.runs import RunCreated, to_answer
 from app.errors import StorageUnavailable, problem_of
 from app.execution.handles import RunHandle, Runs
@@ -88,10 +93,10 @@ class GraphRuns:
 
     async def run_batch(self, request: Request, body: Any, key: IdempotencyKey | None) -> Response:
         owner = owner_of(request)
+        batch = _Batch(self._runs, self._entry, body, owner, key)
         if key is not None:  # before any of them starts: a run with a key continues by itself
             await self._runs.require_same_request(owner, key.of_item(0))
-        batch = _Batch(self._runs, self._entry, body, owner, key)
-        done = await while_connected(request, _side_by_side(batch.run_one, body.inputs))
+        done = await while_connected(request, _side_by_side(batch.run_one, batch.inputs))
         headers = replay_headers(*(handle for handle, _ in done))
         return JSONResponse({"results": [item for _, item in done]}, headers=headers)
 
@@ -108,7 +113,7 @@ class GraphRuns:
         run_request = to_run_request(
             self._entry,
             body,
-            body.input,
+            to_graph_input(self._entry, body),
             owner=owner_of(request),
             wants_tokens=wants_tokens,
             is_background=is_background,
@@ -128,6 +133,10 @@ class _Batch:
         self._body = body
         self._owner = owner
         self._key = key
+        self.inputs = [
+            entry.input.accept(one, place=f"inputs.{number}")
+            for number, one in enumerate(body.inputs)
+        ]
         self._turns = asyncio.Semaphore(body.max_concurrency)
 
     async def run_one(self, number: int, graph_input: Any) -> tuple[RunHandle, dict[str, Any]]:
@@ -162,7 +171,7 @@ def answer_run(run: Run, headers: dict[str, str]) -> Response:
 def _add_routes(router: APIRouter, runs: GraphRuns, entry: GraphEntry) -> None:
     models = runs.models
 
-    def add(path: str, act: Act, body: Any, parameters: Any = None, **described: Any) -> None:
+    def add(path: str, act: Act, body: Body, parameters: Any = None, **described: Any) -> None:
         responses = {**_PROBLEMS, **described.pop("responses", {})}
         router.add_api_route(
             f"/graphs/{entry.id}/{path}",

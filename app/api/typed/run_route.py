@@ -8,17 +8,28 @@ import email.message
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
 from starlette.requests import ClientDisconnect
 
 from app.api.idempotency import KeyHeader, read_key
+from app.errors import InvalidInput
+from app.graphs.contracts import DoesNotFit, described, validate_json
 from app.runs.request import IdempotencyKey
+
+
+class Body(NamedTuple):
+    """The models of one body: `reads` leaves to the graph's contracts what is the graph's."""
+
+    reads: type[BaseModel]
+    shows: type[BaseModel]
+    """For OpenAPI, with the graph's own schemas."""
+
 
 Act = Callable[[Request, Any, IdempotencyKey | None], Awaitable[Response]]
 """What a route does with a request, its validated body and its key."""
@@ -27,18 +38,17 @@ Act = Callable[[Request, Any, IdempotencyKey | None], Awaitable[Response]]
 class RunEndpoint:
     """Reads the key and the body of a request, and acts on them."""
 
-    def __init__(
-        self, act: Act, body: type[BaseModel], parameters: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, act: Act, body: Body, parameters: Mapping[str, Any] | None = None) -> None:
         """Declare `parameters`, by name and annotation, that `act` reads from the request."""
         self._act = act
-        self._body: TypeAdapter[BaseModel] = TypeAdapter(body)
+        self._body: TypeAdapter[BaseModel] = TypeAdapter(body.reads)
+        self._keys = list(body.reads.model_fields)
         kind = inspect.Parameter.KEYWORD_ONLY
         declared = {"idempotency_key": KeyHeader, **(parameters or {})}
         self.__name__ = getattr(act, "__name__", "run")
         self.__signature__ = inspect.Signature(
             [
-                inspect.Parameter("body", kind, annotation=body),
+                inspect.Parameter("body", kind, annotation=body.shows),
                 *(
                     inspect.Parameter(name, kind, annotation=annotation, default=None)
                     for name, annotation in declared.items()
@@ -50,7 +60,8 @@ class RunEndpoint:
         """Answer a request.
 
         Raises:
-            RequestValidationError: the body or the key is not what it should be.
+            InvalidInput: the body is not what it should be.
+            RequestValidationError: it is no JSON, or the key is not what it should be.
         """
         try:
             raw = await request.body()
@@ -60,15 +71,20 @@ class RunEndpoint:
         return await self._act(request, body, read_key(request, raw))
 
     def _validate(self, raw: bytes, content_type: str | None) -> BaseModel:
-        value = _parse(raw) if _is_json(content_type) and raw else raw or None
+        if not raw:
+            raise _no_object(None, "missing", "Field required")
+        if not _is_json(content_type):
+            raise _no_object(raw)
         try:
-            return self._body.validate_python(value, from_attributes=True)  # as FastAPI does
-        except ValidationError as error:
-            wrong = error.errors(include_url=False)
-            if not raw:
-                wrong = [{**wrong[0], "type": "missing", "msg": "Field required"}]
-            places = [{**one, "loc": ("body", *one["loc"])} for one in wrong]
-            raise RequestValidationError(places, body=value) from error
+            read: BaseModel = validate_json(self._body, raw)
+        except DoesNotFit as misfit:
+            first = misfit.errors[0]
+            if first["type"] == "json_invalid":
+                _explain_broken_json(raw)
+            elif not first["loc"]:
+                raise _no_object(first["input"]) from misfit
+            raise InvalidInput(described(misfit.errors, "", self._keys)) from misfit
+        return read
 
 
 class RunRoute(APIRoute):
@@ -89,9 +105,10 @@ def _is_json(content_type: str | None) -> bool:
     return is_application and (subtype == "json" or subtype.endswith("+json"))
 
 
-def _parse(raw: bytes) -> Any:
+def _explain_broken_json(raw: bytes) -> None:
+    """Raise an error that says where the JSON breaks, if Python's own parser finds the place."""
     try:
-        return json.loads(raw)
+        json.loads(raw)
     except json.JSONDecodeError as error:
         place = {
             "type": "json_invalid",
@@ -103,6 +120,17 @@ def _parse(raw: bytes) -> Any:
         raise RequestValidationError([place], body=error.doc) from error
     except (ValueError, RecursionError) as error:
         raise _unreadable() from error
+
+
+def _no_object(
+    given: Any,
+    kind: str = "model_attributes_type",
+    message: str = "Input should be a valid dictionary or object to extract fields from",
+) -> RequestValidationError:
+    """Return the error that FastAPI raises for a body that is not an object."""
+    return RequestValidationError(
+        [{"type": kind, "loc": ("body",), "msg": message, "input": given}], body=given
+    )
 
 
 def _unreadable() -> HTTPException:

@@ -44,8 +44,8 @@ async def steady(state: State) -> State:
 
 
 async def show(state: State, config: RunnableConfig) -> State:
-    given = config["configurable"]["fanjoin"]
-    if state["fails"] and "reuse" not in given:
+    given = config["configurable"].get("fanjoin")
+    if state["fails"] and "reuse" not in (given or {}):
         raise RuntimeError("nothing to reuse")
     return {"config": given}
 

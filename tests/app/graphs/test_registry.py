@@ -215,10 +215,25 @@ async def test_missing_file_is_named_with_the_setting(tmp_path: Path) -> None:
     assert "FANJOIN_GRAPHS_FILE" in problems[0]
 
 
-async def test_schema_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
-    (tmp_path / "odd.py").write_text(
-        GOOD.replace("word: str", "word: object\n    lock: __import__('threading').Event")
+ODD = GOOD.replace("word: str", "word: str\n    lock: __import__('threading').Event")
+
+
+async def test_key_of_a_whole_state_that_json_cannot_say_may_be_anything(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(ODD)
+
+    registry = await load_registry(write_graphs(tmp_path, {"odd": "./odd.py:graph"}))
+
+    properties = registry["odd"].input.json_schema()["properties"]
+    assert properties["word"]["type"] == "string"
+    assert properties["lock"] == {"title": "Lock"}
+
+
+async def test_input_schema_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
+    own = "class Own(TypedDict):\n    lock: __import__('threading').Event\n\nclass State"
+    source = ODD.replace("class State", own, 1).replace(
+        "Graph(State)", "Graph(State, input_schema=Own)"
     )
+    (tmp_path / "odd.py").write_text(source)
     file = write_graphs(tmp_path, {"odd": "./odd.py:graph"})
 
     problems = await problems_of(file)

@@ -1,11 +1,13 @@
 """What starts a run of one graph and what it answers, with that graph's own schemas."""
 
 import time
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.api.problems import Problem
+from app.api.typed.run_route import Body
 from app.api.typed.schemas.run_options import (
     BackgroundOption,
     BatchOption,
@@ -24,25 +26,24 @@ class GraphModels:
 
     def __init__(self, entry: GraphEntry, *, most_inputs: int) -> None:
         self._entry = entry
-        one: dict[str, Any] = {"input": (entry.input_model | None, ...)}
-        many: dict[str, Any] = {
-            "inputs": (
-                list[entry.input_model],  # type: ignore[name-defined]  # made at run time
-                Field(min_length=1, max_length=most_inputs),
-            )
-        }
-        output: dict[str, Any] = {"output": (entry.output_model | None, ...)}
+        many = Field(min_length=1, max_length=most_inputs)
+        output: dict[str, Any] = {"output": (entry.output.type | None, ...)}
         example = example_of(entry)
         self._has_example = example is not None
-        self.request = self._body("Request", (RunOptions, ThreadOption), one, {"input": example})
+
+        def one(of: Any) -> dict[str, Any]:
+            return {"input": (of | None, ...)}
+
+        def several(of: Any) -> dict[str, Any]:
+            return {"inputs": (list[of], many)}
+
+        options = (RunOptions, ThreadOption)
+        self.request = self._body("Request", options, one, {"input": example})
         self.background = self._body(
-            "RequestInBackground",
-            (RunOptions, ThreadOption, BackgroundOption),
-            one,
-            {"input": example},
+            "RequestInBackground", (*options, BackgroundOption), one, {"input": example}
         )
         self.batch = self._body(
-            "RequestBatch", (RunOptions, BatchOption), many, {"inputs": [example]}
+            "RequestBatch", (RunOptions, BatchOption), several, {"inputs": [example]}
         )
         self.answer = create_model(f"{self._name}Answer", __base__=RunAnswer, **output)
         item: dict[str, Any] = {
@@ -64,44 +65,61 @@ class GraphModels:
         self,
         name: str,
         options: tuple[type[BaseModel], ...],
-        fields: dict[str, Any],
+        fields_of: Callable[[Any], dict[str, Any]],
         example: dict[str, Any],
-    ) -> type[BaseModel]:
-        if (context := self._entry.context_model) is not None:
-            fields = {**fields, "context": (context | None, None)}
+    ) -> Body:
+        name, about = f"{self._name}{name}", f"Run {self._entry.id}."
+        reads, shows = fields_of(Any), fields_of(self._entry.input.type)
+        if (context := self._entry.context) is not None:
+            reads["context"] = (Any, None)
+            shows["context"] = (context.type | None, None)
+        make: Any = create_model
+        read = make(name, __base__=options, **reads)
         if self._has_example:
-            shown = ConfigDict(json_schema_extra={"examples": [example]})
-            options = (create_model("Example", __config__=shown), *options)
-        made: Any = create_model(
-            f"{self._name}{name}", __base__=options, __doc__=f"Run {self._entry.id}.", **fields
-        )
-        return cast("type[BaseModel]", made)
+            with_example = ConfigDict(json_schema_extra={"examples": [example]})
+            options = (create_model("Example", __config__=with_example), *options)
+        return Body(read, make(name, __base__=options, __doc__=about, **shows))
 
 
 def example_of(entry: GraphEntry) -> dict[str, Any] | None:
     """Return the input made of the fields' first examples; None when a required one has none."""
-    schema = entry.input_model.model_json_schema()
+    schema = entry.input.json_schema()
     fields = schema.get("properties", {})
     example = {key: field["examples"][0] for key, field in fields.items() if field.get("examples")}
     return example if set(schema.get("required", ())) <= example.keys() else None
 
 
+def to_graph_input(entry: GraphEntry, body: Any) -> Any:
+    """Return the input of a body as a run stores it; None to continue from a checkpoint.
+
+    Raises:
+        InvalidInput: the graph does not take it.
+    """
+    is_on_thread = body.thread_id is not None
+    return None if body.input is None else entry.input.accept(body.input, is_on_thread=is_on_thread)
+
+
 def to_run_request(
     entry: GraphEntry,
     body: Any,
-    graph_input: BaseModel | None,
+    graph_input: Any,
     *,
     owner: str,
     wants_tokens: bool = False,
     is_background: bool = False,
     key: IdempotencyKey | None = None,
 ) -> RunRequest:
-    """Return a validated body, and the input of it to run, as a run's request."""
+    """Return a body, and the accepted input of it to run, as a run's request.
+
+    Raises:
+        InvalidInput: the graph does not take the context or the config.
+    """
     context = getattr(body, "context", None)
     deadline_ms = body.deadline_ms
     return RunRequest(
-        graph_input=None if graph_input is None else entry.to_state(graph_input),
-        context=context.model_dump(exclude_unset=True) if context is not None else None,
+        graph_input=graph_input,
+        context=None if entry.context is None else entry.context.accept(context),
+        config=None if body.config is None else body.config.as_json(),
         thread_id=getattr(body, "thread_id", None),
         checkpoint_id=getattr(body, "forks_from", None),
         owner=owner,

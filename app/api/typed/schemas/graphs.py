@@ -34,14 +34,13 @@ class GraphRead(BaseModel):
 
 def to_graph_read(entry: GraphEntry) -> GraphRead:
     """Return an entry as callers see it."""
-    context = entry.context_model
     return GraphRead(
         graph_id=entry.id,
         description=entry.description,
         branches=[BranchRead(**vars(branch)) for branch in entry.branches],
         joins=entry.joins,
         example=example_of(entry),
-        input_schema=entry.input_model.model_json_schema(),
-        output_schema=entry.output_model.model_json_schema(mode="serialization"),
-        context_schema=context.model_json_schema() if context is not None else None,
+        input_schema=entry.input.json_schema(),
+        output_schema=entry.output.json_schema(),
+        context_schema=None if entry.context is None else entry.context.json_schema(),
     )

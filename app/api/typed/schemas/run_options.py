@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from app.api.fields import CheckpointParam, Metadata, Name
+from app.api.typed.schemas.run_config import RunConfig
 
 _DAY_MS = 24 * 60 * 60 * 1000
 
@@ -32,6 +33,7 @@ class RunOptions(BaseModel):
     cache: Literal["use", "bypass"] = Field(
         default="use", description="`use` reads cached branch results, `bypass` ignores them."
     )
+    config: RunConfig | None = Field(default=None, description="LangGraph's config for this run.")
     metadata: Metadata = Field(
         default_factory=dict, description="Labels to search runs by (`/runs/search`)."
     )

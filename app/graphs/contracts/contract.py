@@ -1,0 +1,119 @@
+"""A named type, how JSON is checked against it, and how what does not fit is described."""
+
+import difflib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import ErrorDetails, to_json
+
+from app.errors import InvalidInput
+from app.graphs.contracts.strict_json import DoesNotFit, validate_json
+from app.graphs.schemas import is_model
+
+_LONGEST_SHOWN = 100
+
+
+class Contract:
+    """What one part of a request must fit."""
+
+    def __init__(self, kind: Any) -> None:
+        self.type = kind
+        """For OpenAPI: a model or a TypedDict with a name of its own."""
+
+        self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        self._keys = list(kind.model_fields if is_model(kind) else kind.__annotations__)
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the schema that callers see."""
+        return self._adapter.json_schema()
+
+    def validate(self, value: Any, place: str, *, may_lack_keys: bool = False) -> Any:
+        """Return what the type makes of a JSON value; None for one that lacks keys it may lack.
+
+        Raises:
+            InvalidInput: the value does not fit.
+        """
+        try:
+            return check(self._adapter, value, place)
+        except DoesNotFit as misfit:
+            wrong = [
+                one
+                for one in misfit.errors
+                if not may_lack_keys or one["type"] != "missing" or len(one["loc"]) > 1
+            ]
+            if wrong:
+                raise InvalidInput(described(wrong, place, self._keys)) from misfit
+            return None
+
+
+def check(adapter: TypeAdapter[Any], value: Any, place: str) -> Any:
+    """Return what a type makes of a JSON value.
+
+    Raises:
+        DoesNotFit: the value is of another type.
+        InvalidInput: it is no JSON that can be stored, or a validator of the graph's author raised
+            something else.
+    """
+    require_finite(value, place)
+    try:
+        text = to_json(value)
+    except ValueError as error:
+        raise _invalid(place, f"it cannot be written as JSON: {error}") from error
+    try:
+        return validate_json(adapter, text)
+    except DoesNotFit:
+        raise
+    except BaseException as error:  # also SystemExit: a validator must not end the service
+        said = ": ".join(filter(None, (type(error).__name__, str(error))))
+        raise _invalid(place, f"a validator of the graph raised {said}", value) from error
+
+
+def require_finite(value: Any, place: str) -> None:
+    """Raise InvalidInput, naming the place, where a JSON value holds NaN or an infinity."""
+    for where in _not_finite(value, place):
+        raise _invalid(where, "NaN and infinities are not JSON: send a number or null")
+
+
+def described(
+    errors: Iterable[ErrorDetails], place: str, keys: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return what is wrong as problem bodies show it; `keys` are those that are known."""
+    return [
+        {
+            "place": ".".join(filter(None, (place, *map(str, one["loc"])))) or "body",
+            "message": one["msg"] + _nearest(one, keys),
+            "given": _shorten(one.get("input")),
+        }
+        for one in errors
+    ]
+
+
+def _nearest(wrong: ErrorDetails, keys: Sequence[str]) -> str:
+    if wrong["type"] != "extra_forbidden" or len(wrong["loc"]) != 1:
+        return ""
+    near = difflib.get_close_matches(str(wrong["loc"][0]), keys, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(keys) or 'none'}"
+
+
+def _not_finite(value: Any, place: str) -> Iterator[str]:
+    match value:
+        case float() if not math.isfinite(value):
+            yield place
+        case dict():
+            for key, item in value.items():
+                yield from _not_finite(item, f"{place}.{key}")
+        case list():
+            for number, item in enumerate(value):
+                yield from _not_finite(item, f"{place}.{number}")
+
+
+def _shorten(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _invalid(place: str, message: str, *given: Any) -> InvalidInput:
+    shown = {"given": _shorten(given[0])} if given else {}
+    return InvalidInput([{"place": place, "message": message, **shown}])

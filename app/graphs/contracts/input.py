@@ -1,0 +1,48 @@
+"""What a graph takes of its callers."""
+
+from typing import Any
+
+from langgraph.graph.state import StateGraph
+
+from app.graphs.contracts.aliases import aliases_of, take_by_name
+from app.graphs.contracts.contract import Contract
+from app.graphs.contracts.defaults import default_of, keys_with_default
+from app.graphs.contracts.strict_json import copy_of
+from app.graphs.messages import make_messages, unreduced_messages
+from app.graphs.schemas import hints_of, input_type
+
+
+class InputContract(Contract):
+    """A graph's input: what it must be, what a run stores of it, and what LangGraph gets."""
+
+    def __init__(self, builder: StateGraph[Any, Any, Any, Any], name: str) -> None:
+        self._schema = schema = builder.input_schema
+        self._is_state = schema is builder.state_schema
+        managed = builder.managed
+        super().__init__(input_type(schema, name, is_state=self._is_state, managed=managed))
+        self._aliases = aliases_of(schema)
+        self._messages = unreduced_messages(hints_of(schema, managed=managed))
+        self._defaults = frozenset() if self._is_state else keys_with_default(schema)
+
+    def accept(self, value: Any, *, place: str = "input", is_on_thread: bool = False) -> Any:
+        """Return the JSON that a run stores: `value` with field names for keys.
+
+        A schema of its own adds the default of a key that is absent. A whole state does not, since
+        that would overwrite what the thread holds; on a thread it may lack required keys, too.
+
+        Raises:
+            InvalidInput: it does not fit the schema.
+        """
+        may_lack_keys = self._is_state and is_on_thread
+        validated = self.validate(value, place, may_lack_keys=may_lack_keys)
+        accepted = take_by_name(value, self._aliases, place)
+        for key in self._defaults - accepted.keys():
+            accepted[key] = default_of(self._schema, key, validated)
+        return accepted
+
+    def to_state(self, stored: Any) -> Any:
+        """Return stored JSON as LangGraph gets it: a copy, which nodes may change.
+
+        Messages under a key without the reducer `add_messages` become message objects here.
+        """
+        return make_messages(copy_of(stored), self._messages)
