@@ -10,7 +10,6 @@ from pydantic_core import ErrorDetails, to_json
 
 from app.errors import InvalidInput
 from app.graphs.contracts.strict_json import DoesNotFit, validate_json
-from app.graphs.schemas import is_model
 
 _LONGEST_SHOWN = 100
 
@@ -23,7 +22,7 @@ class Contract:
         """For OpenAPI: a model or a TypedDict with a name of its own."""
 
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        self._keys = list(kind.model_fields if is_model(kind) else kind.__annotations__)
+        self._keys = list(self.json_schema().get("properties", ()))
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema that callers see."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from langgraph.graph.state import StateGraph
 
+from app.errors import InvalidInput
 from app.graphs.contracts.aliases import aliases_of, take_by_name
 from app.graphs.contracts.contract import Contract
-from app.graphs.contracts.defaults import default_of, keys_with_default
+from app.graphs.contracts.defaults import NotJson, default_of, keys_with_default
 from app.graphs.contracts.strict_json import copy_of
 from app.graphs.messages import make_messages, unreduced_messages
 from app.graphs.schemas import hints_of, input_type
@@ -37,8 +38,15 @@ class InputContract(Contract):
         validated = self.validate(value, place, may_lack_keys=may_lack_keys)
         accepted = take_by_name(value, self._aliases, place)
         for key in self._defaults - accepted.keys():
-            accepted[key] = default_of(self._schema, key, validated)
+            accepted[key] = self._default_of(key, validated, place)
         return accepted
+
+    def _default_of(self, key: str, validated: Any, place: str) -> Any:
+        try:
+            return default_of(self._schema, key, validated)
+        except NotJson as error:
+            message = f"its default cannot be written as JSON ({error}): send a value"
+            raise InvalidInput([{"place": f"{place}.{key}", "message": message}]) from error
 
     def to_state(self, stored: Any) -> Any:
         """Return stored JSON as LangGraph gets it: a copy, which nodes may change.

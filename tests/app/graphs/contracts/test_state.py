@@ -1,0 +1,52 @@
+"""What is written into a thread from outside is checked by the types of its keys."""
+
+import operator
+from typing import Annotated, Any
+
+import pytest
+from langchain_core.messages import AnyMessage
+from langgraph.graph import MessagesState, StateGraph
+from typing_extensions import TypedDict
+
+from app.errors import InvalidInput
+from app.graphs.contracts import StateContract
+
+
+class State(MessagesState):
+    topic: str
+    log: Annotated[list[AnyMessage], operator.add]
+
+
+class Own(TypedDict):
+    size: int
+
+
+CONTRACT = StateContract(StateGraph(State, input_schema=Own))
+
+
+def test_values_stay_as_they_are() -> None:
+    values = {"topic": "x", "size": 3, "messages": [{"role": "user", "content": "hi"}]}
+
+    assert CONTRACT.accept(values) == values
+
+
+def test_messages_without_a_reducer_of_messages_become_objects() -> None:
+    (message,) = CONTRACT.accept({"log": "hi"})["log"]
+
+    assert (message.type, message.content) == ("human", "hi")
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"topic": 3}, "values.topic"),
+        ({"size": "3"}, "values.size"),
+        ({"size": float("inf")}, "values.size"),
+        ({"log": [3]}, "values.log"),
+    ],
+)
+def test_value_of_another_type_is_refused_by_its_place(values: Any, place: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        CONTRACT.accept(values)
+
+    assert error.value.problems[0]["place"] == place
