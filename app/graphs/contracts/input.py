@@ -5,7 +5,7 @@ from typing import Any
 from langgraph.graph.state import StateGraph
 
 from app.errors import InvalidInput
-from app.graphs.contracts.aliases import aliases_of, take_by_name
+from app.graphs.contracts.aliases import aliases_of, keyed_by_name
 from app.graphs.contracts.contract import Contract
 from app.graphs.contracts.defaults import NotJson, default_of, keys_with_default
 from app.graphs.contracts.strict_json import copy_of
@@ -36,7 +36,7 @@ class InputContract(Contract):
         """
         may_lack_keys = self._is_state and is_on_thread
         validated = self.validate(value, place, may_lack_keys=may_lack_keys)
-        accepted = take_by_name(value, self._aliases, place)
+        accepted = keyed_by_name(value, self._aliases, place)
         for key in self._defaults - accepted.keys():
             accepted[key] = self._default_of(key, validated, place)
         return accepted

@@ -9,18 +9,18 @@ from typing_extensions import TypedDict
 
 class State(TypedDict, total=False):
     rounds: int
-    found: Any
+    seen: Any
 
 
 async def look(state: State, config: RunnableConfig) -> State:
     own = {key: value for key, value in config["configurable"].items() if key[:2] != "__"}
-    found = {
+    seen = {
         "configurable": own,
         "metadata": config.get("metadata", {}),
         "tags": config.get("tags", []),
         "recursion_limit": config.get("recursion_limit"),
     }
-    return {"found": found, "rounds": state.get("rounds", 0) - 1}
+    return {"seen": seen, "rounds": state.get("rounds", 0) - 1}
 
 
 def again(state: State) -> str:

@@ -17,9 +17,9 @@ def invoke(client: TestClient, config: Any, **body: Any) -> httpx2.Response:
     return client.post("/graphs/configured/invoke", json=sent)
 
 
-def found_by_node(response: httpx2.Response) -> Any:
+def seen_by_node(response: httpx2.Response) -> Any:
     assert response.status_code == 200, response.text
-    return response.json()["output"]["found"]
+    return response.json()["output"]["seen"]
 
 
 def test_config_reaches_the_nodes(client: TestClient) -> None:
@@ -30,18 +30,18 @@ def test_config_reaches_the_nodes(client: TestClient) -> None:
         "recursion_limit": 7,
     }
 
-    found = found_by_node(invoke(client, config))
+    seen = seen_by_node(invoke(client, config))
 
-    assert found["configurable"].items() >= config["configurable"].items()
-    assert found["metadata"]["team"] == "red"
-    assert "nightly" in found["tags"]
-    assert found["recursion_limit"] == 7
+    assert seen["configurable"].items() >= config["configurable"].items()
+    assert seen["metadata"]["team"] == "red"
+    assert "nightly" in seen["tags"]
+    assert seen["recursion_limit"] == 7
 
 
 def test_nodes_find_no_member_of_the_service(client: TestClient) -> None:
-    found = found_by_node(invoke(client, None, deadline_ms=60_000))
+    seen = seen_by_node(invoke(client, None, deadline_ms=60_000))
 
-    assert not [name for name in found["configurable"] if "fanjoin" in name]
+    assert not [name for name in seen["configurable"] if "fanjoin" in name]
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_setting_limits_runs_whose_request_does_not(settings: Settings) -> None:
 
     with TestClient(create_app(limited)) as client:
         stopped = invoke(client, None, input={"rounds": 9})
-        found = found_by_node(invoke(client, {"recursion_limit": 20}, input={"rounds": 9}))
+        seen = seen_by_node(invoke(client, {"recursion_limit": 20}, input={"rounds": 9}))
 
     assert stopped.json()["error_type"] == "GraphRecursionError"
-    assert found["recursion_limit"] == 20
+    assert seen["recursion_limit"] == 20
 
 
 def test_background_run_has_the_config_of_its_request(client: TestClient) -> None:
@@ -109,7 +109,7 @@ def test_background_run_has_the_config_of_its_request(client: TestClient) -> Non
     client.get(f"/runs/{run_id}/stream")
 
     run = client.get(f"/runs/{run_id}").json()
-    assert run["output"]["found"]["configurable"]["depth"] == 5
+    assert run["output"]["seen"]["configurable"]["depth"] == 5
 
 
 def test_no_config_reaches_another_owners_thread(settings: Settings) -> None:
