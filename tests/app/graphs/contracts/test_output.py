@@ -24,7 +24,7 @@ class WebFinding(Finding):
     url: str
 
 
-class Found(TypedDict):
+class Report(TypedDict):
     best: Finding
     others: NotRequired[list[Finding]]
 
@@ -32,7 +32,7 @@ class Found(TypedDict):
 def test_fields_of_subclasses_survive() -> None:
     web = WebFinding(title="t", url="u")
 
-    output = contract(MessagesState, Found).to_json({"best": web, "others": [web]})
+    output = contract(MessagesState, Report).to_json({"best": web, "others": [web]})
 
     assert output == {"best": {"title": "t", "url": "u"}, "others": [{"title": "t", "url": "u"}]}
 
@@ -82,7 +82,7 @@ def test_whole_state_promises_nothing() -> None:
 @pytest.mark.parametrize("state", [{}, {"best": 3}, {"best": {"titel": "t"}}])
 def test_output_that_does_not_fit_its_schema_is_an_error_that_names_the_key(state: Any) -> None:
     with pytest.raises(InvalidOutput, match="best"):
-        contract(MessagesState, Found).to_json(state)
+        contract(MessagesState, Report).to_json(state)
 
 
 def test_iterator_is_refused_and_not_used_up() -> None:
