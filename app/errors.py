@@ -14,6 +14,7 @@
     │   ├── TooManyRuns             429 with Retry-After
     │   ├── Stopping                503 with Retry-After
     │   └── StorageUnavailable      503 with Retry-After
+    ├── AmbiguousKeys               502
     ├── RunError
     │   ├── RunCancelled            499
     │   ├── RunFailed               502
@@ -175,6 +176,12 @@ class StorageUnavailable(Busy):
     @property
     def fields(self) -> dict[str, Any]:
         return self._fields
+
+
+class AmbiguousKeys(ServiceError, ValueError):
+    """A dict has keys that would become one key in JSON."""
+
+    status = HTTPStatus.BAD_GATEWAY
 
 
 class RunError(ServiceError):

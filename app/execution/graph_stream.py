@@ -11,7 +11,7 @@ from app.execution.callbacks import OnToken, RunCallbacks
 from app.execution.graph_call import config_of, context_of, graph_input_of
 from app.graphs.registry import GraphEntry
 from app.graphs.shape import Graph
-from app.plain_json import to_plain_json
+from app.plain_json import as_json
 from app.report.recorder import Recorder
 from app.runs.events import EventLog, finished_branches
 from app.runs.request import RunRequest
@@ -177,7 +177,7 @@ def _record_task(
     if not namespace:
         branch, _ = recorder.name_of(ns)
         run.interrupts += [
-            {"id": question["id"], "value": to_plain_json(question["value"]), "branch": branch}
+            {"id": question["id"], "value": as_json(question["value"]), "branch": branch}
             for question in questions
         ]
 

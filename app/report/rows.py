@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.graphs.shape import Kind, Path
-from app.plain_json import to_plain_json
+from app.plain_json import shown
 
 Status = Literal[
     "ok", "degraded", "failed", "timeout", "cancelled", "skipped", "cached", "interrupted"
@@ -119,5 +119,5 @@ class Row:
 
 
 def result_of(writes: Any) -> Any:
-    """Return what a node wrote as JSON of bounded size."""
-    return to_plain_json(writes, most_bytes=MOST_RESULT_BYTES)
+    """Return what a node wrote as JSON of bounded size; never fail."""
+    return shown(writes, MOST_RESULT_BYTES)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from app.plain_json import to_plain_json
+from app.plain_json import as_json
 
 
 class Moment(TypeDecorator[datetime]):
@@ -55,7 +55,7 @@ def json_text(value: Any) -> str:
     try:
         return to_json(value).decode()
     except (PydanticSerializationError, ValueError):
-        return to_json(to_plain_json(value)).decode()
+        return to_json(as_json(value)).decode()
 
 
 def read_json(text: str | None) -> Any:

@@ -6,8 +6,9 @@ from typing import Any
 from langgraph.graph.state import StateGraph
 from pydantic import TypeAdapter, ValidationError
 
+from app.errors import AmbiguousKeys
 from app.graphs.schemas import output_check, output_type
-from app.plain_json import AmbiguousKeys, as_json
+from app.plain_json import as_json
 
 
 class InvalidOutput(Exception):

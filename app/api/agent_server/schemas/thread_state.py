@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.api.fields import CheckpointParam, Name
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
-from app.plain_json import to_plain_json
+from app.plain_json import as_json
 from app.redaction import Redact
 from app.threads.states import CheckpointRef
 
@@ -142,9 +142,9 @@ def _wrong(place: str, message: str) -> InvalidInput:
 
 def to_thread_state(thread_id: str, state: StateSnapshot, redact: Redact) -> dict[str, Any]:
     """Return a state as JSON, under the thread's public name and without what the kit added."""
-    metadata = to_plain_json(state.metadata or {})
+    metadata = as_json(state.metadata or {})
     return {
-        "values": to_plain_json(own_writes(state.values)),
+        "values": as_json(own_writes(state.values)),
         "next": list(state.next),
         "tasks": [_to_task(thread_id, task, redact) for task in state.tasks],
         "metadata": {key: value for key, value in metadata.items() if key != "thread_id"},
@@ -170,9 +170,9 @@ def to_checkpoint(thread_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_interrupt(interrupt: Interrupt[Any]) -> dict[str, Any]:
     """Return a question as JSON."""
-    shown = {"id": interrupt.id, "value": to_plain_json(interrupt.value)}
+    shown = {"id": interrupt.id, "value": as_json(interrupt.value)}
     if interrupt.response_schema is not None:
-        shown["response_schema"] = to_plain_json(interrupt.response_schema)
+        shown["response_schema"] = as_json(interrupt.response_schema)
     return shown
 
 
@@ -187,7 +187,7 @@ def _to_task(thread_id: str, task: PregelTask, redact: Redact) -> dict[str, Any]
         "state": to_thread_state(thread_id, task.state, redact)
         if isinstance(task.state, StateSnapshot)
         else None,
-        "result": to_plain_json(own_writes(task.result)),
+        "result": as_json(own_writes(task.result)),
     }
 
 

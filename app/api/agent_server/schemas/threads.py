@@ -10,7 +10,7 @@ from app.api.agent_server.schemas.thread_state import InterruptRead, to_interrup
 from app.api.fields import Name
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
-from app.plain_json import to_plain_json
+from app.plain_json import as_json
 from app.threads.search import ThreadSearch
 from app.threads.thread import ThreadChange, ThreadRecord
 
@@ -139,7 +139,7 @@ def to_change(
     return ThreadChange(
         owner,
         thread_id,
-        metadata={key: to_plain_json(value) for key, value in metadata.items() if key != _GRAPH},
+        metadata={key: as_json(value) for key, value in metadata.items() if key != _GRAPH},
         graph_id=_graph_of(metadata),
         ttl_minutes=ttl.ttl if ttl is not None else None,
         ttl_strategy=ttl.strategy if ttl is not None else None,
@@ -181,7 +181,7 @@ def to_thread_read(record: ThreadRecord, state: StateSnapshot | None) -> dict[st
         "updated_at": record.updated_at.isoformat(),
         "metadata": {**record.metadata, **graph},
         "status": record.status,
-        "values": to_plain_json(own_writes(state.values)) if state and has_state else None,
+        "values": as_json(own_writes(state.values)) if state and has_state else None,
         "interrupts": {
             task.id: [to_interrupt(interrupt) for interrupt in task.interrupts]
             for task in (state.tasks if state else ())
