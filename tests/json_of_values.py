@@ -20,6 +20,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 MASKED = "**********"
 """What is shown of a secret that is not empty."""
 
+_SECRET = re.compile(r'"s3cret[^"]*"')
+
 
 def as_json(value: Any) -> Any:
     """Return a value as JSON: nothing narrowed, bytes as base64, secrets masked."""
@@ -45,8 +47,12 @@ def as_json(value: Any) -> Any:
 
 
 def as_text(document: Any) -> str:
-    """Return JSON as text to compare: 1, 1.0 and true differ, keys are sorted, new ids counted."""
+    """Return JSON as text to compare: 1, 1.0 and true differ, keys are sorted, ids are counted.
+
+    The value of a key that begins with `s3cret` is masked, as the service may show it.
+    """
     text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    text = _SECRET.sub(f'"{MASKED}"', text)
     numbers: dict[str, int] = {}
     return _UUID.sub(lambda at: f"<id {numbers.setdefault(at[0], len(numbers) + 1)}>", text)
 

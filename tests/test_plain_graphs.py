@@ -38,9 +38,10 @@ async def by_langgraph(runs: PlainRuns, examples: list[Example]) -> dict[str, An
         if example.answers:
             results[f"{number} answered"] = await runs.with_answers(example, thread_id)
             continue
-        for way in ("invoked", "streamed", "in a batch", "in the background"):
+        for way in ("invoked", "streamed", "in a batch"):
             results[f"{number} {way}"] = await runs.once(example)
-        if example.has_thread:
+        if example.can_be_stored:
+            results[f"{number} in the background"] = await runs.once(example)
             results[f"{number} on a thread"] = await runs.twice_on_a_thread(example, thread_id)
     return results
 
@@ -55,8 +56,8 @@ async def by_the_service(runs: ServedRuns, examples: list[Example]) -> dict[str,
         results[f"{number} invoked"] = await runs.once(example)
         results[f"{number} streamed"] = await runs.stream(example)
         results[f"{number} in a batch"] = await runs.in_a_batch(example)
-        results[f"{number} in the background"] = await runs.in_the_background(example)
-        if example.has_thread:
+        if example.can_be_stored:
+            results[f"{number} in the background"] = await runs.in_the_background(example)
             results[f"{number} on a thread"] = await runs.twice_on_a_thread(example, thread_id)
     return results
 

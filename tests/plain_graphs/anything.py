@@ -15,8 +15,8 @@ SMALL: list[Any] = [None, True, 0, -1, 1.0, 1e300, -0.0, 0.1, "", [], {}, [[]], 
 
 EXAMPLES = [
     *(Example({"x": value}) for value in SMALL),
-    Example({"x": 10**30}, has_thread=False),
-    Example({"x": int("9" * 400)}, has_thread=False),
+    Example({"x": 10**30}, can_be_stored=False),
+    Example({"x": int("9" * 400)}, can_be_stored=False),
     Example({"x": "a\u0000b"}),
     Example({"x": "\u202e\u200d\U0001f469\u200d\U0001f467 e\u0301 \u2028"}),
     Example({"x": "long " * 20_000}),

@@ -13,7 +13,7 @@ DEFAULTS: dict[str, Any] = {
     "tone": "dry",
     "limits": {"words": 100, "lines": None},
     "since": "2026-01-31",
-    "key": "no-secret",
+    "key": "s3cret default",
     "raw": "bytes",
     "tags": ["a", "b"],
     "note": None,
@@ -44,7 +44,7 @@ class Request(BaseModel):
     tone: str = "dry"
     limits: Limits = Limits()
     since: date = date(2026, 1, 31)
-    key: SecretStr = SecretStr("no-secret")
+    key: SecretStr = SecretStr("s3cret default")
     raw: bytes = b"bytes"
     tags: list[str] = Field(default_factory=lambda: ["a", "b"])
     note: str | None = None

@@ -21,8 +21,8 @@ class Example:
     plain: Any = None
     """What to feed plain LangGraph instead: defaults added, aliases by name, message objects."""
 
-    has_thread: bool = True
-    """Whether it runs on a thread, too: what LangGraph's checkpoints cannot hold does not."""
+    can_be_stored: bool = True
+    """Whether it runs in the background and on a thread: checkpoints hold integers of 64 bits."""
 
     answers: Sequence[Any] = ()
     """What each question of the graph is answered with, in their order."""

@@ -179,7 +179,7 @@ def _problem_of(answer: httpx2.Response) -> Any:
 def _events_of(answer: httpx2.Response) -> list[tuple[str, Any]]:
     events = []
     for block in answer.text.split("\n\n"):
-        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        lines = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
         if "event" in lines:
             events.append((lines["event"], json.loads(lines["data"])))
     return events
