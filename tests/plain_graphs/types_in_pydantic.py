@@ -21,7 +21,7 @@ EXAMPLES = [
     Example(
         {"key": "12345678-1234-5678-1234-567812345678", "secret": "s3cret", "url": "http://a.b/"}
     ),
-    Example({"pair": [1, "b"], "unique": ["a", "a", "b"], "point": [1, 2]}),
+    Example({"pair": [1, "b"], "unique": ["a", "b"], "point": [1, 2]}),
     Example({"inner": {"name": "n"}, "any": {"a": [None, {"": {}}]}, "by_number": {"1": "one"}}),
 ]
 
