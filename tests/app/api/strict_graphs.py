@@ -78,6 +78,22 @@ def look_at_context(state: Any, runtime: Runtime[Context]) -> dict[str, Any]:
     return {"saw": repr(runtime.context)}
 
 
+class Keyed(TypedDict, total=False):
+    topic: str
+    key: Any
+    saw: str
+
+
+class Credentials(BaseModel):
+    key: SecretStr
+    word: str = ""
+
+
+def count_letters(state: Any, runtime: Runtime[Credentials]) -> dict[str, Any]:
+    key, context = str(state["key"]), runtime.context.key
+    return {"saw": f"{len(key)} letters {type(context).__name__} {len(context)}"}
+
+
 def ask(state: Any) -> dict[str, Any]:
     return {"saw": f"{interrupt('Which?')!r}"}
 
@@ -104,6 +120,13 @@ contract = _graph(look, input_schema=Question, output_schema=Answer)
 request = _graph(look, input_schema=Request, output_schema=Answer)
 whole_model = _graph(look, state=WholeModel)
 whole_dataclass = _graph(look, state=WholeDataclass)
+keeps_secrets = _graph(
+    count_letters,
+    state=Keyed,
+    input_schema=Request,
+    output_schema=Answer,
+    context_schema=Credentials,
+)
 in_context = _graph(look_at_context, context_schema=Context)
 asks = _graph(ask)
 asks_twice = _graph(ask, ask_also)

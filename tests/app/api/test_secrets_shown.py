@@ -1,0 +1,47 @@
+"""A secret of a request reaches the nodes as it was sent, and nobody is shown it."""
+
+import httpx2
+import pytest
+
+from tests.app.api.test_refusals_of_values import client, invoke, settings
+
+__all__ = ["client", "settings"]
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "hunter22-do-not-show"
+
+
+async def test_secret_is_shown_in_no_refusal(client: httpx2.AsyncClient) -> None:
+    for graph_input in (
+        {"key": SECRET},
+        {"topic": 1, "key": SECRET},
+        {"topic": "x", "key": [SECRET]},
+        {"topic": "x", "key": SECRET, "unknown": 1},
+        {"topic": "x", "key": SECRET, "person": {"name": 1}},
+    ):
+        answer = await invoke(client, "request", graph_input)
+
+        assert answer.status_code == 422
+        assert SECRET not in answer.text, graph_input
+
+
+async def test_secret_reaches_the_nodes_and_is_shown_nowhere(client: httpx2.AsyncClient) -> None:
+    answer = await invoke(
+        client,
+        "keeps_secrets",
+        {"topic": "x", "key": SECRET},
+        context={"key": SECRET},
+        thread_id="t",
+        metadata={"team": "red"},
+    )
+    run_id = answer.json().get("run_id")
+
+    assert (answer.status_code, answer.json().get("detail")) == (200, None)
+    assert answer.json()["output"] == {"saw": "20 letters SecretStr 20"}
+    assert SECRET not in answer.text
+    for path in (f"/runs/{run_id}", f"/runs/{run_id}/report", f"/runs/{run_id}/stream"):
+        assert SECRET not in (await client.get(path)).text, path
+    assert SECRET not in (await client.get("/threads/t/state")).text
+    for path in ("/threads/t/history", "/threads/search", "/runs/search"):
+        assert SECRET not in (await client.post(path, json={})).text, path
