@@ -59,7 +59,8 @@ def _to_many(value: Any) -> list[BaseMessage]:
     try:
         return convert_to_messages(value if isinstance(value, list) else [value])
     except Exception as error:
-        raise ValueError(f"not a message: {error}") from error
+        reason = str(error).partition("\nFor troubleshooting")[0]
+        raise ValueError(f"not a message: {reason}") from error
 
 
 _ONE = Annotated[

@@ -15,7 +15,7 @@ from app.plain_json.copies import NotPlain, copy_plain
 from app.plain_json.keys import key_text
 from app.plain_json.parts import open_unknown, open_value
 
-DEEPEST = 100
+DEEPEST = 150
 
 _CONTAINERS = (dict, list)
 
@@ -34,7 +34,7 @@ def as_json(value: Any) -> Any:
     Messages, models and dataclasses become their fields by name, those of a subclass included; sets
     are sorted; bytes are base64, NaN and infinity null, half a surrogate pair a question mark. An
     iterator becomes the name of its type and is not advanced; another unknown object its repr, up
-    to 200 characters. What lies deeper than 100 levels is cut, and so is a cycle.
+    to 200 characters. What lies deeper than 150 levels is cut, and so is a cycle.
 
     Raises:
         AmbiguousKeys: a dict has keys that would become one key, such as 1 and "1".

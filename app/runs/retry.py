@@ -8,7 +8,7 @@ from typing import Any
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
-from app.graphs.contracts import require_finite
+from app.graphs.contracts import require_plain
 from app.graphs.registry import GraphEntry
 from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
@@ -67,7 +67,7 @@ def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
 
 def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     """Return the answers by the ids of their questions; null and empty ones are answers, too."""
-    require_finite(answer, "resume")
+    require_plain(answer, "resume")
     ids = [question["id"] for question in run.interrupts]
     if isinstance(answer, dict) and answer and set(answer) <= set(ids):
         return answer

@@ -5,7 +5,7 @@ itself, by field name, and LangGraph makes of it what it makes of any input.
 """
 
 from app.graphs.contracts.context import ContextContract
-from app.graphs.contracts.contract import described, require_finite
+from app.graphs.contracts.contract import described, require_plain
 from app.graphs.contracts.input import InputContract
 from app.graphs.contracts.output import InvalidOutput, OutputContract
 from app.graphs.contracts.state import StateContract
@@ -20,6 +20,6 @@ __all__ = [
     "StateContract",
     "copy_of",
     "described",
-    "require_finite",
+    "require_plain",
     "validate_json",
 ]

@@ -13,6 +13,9 @@ from app.graphs.contracts.strict_json import DoesNotFit, validate_json
 
 _LONGEST_SHOWN = 100
 
+_DEEPEST = 100
+"""Levels of lists and objects in one value; answers are written to half as many more."""
+
 
 class Contract:
     """What one part of a request must fit."""
@@ -55,7 +58,7 @@ def check(adapter: TypeAdapter[Any], value: Any, place: str) -> Any:
         InvalidInput: it is no JSON that can be stored, or a validator of the graph's author raised
             something else.
     """
-    require_finite(value, place)
+    require_plain(value, place)
     try:
         text = to_json(value)
     except ValueError as error:
@@ -69,10 +72,15 @@ def check(adapter: TypeAdapter[Any], value: Any, place: str) -> Any:
         raise _invalid(place, f"a validator of the graph raised {said}", value) from error
 
 
-def require_finite(value: Any, place: str) -> None:
-    """Raise InvalidInput, naming the place, where a JSON value holds NaN or an infinity."""
-    for where in _not_finite(value, place):
-        raise _invalid(where, "NaN and infinities are not JSON: send a number or null")
+def require_plain(value: Any, place: str) -> None:
+    """Check that a JSON value holds no NaN and no infinity, and is not nested too deeply.
+
+    Raises:
+        InvalidInput: it does; the problem names the place.
+    """
+    if not _is_plain(value, _DEEPEST):
+        for where, message in _not_plain(value, place, 0):
+            raise _invalid(where, message)
 
 
 def described(
@@ -96,16 +104,31 @@ def _nearest(wrong: ErrorDetails, keys: Sequence[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(keys) or 'none'}"
 
 
-def _not_finite(value: Any, place: str) -> Iterator[str]:
+def _is_plain(value: Any, levels: int) -> bool:
+    """Look through a value quickly, without its places."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if not isinstance(value, dict | list):
+        return True
+    for item in value.values() if isinstance(value, dict) else value:
+        kind = type(item)
+        if (kind is float or kind is dict or kind is list) and not _is_plain(item, levels - 1):
+            return False
+    return levels > 0
+
+
+def _not_plain(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
     match value:
         case float() if not math.isfinite(value):
-            yield place
+            yield place, "NaN and infinities are not JSON: send a number or null"
+        case dict() | list() if depth >= _DEEPEST:
+            yield place, f"nested deeper than {_DEEPEST} levels"
         case dict():
             for key, item in value.items():
-                yield from _not_finite(item, f"{place}.{key}")
+                yield from _not_plain(item, f"{place}.{key}", depth + 1)
         case list():
             for number, item in enumerate(value):
-                yield from _not_finite(item, f"{place}.{number}")
+                yield from _not_plain(item, f"{place}.{number}", depth + 1)
 
 
 def _shorten(value: Any) -> str:

@@ -342,9 +342,9 @@ def _depth(value: Any) -> int:
         lambda inner: Thing(inner=inner),
     ],
 )
-def test_depth_is_cut_at_a_hundred_levels(make: Callable[[Any], Any]) -> None:
-    for depth in (99, 100, 101, 200, 2000):
-        assert _depth(as_json(_nested(depth, make))) == min(depth, 100)
+def test_depth_is_cut_at_a_hundred_and_fifty_levels(make: Callable[[Any], Any]) -> None:
+    for depth in (99, 150, 151, 200, 2000):
+        assert _depth(as_json(_nested(depth, make))) == min(depth, 150)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.graphs.contracts import require_finite
+from app.graphs.contracts import require_plain
 
 _RESERVED = re.compile(
     r"__.*|fanjoin.*|langgraph_.*|checkpoint(_.*|er)?|thread_id|run_id|graph_id|assistant_id"
@@ -57,5 +57,5 @@ class RunConfig(BaseModel):
             InvalidInput: it holds NaN or an infinity.
         """
         sent = self.model_dump(exclude_unset=True, exclude_none=True)
-        require_finite(sent, "config")
+        require_plain(sent, "config")
         return sent
