@@ -145,7 +145,7 @@ def test_cycles_and_depth_are_cut() -> None:
         deep = [deep]
 
     assert shown(cycle, 1000) == [1, "…"]
-    assert json.dumps(shown(deep, 1000)) == "[" * 150 + '"\u2026"' + "]" * 150
+    assert json.dumps(shown(deep, 1000)) == "[" * 150 + '"\\u2026"' + "]" * 150
 
 
 @settings(deadline=None)
