@@ -5,13 +5,15 @@ from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
 
+from app.graphs.lint.arrivals import around_subgraph
 from app.graphs.lint.branches import misused_branches
 from app.graphs.lint.depths import unequal_depths
 from app.graphs.lint.finding import Finding, Problem
 from app.graphs.lint.gotos import hidden_gotos
+from app.graphs.lint.inputs import objects_in_place_of_json
 from app.graphs.lint.joins import disturbed_joins
 from app.graphs.lint.list_edges import joins_that_may_never_run
-from app.graphs.lint.topology import Topology, subgraph_of
+from app.graphs.lint.topology import Surroundings, Topology
 from app.graphs.lint.writes import clashing_writes
 
 RULES: tuple[Callable[[Topology], Iterable[Problem]], ...] = (
@@ -21,6 +23,7 @@ RULES: tuple[Callable[[Topology], Iterable[Problem]], ...] = (
     disturbed_joins,
     joins_that_may_never_run,
     hidden_gotos,
+    objects_in_place_of_json,
 )
 
 
@@ -30,22 +33,25 @@ def lint_graph(
     """Return what is wrong with a graph; a node within a sub-graph goes by `subgraph/node`."""
     return [
         Finding(problem.severity, graph_id, file, path + problem.node, problem.message, problem.fix)
-        for path, topology in _with_subgraphs(graph, "", set())
+        for path, topology in _with_subgraphs(graph, "", set(), None)
         for rule in RULES
         for problem in rule(topology)
     ]
 
 
 def _with_subgraphs(
-    graph: CompiledStateGraph[Any, Any, Any, Any], path: str, seen: set[int]
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    path: str,
+    seen: set[int],
+    around: Surroundings | None,
 ) -> Iterator[tuple[str, Topology]]:
     if id(graph) in seen:  # one graph may stand behind several nodes
         return
     seen.add(id(graph))
-    topology = Topology(graph)
+    topology = Topology(graph, around)
     yield path, topology
     # `get_subgraphs` leaves out nodes whose graph opted out of checkpoints.
-    direct = {name: subgraph_of(spec) for name, spec in topology.nodes.items()}
-    for name, subgraph in {**direct, **dict(graph.get_subgraphs())}.items():
+    for name, subgraph in {**topology.subgraphs, **dict(graph.get_subgraphs())}.items():
         if isinstance(subgraph, CompiledStateGraph):
-            yield from _with_subgraphs(subgraph, f"{path}{name}/", seen)
+            inner = around_subgraph(topology, name)
+            yield from _with_subgraphs(subgraph, f"{path}{name}/", seen, inner)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from langgraph.constants import END, START
+from langgraph.constants import START
 
 from app.graphs.lint.finding import Problem
-from app.graphs.lint.topology import Edges, Topology, named, reach
+from app.graphs.lint.topology import Topology, named, reach
 from app.graphs.wire import mark_of
 
 
@@ -39,16 +39,5 @@ def _strangers(topology: Topology, join: str, branches: set[str]) -> set[str]:
 
 def _reached_without(topology: Topology, join: str) -> set[str]:
     """Return START and the nodes it leads to by ways that do not pass the join."""
-    ways = _ways(topology)
-    without = {start: ends - {join} for start, ends in ways.items()}
+    without = {start: ends - {join} for start, ends in topology.ways.items()}
     return {START} | reach([START], without)
-
-
-def _ways(topology: Topology) -> Edges:
-    ways = {start: set(ends) for start, ends in topology.followers.items()}
-    for starts, end in topology.list_edges:
-        for start in starts:
-            ways[start].add(end)
-    for source, choices in topology.choices.items():
-        ways[source] |= set().union(*choices) - {END}
-    return ways

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
@@ -9,18 +10,33 @@ from typing import Any
 from langgraph.constants import END, START
 from langgraph.graph.state import CompiledStateGraph
 
+from app.graphs.lint.definitions import author_of
 from app.graphs.lint.source import NodeSource, read_source
 from app.graphs.wire import Spec, mark_of
 
 Edges = Mapping[str, set[str]]
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What the graph around a sub-graph means for it."""
+
+    given: frozenset[str] = frozenset()
+    """Keys that it is handed as the request's own JSON."""
+
+    has_context: bool = False
+    """Whether a graph around it declares a context_schema."""
+
+
 class Topology:
     """Nodes and edges of one graph, sub-graphs not included."""
 
-    def __init__(self, graph: CompiledStateGraph[Any, Any, Any, Any]) -> None:
+    def __init__(
+        self, graph: CompiledStateGraph[Any, Any, Any, Any], around: "Surroundings | None" = None
+    ) -> None:
         builder = graph.builder
         self.builder = builder
+        self.around = around
         self.nodes: dict[str, Spec] = builder.nodes
         self.list_edges = sorted(edge for edge in builder.waiting_edges if edge[1] != END)
         self.followers: Edges = {name: set() for name in (START, *self.nodes)}
@@ -49,6 +65,35 @@ class Topology:
             if spec.ends:
                 choices[name].append(set(spec.ends))
         return choices
+
+    @cached_property
+    def routers(self) -> dict[str, NodeSource]:
+        """What the code of each conditional edge's function shows, by its name."""
+        return {
+            name: read_source(branch.path, is_wrapped=False)
+            for branches in self.builder.branches.values()
+            for name, branch in branches.items()
+        }
+
+    @cached_property
+    def subgraphs(self) -> dict[str, CompiledStateGraph[Any, Any, Any, Any]]:
+        """The nodes that are graphs themselves, those that the kit has wrapped included."""
+        nodes = {
+            name: author_of(spec.runnable) if mark_of(spec) else spec.runnable
+            for name, spec in self.nodes.items()
+        }
+        return {name: node for name, node in nodes.items() if isinstance(node, CompiledStateGraph)}
+
+    @cached_property
+    def ways(self) -> Edges:
+        """Where each node may lead, as far as edges, conditional edges and gotos say."""
+        ways = {start: set(ends) for start, ends in self.followers.items()}
+        for starts, end in self.list_edges:
+            for start in starts:
+                ways[start].add(end)
+        for source, choices in self.choices.items():
+            ways[source] |= set().union(*choices) - {END}
+        return ways
 
     @cached_property
     def steps(self) -> dict[str, dict[str, set[int]]]:

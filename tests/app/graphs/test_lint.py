@@ -14,6 +14,8 @@ from app.graphs.lint import Finding, lint_graph
 
 CORPUS = Path(__file__).parent.parent / "lint_corpus"
 
+PROMISING = sorted(path.stem for path in (CORPUS / "suspicious").glob("object_*.py"))
+
 
 def each(folder: str) -> pytest.MarkDecorator:
     names = sorted(path.stem for path in (CORPUS / folder).glob("[!_]*.py"))
@@ -65,6 +67,25 @@ def test_a_suspicious_graph_is_warned_of_once_and_its_node_named(case: str) -> N
     findings = [(finding.severity, finding.node) for finding in findings_of(module)]
 
     assert findings == [("warning", module.NODE)]
+
+
+@pytest.mark.parametrize("case", PROMISING)
+def test_what_is_warned_of_as_an_object_is_no_object(case: str) -> None:
+    module = load("suspicious", case)
+
+    with pytest.raises(Exception, match="object has no attribute"):
+        asyncio.run(module.graph.ainvoke(module.INPUT))
+
+
+def test_a_promised_object_is_named_with_its_key_its_annotation_and_the_way_out() -> None:
+    finding = lint_graph("trip", "./t.py", load("suspicious", "object_in_a_dataclass").graph)[0]
+
+    assert str(finding) == (
+        "warning: ./t.py (trip) travel: may read 'places' as list[Place] and get the request's "
+        "JSON: LangGraph makes no objects of what comes into a dataclass state; fix: annotate it "
+        "as JSON is (dict[str, Any] for Place) and make the object in the node, or make the state "
+        "a Pydantic model, which LangGraph coerces"
+    )
 
 
 def test_a_finding_reads_as_one_line_with_file_graph_node_and_mend() -> None:
