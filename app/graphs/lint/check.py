@@ -7,6 +7,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from app.graphs.lint.arrivals import around_subgraph
 from app.graphs.lint.branches import misused_branches
+from app.graphs.lint.contexts import settings_outside_context
 from app.graphs.lint.depths import unequal_depths
 from app.graphs.lint.finding import Finding, Problem
 from app.graphs.lint.gotos import hidden_gotos
@@ -24,6 +25,7 @@ RULES: tuple[Callable[[Topology], Iterable[Problem]], ...] = (
     joins_that_may_never_run,
     hidden_gotos,
     objects_in_place_of_json,
+    settings_outside_context,
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from langgraph.constants import END
 
+from app.graphs.lint.configurable import settings_read
 from app.graphs.lint.definitions import (
     Definition,
     author_of,
@@ -17,7 +18,7 @@ from app.graphs.lint.state_use import keys_read, keys_required, keys_updated
 
 @dataclass(frozen=True)
 class NodeSource:
-    """What a node's code names: state keys, and whether it steers."""
+    """What a node's code names: state keys, settings of the config, and whether it steers."""
 
     may_write: frozenset[str] = frozenset()
     """Keys of its literal returns."""
@@ -30,6 +31,9 @@ class NodeSource:
     requires: frozenset[str] = frozenset()
     """Keys it reads by `state["key"]`, which fails where nobody has written them."""
 
+    settings: frozenset[str] = frozenset()
+    """Keys of `config["configurable"]` that are not LangGraph's own."""
+
     has_goto: bool = False
 
 
@@ -37,10 +41,10 @@ def read_source(runnable: object, *, is_wrapped: bool) -> NodeSource:
     """Read the function behind a node; `is_wrapped` when the fan-out kit has wrapped it."""
     function = author_of(runnable) if is_wrapped else function_of(runnable)
     definition = definition_of(function)
-    return NodeSource() if definition is None else _summarize(definition)
+    return NodeSource() if definition is None else _summarize(function, definition)
 
 
-def _summarize(definition: Definition) -> NodeSource:
+def _summarize(function: object, definition: Definition) -> NodeSource:
     own = list(own_nodes(definition))
     returns = [_literal_keys(node.value) for node in own if isinstance(node, ast.Return)]
     ends_in_return = isinstance(definition.body[-1], ast.Return)
@@ -50,6 +54,7 @@ def _summarize(definition: Definition) -> NodeSource:
         updates=keys_updated(definition),
         reads=keys_read(definition),
         requires=keys_required(definition),
+        settings=settings_read(function, definition),
         has_goto=any(isinstance(node, ast.Call) and _is_goto(node) for node in own),
     )
 

@@ -88,6 +88,17 @@ def test_a_promised_object_is_named_with_its_key_its_annotation_and_the_way_out(
     )
 
 
+def test_a_setting_outside_the_context_is_named_with_the_way_to_the_context() -> None:
+    graph = load("suspicious", "settings_in_configurable").graph
+    finding = lint_graph("dig", "./d.py", graph)[0]
+
+    assert str(finding) == (
+        "warning: ./d.py (dig) dig: reads 'depth' from config[\"configurable\"], and the graph "
+        "declares a context_schema: what a request sends as context is in runtime.context alone; "
+        "fix: give the node a parameter `runtime: Runtime[Context]` and read runtime.context"
+    )
+
+
 def test_a_finding_reads_as_one_line_with_file_graph_node_and_mend() -> None:
     finding = lint_graph("brief", "./b.py", load("wrong", "unequal_depth").graph)[0]
 
