@@ -134,7 +134,8 @@ def check(answer: str, state: State) -> None:
     max_words = state.get("max_words", MAX_WORDS)
     if (words := len(answer.split())) > max_words:
         raise NotPassed(f"max_words: the answer has {words} words, {max_words} are allowed")
-    for phrase in state.get("must_mention", []):
+    for sent in state.get("must_mention", []):
+        phrase = sent.strip()  # nodes get it as it was sent
         if phrase.casefold() not in answer.casefold():
             raise NotPassed(f"must_mention: the answer does not mention {phrase!r}")
     if state.get("as_json"):

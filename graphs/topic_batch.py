@@ -149,7 +149,8 @@ async def collect(state: State) -> State:
 
 
 def topics_of(state: State) -> list[Topic]:
-    return [{"topic": topic} for topic in dict.fromkeys(state["topics"])]
+    names = (topic.strip() for topic in state["topics"])  # nodes get them as they were sent
+    return [{"topic": topic} for topic in dict.fromkeys(names)]
 
 
 def on(topic: str, task: str) -> str:

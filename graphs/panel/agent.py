@@ -26,7 +26,7 @@ from graphs.kit.model.answers import ask_for
 from graphs.kit.model.contexts import ModelContext, model_for
 from graphs.kit.model.prompts import Example, prompt, quote
 from graphs.panel.steps import LETTERS, Step, UseTool, Vote, step_shape
-from graphs.panel.votes import YES_OR_NO, Ballot, ToolUse
+from graphs.panel.votes import YES_OR_NO, Ballot, ToolUse, options_of
 
 MOST_USES = 2
 RESULT_CHARS = 1_300
@@ -97,7 +97,7 @@ def agent_graph(
     tool_node = ToolNode(list(tools), handle_tool_errors=_in_one_line)
 
     async def think(state: AgentState, runtime: Runtime[ModelContext]) -> AgentState:
-        uses, options = state.get("uses", []), state.get("options", YES_OR_NO)
+        uses, options = state.get("uses", []), options_of(state.get("options", YES_OR_NO))
         turns, now = _talk(state["question"], options, uses)
         messages = prompt(system, now, examples=[*examples, *turns])
         at_hand = tuple(fields) if len(uses) < MOST_USES else ()

@@ -29,7 +29,7 @@ from graphs.kit import add_fan_out, by_branch, outcomes, reason
 from graphs.kit.model.contexts import ModelContext
 from graphs.panel.agent import agent_branch
 from graphs.panel.steps import LETTERS
-from graphs.panel.votes import YES_OR_NO, Ballot, Rule, count
+from graphs.panel.votes import YES_OR_NO, Ballot, Rule, count, options_of
 
 PANEL = [
     agent_branch(
@@ -142,7 +142,7 @@ async def decide(state: State) -> State:
             f"{len(ballots)} of {len(PANEL)} voted, the quorum is {quorum}. {reasons}"
         )
     choices = [ballot["choice"] for ballot in ballots]
-    counted = count(choices, state.get("options", YES_OR_NO), state.get("rule", RULE))
+    counted = count(choices, options_of(state.get("options", YES_OR_NO)), state.get("rule", RULE))
     # Where nothing is decided, everybody has voted otherwise.
     others = [ballot for ballot in ballots if ballot["choice"] != counted.decision]
     said = [

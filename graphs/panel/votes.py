@@ -6,6 +6,8 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+from graphs.adapters.lines import one_line
+
 Rule = Literal["plurality", "majority", "unanimous"]
 """What wins: more votes than any other option, more than half of those cast, or all of them."""
 
@@ -52,6 +54,11 @@ class Count:
             return f"No decision: {named} are tied with {share} each."
         leader = max(self.votes, key=self.votes.__getitem__)
         return f'No decision: "{leader}" has {share}, and the rule is {self.rule}.'
+
+
+def options_of(sent: Iterable[str]) -> list[str]:
+    """Return the options of a request, each in one line: nodes get them as they were sent."""
+    return [one_line(option) for option in sent]
 
 
 def count(choices: Iterable[str], options: Sequence[str], rule: Rule) -> Count:

@@ -151,7 +151,7 @@ def searching(kind: Kind, find: Search) -> Branch:
 
 async def plan(state: State) -> State:
     results = SearchResults.model_validate(state.get("results", {}))
-    made = make_plan(trip_of(state), budget_of(state), results, state.get("interests", []))
+    made = make_plan(trip_of(state), budget_of(state), results, interests_of(state))
     lacks, ended = lacking(made), outcomes(state)
     missing = {name: reason(ended[name]) or NONE_FITS for name in SEARCHES if name in lacks}
     if all(ended[name]["error"] for name in OFFERED):
@@ -188,6 +188,11 @@ def trip_of(state: State) -> Trip:
 
 def budget_of(state: State) -> Money:
     return Money.model_validate(state["budget"])
+
+
+def interests_of(state: State) -> list[str]:
+    """Return the interests without the white space that may stand around them in the request."""
+    return [interest.strip() for interest in state.get("interests", [])]
 
 
 def lines(state: State) -> str:

@@ -19,6 +19,7 @@ from graphs.topic_batch import (
     Output,
     graph,
 )
+from tests.graphs.sending import sent
 from tests.graphs.settling import run_watched
 from tests.model_answers import NEVER, Answer, all_answered, all_received
 from tests.model_server import ModelServer
@@ -32,7 +33,7 @@ THOUGHTS = {"importance": "It feeds us.", "difficulty": "Mites.", "outlook": "Fa
 
 async def run(*topics: str, context: ModelContext | None = None, **configurable: Any) -> Output:
     config: RunnableConfig = {"configurable": configurable}
-    result = await graph.ainvoke(Input(topics=list(topics)), config, context=context)
+    result = await graph.ainvoke(sent(topics=list(topics)), config, context=context)
     return TypeAdapter(Output).validate_python(result)
 
 
@@ -93,7 +94,7 @@ def test_rows_keep_the_order_of_the_topics_when_later_ones_finish_first(
     model_server.answer(Answer(when=lambda _: second in finished), prompt=summary_of("first"))
     model_server.answer(Answer(when=lambda _: third in finished), prompt=summary_of("second"))
 
-    output = asyncio.run(run_watched(graph, Input(topics=["first", "second", "third"]), finished))
+    output = asyncio.run(run_watched(graph, sent(topics=["first", "second", "third"]), finished))
 
     assert [row["topic"] for row in output["rows"]] == ["first", "second", "third"]
 
@@ -181,7 +182,7 @@ def test_a_topic_that_stalls_is_cut_off_at_the_deadline_and_the_others_stand(
         wait_until(lambda: "study[0]" in finished, "the row of the tides")
 
     output = run_in_still_time(
-        run_watched(graph, Input(topics=["tides", "bees"]), finished, config=config),
+        run_watched(graph, sent(topics=["tides", "bees"]), finished, config=config),
         until=until,
         ahead=60,
     )
@@ -219,8 +220,8 @@ def test_a_thread_used_twice_shows_nothing_of_the_first_run(model_server: ModelS
     model_server.answer(Answer(status=401), prompt=summary_of("bees"))
 
     async def twice() -> Any:
-        await threaded.ainvoke(Input(topics=["tides", "bees", "yeast"]), config)
-        return await threaded.ainvoke(Input(topics=["bees", "salt"]), config)
+        await threaded.ainvoke(sent(topics=["tides", "bees", "yeast"]), config)
+        return await threaded.ainvoke(sent(topics=["bees", "salt"]), config)
 
     output = TypeAdapter(Output).validate_python(asyncio.run(twice()))
 
@@ -244,6 +245,12 @@ def test_every_call_is_bounded_and_takes_the_runs_model(model_server: ModelServe
     requests = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
     assert requests == {("another", 0.9)}
     assert all(call.body["max_tokens"] <= 200 for call in model_server.calls)
+
+
+def test_a_topic_is_studied_without_the_white_space_around_it(model_server: ModelServer) -> None:
+    output = asyncio.run(run(" tides", "tides\n"))
+
+    assert [row.topic for row in output.rows] == ["tides"]
 
 
 @pytest.mark.parametrize(

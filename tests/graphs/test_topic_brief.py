@@ -19,6 +19,7 @@ from graphs.topic_brief import (
     summary,
     synthesize,
 )
+from tests.graphs.sending import sent
 from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
@@ -32,7 +33,7 @@ TERMS = {"key_terms": [{"term": f"term {n}", "meaning": f"meaning {n}"} for n in
 
 
 async def run(topic: str = "tidal power", context: ModelContext | None = None) -> Output:
-    result = await graph.ainvoke(Input(topic=topic), context=context)
+    result = await graph.ainvoke(sent(topic=topic), context=context)
     return TypeAdapter(Output).validate_python(result)
 
 
@@ -207,7 +208,7 @@ def test_a_model_that_stalls_runs_into_the_branchs_timeout(model_server: ModelSe
     add_fan_out(builder, [Branch(summary), Branch(questions), slow], join=synthesize)
 
     output = run_in_still_time(
-        builder.compile().ainvoke(Input(topic="tidal power")),
+        builder.compile().ainvoke(sent(topic="tidal power")),
         until=lambda: model_server.wait_for_calls(1, KEY_TERMS),
     )
 

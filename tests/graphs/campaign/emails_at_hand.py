@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from graphs.campaign.graph import Input, Output, graph
+from graphs.campaign.graph import Output, graph
 from graphs.kit.model.contexts import ModelContext
+from tests.graphs.sending import sent
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 
@@ -42,5 +43,5 @@ def write_well(server: ModelServer) -> None:
 
 
 async def run(context: ModelContext | None = None, **changed: Any) -> Output:
-    result = await graph.ainvoke(Input(**wanted(**changed)), context=context)
+    result = await graph.ainvoke(sent(**wanted(**changed)), context=context)
     return TypeAdapter(Output).validate_python(result)

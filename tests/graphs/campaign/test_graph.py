@@ -37,6 +37,7 @@ from tests.graphs.campaign.emails_at_hand import (
     wanted,
     write_well,
 )
+from tests.graphs.sending import sent
 from tests.html_page import HtmlPage
 from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
@@ -145,7 +146,7 @@ def test_an_email_goes_without_a_picture_when_not_even_a_card_can_be_had(
     branches = [Branch(subjects), Branch(body), Branch(image, required=False)]
     add_fan_out(builder, branches, join=assemble)
 
-    result = asyncio.run(builder.compile().ainvoke(Input(**wanted())))
+    result = asyncio.run(builder.compile().ainvoke(sent(**wanted())))
 
     output = TypeAdapter(Output).validate_python(result)
     assert output.image is None
@@ -192,7 +193,7 @@ def test_a_branch_that_stalls_runs_into_its_timeout(server: ModelServer, image_m
     add_fan_out(builder, branches, join=assemble)
 
     output = run_in_still_time(
-        builder.compile().ainvoke(Input(**wanted())),
+        builder.compile().ainvoke(sent(**wanted())),
         until=lambda: server.wait_for_calls(3),
         ahead=60,
     )
@@ -244,7 +245,7 @@ def test_a_second_email_on_a_thread_shows_nothing_of_the_first(
 
     async def run_twice() -> list[dict[str, Any]]:
         config: RunnableConfig = {"configurable": {"thread_id": "t"}}
-        return [await threaded.ainvoke(Input(**wanted()), config) for _ in "12"]
+        return [await threaded.ainvoke(sent(**wanted()), config) for _ in "12"]
 
     first, second = asyncio.run(run_twice())
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from graphs.campaign.graph import Input, graph
+from graphs.campaign.graph import graph
 from tests.browser.chromium import Chromium, find_chromium
+from tests.graphs.sending import sent
 from tests.html_page import HtmlPage
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
@@ -64,7 +65,7 @@ def email(model_server: ModelServer, tmp_path: Path) -> Path:
         Answer(text=json.dumps({"subjects": ["One", "Two", "3"]})), prompt="subject"
     )
     model_server.answer(Answer(text=json.dumps(WORDS)), prompt="Write the email")
-    brief = Input(
+    brief = sent(
         product="Halo <b>light</b>",
         audience="cyclists",
         points=["It lights up by itself at dusk"],

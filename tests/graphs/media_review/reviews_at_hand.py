@@ -5,7 +5,8 @@ import json
 from pydantic import TypeAdapter
 
 from graphs.kit.model.contexts import ModelContext
-from graphs.media_review.graph import BEACH, EVENING, Input, Output, graph
+from graphs.media_review.graph import BEACH, EVENING, Output, graph
+from tests.graphs.sending import sent
 from tests.model_answers import Answer
 
 READER = "You read a text"
@@ -30,5 +31,5 @@ def rules(verdict: str) -> Answer:
 async def run(
     text: str = EVENING, image: str = BEACH, context: ModelContext | None = None
 ) -> Output:
-    result = await graph.ainvoke(Input(text=text, image=image), context=context)
+    result = await graph.ainvoke(sent(text=text, image=image), context=context)
     return TypeAdapter(Output).validate_python(result)

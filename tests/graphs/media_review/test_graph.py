@@ -38,6 +38,7 @@ from tests.graphs.media_review.reviews_at_hand import (
     run,
     sees,
 )
+from tests.graphs.sending import sent
 from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
@@ -195,7 +196,7 @@ def test_a_branch_that_stalls_runs_into_its_timeout(
     add_fan_out(builder, branches, join=gather)
 
     result = run_in_still_time(
-        builder.compile().ainvoke(Input(text=EVENING, image=BEACH)),
+        builder.compile().ainvoke(sent(text=EVENING, image=BEACH)),
         until=lambda: vision.wait_for_calls(2),
         ahead=60,
     )
@@ -235,7 +236,7 @@ def test_a_thread_used_twice_shows_nothing_of_the_first_run(vision: ModelServer)
 
     async def twice() -> list[Any]:
         return [
-            await threaded.ainvoke(Input(text=EVENING, image=image), config)
+            await threaded.ainvoke(sent(text=EVENING, image=image), config)
             for image in (BEACH, dark)
         ]
 

@@ -17,6 +17,7 @@ from graphs.media_review.graph import BEACH, EVENING, Input, graph
 from tests.conftest import ROOT
 from tests.graphs.adapters.images.images_at_hand import base64_of, claiming, encoded, noise, plain
 from tests.graphs.media_review.reviews_at_hand import VIEWER, run
+from tests.graphs.sending import sent
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 
@@ -108,7 +109,7 @@ def test_the_image_is_kept_once(vision: ModelServer) -> None:
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
 
     async def state() -> dict[str, Any]:
-        await threaded.ainvoke(Input(text=EVENING, image=large), config)
+        await threaded.ainvoke(sent(text=EVENING, image=large), config)
         return dict((await threaded.aget_state(config)).values)
 
     values = asyncio.run(state())

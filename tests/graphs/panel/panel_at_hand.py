@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from graphs.panel.graph import PANEL, Input, Output, graph
+from graphs.panel.graph import PANEL, Output, graph
 from tests.graphs.panel.steps_at_hand import use, vote
+from tests.graphs.sending import sent
 from tests.model_answers import When
 from tests.model_server import ModelServer
 
@@ -38,5 +39,5 @@ def votes(server: ModelServer, letters: str) -> None:
 
 
 def run(**fields: Any) -> Output:
-    result = asyncio.run(graph.ainvoke(Input(**{"question": "Is it so?", **fields})))
+    result = asyncio.run(graph.ainvoke(sent(**{"question": "Is it so?", **fields})))
     return TypeAdapter(Output).validate_python(result)

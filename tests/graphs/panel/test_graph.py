@@ -13,6 +13,7 @@ from graphs.panel.agent import MOST_USES
 from graphs.panel.graph import PANEL, Input, Output, graph
 from tests.graphs.panel.panel_at_hand import NAMES, looks, prompt_of, run, votes
 from tests.graphs.panel.steps_at_hand import vote
+from tests.graphs.sending import sent
 from tests.model_answers import Answer, all_received
 from tests.model_server import ModelServer
 
@@ -155,7 +156,7 @@ def test_a_second_question_on_a_thread_shows_nothing_of_the_first(
 
     async def ask_three_times() -> list[dict[str, Any]]:
         config: RunnableConfig = {"configurable": {"thread_id": "t"}}
-        return [await threaded.ainvoke(Input(question="Is it so?"), config) for _ in "123"]
+        return [await threaded.ainvoke(sent(question="Is it so?"), config) for _ in "123"]
 
     first, second, third = asyncio.run(ask_three_times())
 

@@ -22,6 +22,7 @@ from tests.conftest import ROOT
 from tests.graphs.adapters.documents.documents_at_hand import bring_up_to_date, write
 from tests.graphs.panel.panel_at_hand import NAMES, TOOL_OF, looks, prompt_of, run
 from tests.graphs.panel.steps_at_hand import use, vote
+from tests.graphs.sending import sent
 from tests.model_answers import NEVER, Answer
 from tests.model_server import ModelServer
 from tests.source_answers import WIKIPEDIA
@@ -102,7 +103,7 @@ def test_a_panelist_that_stalls_runs_into_its_timeout(name: str, model_server: M
     add_fan_out(builder, impatient, join=decide)
 
     output = run_in_still_time(
-        builder.compile().ainvoke(Input(question="Is it so?")),
+        builder.compile().ainvoke(sent(question="Is it so?")),
         until=lambda: model_server.wait_for_calls(1, prompt_of(name)),
     )
 
@@ -121,7 +122,7 @@ def test_a_second_attempt_begins_anew(model_server: ModelServer) -> None:
     threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
 
-    output = asyncio.run(threaded.ainvoke(Input(question="Is it so?"), config))
+    output = asyncio.run(threaded.ainvoke(sent(question="Is it so?"), config))
 
     assert output["missing"] == []
     assert len(output["ballots"][0]["tools"]) == 1

@@ -7,8 +7,9 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import TypeAdapter
 
 from graphs.kit.model.contexts import ModelContext
-from graphs.plan_and_execute.graph import Input, Output, graph
+from graphs.plan_and_execute.graph import Output, graph
 from graphs.plan_and_execute.progress import TaskRow
+from tests.graphs.sending import sent
 from tests.model_answers import Answer
 from tests.plan_answers import task
 
@@ -42,7 +43,7 @@ def given(text: str) -> Answer:
 async def run(
     goal: str = "Reach it.", *, config: RunnableConfig | None = None, **how: Any
 ) -> Output:
-    result = await graph.ainvoke(Input(goal=goal, **how), config, context=ModelContext())
+    result = await graph.ainvoke(sent(goal=goal, **how), config, context=ModelContext())
     return TypeAdapter(Output).validate_python(result)
 
 

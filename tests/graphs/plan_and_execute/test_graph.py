@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from graphs.kit import RequiredBranchFailed
 from graphs.kit.model.contexts import ModelContext
-from graphs.plan_and_execute.graph import Input, NoTaskDone, Output, graph
+from graphs.plan_and_execute.graph import NoTaskDone, Output, graph
 from tests.graphs.plan_and_execute.plans_at_hand import (
     CHAIN,
     CRITIC,
@@ -26,6 +26,7 @@ from tests.graphs.plan_and_execute.plans_at_hand import (
     sent_back,
     statuses,
 )
+from tests.graphs.sending import sent
 from tests.graphs.settling import run_watched
 from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
@@ -184,9 +185,7 @@ def test_a_run_that_is_cut_off_answers_with_the_results_there_are(
         wait_until(lambda: "execute[0]" in finished, "the quick task")
 
     result = run_in_still_time(
-        run_watched(
-            graph, Input(goal="Reach it."), finished, config=config, context=ModelContext()
-        ),
+        run_watched(graph, sent(goal="Reach it."), finished, config=config, context=ModelContext()),
         until=until,
         ahead=60,
     )
@@ -209,7 +208,7 @@ def test_a_second_goal_on_a_thread_shows_nothing_of_the_first(model_server: Mode
 
     async def ask_twice() -> list[Output]:
         config: RunnableConfig = {"configurable": {"thread_id": "t"}}
-        results = [await threaded.ainvoke(Input(goal="Reach it."), config) for _ in "12"]
+        results = [await threaded.ainvoke(sent(goal="Reach it."), config) for _ in "12"]
         return [TypeAdapter(Output).validate_python(result) for result in results]
 
     first, second = asyncio.run(ask_twice())

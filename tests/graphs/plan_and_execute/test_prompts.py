@@ -3,7 +3,7 @@
 import asyncio
 
 from graphs.kit.model.contexts import ModelContext
-from graphs.plan_and_execute.graph import Input, graph
+from graphs.plan_and_execute.graph import graph
 from tests.graphs.plan_and_execute.plans_at_hand import (
     CRITIC,
     EDITOR,
@@ -14,6 +14,7 @@ from tests.graphs.plan_and_execute.plans_at_hand import (
     run,
     sent_back,
 )
+from tests.graphs.sending import sent
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 from tests.plan_answers import task
@@ -73,7 +74,7 @@ def test_no_prompt_grows_with_the_length_of_the_results(model_server: ModelServe
 def test_a_request_may_choose_the_model_and_its_temperature(model_server: ModelServer) -> None:
     model_server.answer(planned(task("a"), task("sum", tool="calculate")), prompt=PLANNER)
 
-    asyncio.run(graph.ainvoke(Input(goal="Reach it."), context=ModelContext("another", 0.9)))
+    asyncio.run(graph.ainvoke(sent(goal="Reach it."), context=ModelContext("another", 0.9)))
 
     requests = {(call.body["model"], call.body["temperature"]) for call in model_server.calls}
     assert requests == {("another", 0.9)}

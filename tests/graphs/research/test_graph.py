@@ -10,7 +10,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import TypeAdapter
 
-from graphs.research.graph import SOURCES, Input, NoSourceAnswered, Output, SourceName, graph
+from graphs.research.graph import SOURCES, NoSourceAnswered, Output, SourceName, graph
+from tests.graphs.sending import sent
 from tests.model_answers import Answer, all_received
 from tests.model_server import ModelServer
 from tests.source_answers import ARXIV, PAGES, TAVILY, WIKIPEDIA, SourceAnswer
@@ -31,7 +32,7 @@ def sources(source_server: SourceServer, monkeypatch: pytest.MonkeyPatch) -> Sou
 
 def run(*sources: SourceName, question: str = QUESTION) -> Output:
     """Ask these sources, or all."""
-    given = Input(question=question, sources=list(sources or SOURCES))
+    given = sent(question=question, sources=list(sources or SOURCES))
     output = asyncio.run(graph.ainvoke(given))
     return TypeAdapter(Output).validate_python(output)
 
@@ -274,7 +275,7 @@ def test_a_second_question_on_a_thread_shows_nothing_of_the_first(
     drafts(model_server, ("The moon pulls.", [1]))
     threaded = graph.copy(update={"checkpointer": InMemorySaver()})
     thread: RunnableConfig = {"configurable": {"thread_id": "t"}}
-    given = Input(question=QUESTION, sources=["wikipedia", "arxiv"])
+    given = sent(question=QUESTION, sources=["wikipedia", "arxiv"])
 
     async def ask_twice() -> Any:
         await threaded.ainvoke(given, thread)

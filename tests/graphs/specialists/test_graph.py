@@ -25,6 +25,7 @@ from graphs.specialists import (
     route,
     specialist,
 )
+from tests.graphs.sending import sent
 from tests.model_answers import NEVER, Answer, all_received
 from tests.model_server import ModelServer
 from tests.still_time import run_in_still_time
@@ -42,7 +43,7 @@ def routing(*names: str) -> Answer:
 
 
 async def run(question: str = "May we?", context: SpecialistsContext | None = None) -> Output:
-    result = await graph.ainvoke(Input(question=question), context=context)
+    result = await graph.ainvoke(sent(question=question), context=context)
     return TypeAdapter(Output).validate_python(result)
 
 
@@ -144,7 +145,7 @@ def test_a_specialist_that_stalls_runs_into_its_timeout(
     add_fan_out(builder, branches, join=gather, source="route", choose=chosen)
 
     output = run_in_still_time(
-        builder.compile().ainvoke(Input(question="May we?")),
+        builder.compile().ainvoke(sent(question="May we?")),
         until=lambda: model_server.wait_for_calls(1, ADVISERS[name]),
     )
 
@@ -238,7 +239,7 @@ def test_a_second_question_on_a_thread_shows_nothing_of_the_first(
 
     async def ask_three_times() -> list[dict[str, Any]]:
         config: RunnableConfig = {"configurable": {"thread_id": "t"}}
-        return [await threaded.ainvoke(Input(question="May we?"), config) for _ in "123"]
+        return [await threaded.ainvoke(sent(question="May we?"), config) for _ in "123"]
 
     first, second, third = asyncio.run(ask_three_times())
 

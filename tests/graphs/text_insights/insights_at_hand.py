@@ -7,7 +7,8 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import TypeAdapter
 
 from graphs.kit.model.contexts import ModelContext
-from graphs.text_insights.graph import Input, Output, graph
+from graphs.text_insights.graph import Output, graph
+from tests.graphs.sending import sent
 from tests.model_answers import Answer
 
 SENTIMENT = "What does the writer feel"
@@ -30,12 +31,12 @@ def read_of(word: str, question: str) -> str:
     return f"{segment}{blank}{lead}{task}"
 
 
-def about(*words: str) -> Input:
+def about(*words: str) -> Any:
     text = "".join(map(paragraph, words))
-    return Input(text=text, categories=["hills", "coast"], segment_tokens=50)
+    return sent(text=text, categories=["hills", "coast"], segment_tokens=50)
 
 
-async def run(given: Input, context: ModelContext | None = None, **configurable: Any) -> Output:
+async def run(given: Any, context: ModelContext | None = None, **configurable: Any) -> Output:
     config: RunnableConfig = {"configurable": configurable}
     result = await graph.ainvoke(given, config, context=context)
     return TypeAdapter(Output).validate_python(result)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from graphs.kit import WidthOutOfBounds
 from graphs.kit.model.contexts import ModelContext
 from graphs.text_insights.graph import MOST_SEGMENTS, REVIEWS, Input, NothingRead, Output, graph
+from tests.graphs.sending import sent
 from tests.graphs.settling import run_watched
 from tests.graphs.text_insights.insights_at_hand import (
     CATEGORY,
@@ -47,7 +48,7 @@ def test_each_segment_has_a_row_and_the_totals_are_counted(model_server: ModelSe
     output = asyncio.run(run(given))
 
     assert [row.index for row in output.segments] == [0, 1, 2]
-    assert "".join(given.text[row.start : row.end] for row in output.segments) == given.text
+    assert "".join(given["text"][row.start : row.end] for row in output.segments) == given["text"]
     assert [row.opening.split()[0] for row in output.segments] == ["Sun", "Rain", "Wind"]
     assert [row.sentiment for row in output.segments] == ["positive", "negative", "positive"]
     assert output.totals.model_dump() == {
@@ -203,7 +204,7 @@ def test_the_text_is_kept_once_and_not_with_every_segment(model_server: ModelSer
 def test_a_long_text_has_larger_segments_and_loses_nothing(model_server: ModelServer) -> None:
     text = "The sea is wide and grey today. " * 1500
 
-    output = asyncio.run(run(Input(text=text, segment_tokens=50)))
+    output = asyncio.run(run(sent(text=text, segment_tokens=50)))
 
     assert MOST_SEGMENTS / 2 < len(output.segments) <= MOST_SEGMENTS
     assert "".join(text[row.start : row.end] for row in output.segments) == text
@@ -211,7 +212,7 @@ def test_a_long_text_has_larger_segments_and_loses_nothing(model_server: ModelSe
 
 
 def test_the_example_makes_three_segments(model_server: ModelServer) -> None:
-    output = asyncio.run(run(Input(text=REVIEWS)))
+    output = asyncio.run(run(sent(text=REVIEWS)))
 
     openings = [row.opening.split()[0] for row in output.segments]
     assert openings == ["Our", "Breakfast", "The"]

@@ -7,18 +7,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from graphs.trip_plan.graph import Input, Output, graph
+from graphs.trip_plan.graph import Output, graph
 from graphs.trip_plan.plan import Kind
+from tests.graphs.sending import sent
 
 
 def euros(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "EUR"}
 
 
-def trip_input(**changes: Any) -> Input:
+def trip_input(**changes: Any) -> Any:
     """Two from London to Lisbon, soon."""
     trip = {"origin": "London", "destination": "Lisbon", "budget": euros("900.00")}
-    return Input.model_validate(trip | changes)
+    return sent(**trip | changes)
 
 
 def run(**changes: Any) -> Output:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from graphs.trip_plan.graph import NothingToPlan
+from graphs.trip_plan.graph import Input, NothingToPlan, interests_of
 from graphs.trip_plan.places import PlaceUnknown
 from graphs.trip_plan.trips import TripImpossible
 from tests.graphs.trip_plan.plans_at_hand import euros, in_days, missing, run, trip_input
@@ -78,6 +78,11 @@ def test_a_trip_in_the_past_ends_the_run(model_server: ModelServer, sources: Sou
     assert not sources.requests
 
 
+def test_an_interest_is_read_without_the_white_space_around_it(model_server: ModelServer) -> None:
+    assert run(interests=[" music\n"]).chosen == run(interests=["music"]).chosen
+    assert interests_of({"interests": [" music\n"]}) == ["music"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -96,4 +101,4 @@ def test_a_trip_in_the_past_ends_the_run(model_server: ModelServer, sources: Sou
 )
 def test_an_input_that_makes_no_trip_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        trip_input(**wrong)
+        Input.model_validate(trip_input(**wrong))
