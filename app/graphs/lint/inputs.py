@@ -9,8 +9,10 @@ from langgraph.constants import START
 
 from app.graphs.lint.annotations import hints_of, objects_in, shown
 from app.graphs.lint.arrivals import arrivals, is_coerced
+from app.graphs.lint.definitions import definition_of
 from app.graphs.lint.finding import Problem
 from app.graphs.lint.source import NodeSource
+from app.graphs.lint.state_use import attributes_assigned
 from app.graphs.lint.topology import Topology
 from app.graphs.wire import mark_of
 
@@ -32,7 +34,8 @@ def objects_in_place_of_json(topology: Topology) -> Iterator[Problem]:
         by_hint: dict[str, list[Reader]] = defaultdict(list)
         for reader in readers:
             hint = hints_of(reader.schema, include_extras=True).get(key, Any)
-            if reader.place in places and objects_in(hint):
+            is_made = key in _made_by_itself(reader.schema)
+            if reader.place in places and objects_in(hint) and not is_made:
                 by_hint[shown(hints_of(reader.schema)[key])].append(reader)
         for hint, reading in by_hint.items():
             yield _describe(key, hint, reading)
@@ -51,6 +54,12 @@ def _readers(topology: Topology) -> Iterator[Reader]:
             schema = branch.input_schema or of_source
             if not is_coerced(schema):
                 yield Reader(name, schema, topology.routers[name], source)
+
+
+def _made_by_itself(schema: Any) -> frozenset[str]:
+    """Return the keys that a dataclass state makes what they are to be in its `__post_init__`."""
+    definition = definition_of(getattr(schema, "__post_init__", None))
+    return frozenset() if definition is None else attributes_assigned(definition)
 
 
 def _describe(key: str, hint: str, readers: list[Reader]) -> Problem:

@@ -40,6 +40,18 @@ def keys_updated(definition: Definition) -> frozenset[str]:
     return frozenset(keys | set(_stored(own, names)))
 
 
+def attributes_assigned(definition: Definition) -> frozenset[str]:
+    """Return the attributes of its own object that a method sets, frozen or not."""
+    names: set[str] = set()
+    for node in ast.walk(definition):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[_, name, _]):
+                names |= _named(name)
+    return frozenset(names)
+
+
 def _state_of(definition: Definition) -> str:
     arguments = [*definition.args.posonlyargs, *definition.args.args]
     names = [argument.arg for argument in arguments if argument.arg not in ("self", "cls")]
