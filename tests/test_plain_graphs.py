@@ -38,8 +38,9 @@ async def by_langgraph(runs: PlainRuns, examples: list[Example]) -> dict[str, An
         if example.answers:
             results[f"{number} answered"] = await runs.with_answers(example, thread_id)
             continue
-        for way in ("invoked", "streamed", "in a batch"):
-            results[f"{number} {way}"] = await runs.once(example)
+        results[f"{number} invoked"] = await runs.once(example)
+        results[f"{number} streamed"] = await runs.stream(example)
+        results[f"{number} in a batch"] = await runs.once(example)
         if example.can_be_stored:
             results[f"{number} in the background"] = await runs.once(example)
             results[f"{number} on a thread"] = await runs.twice_on_a_thread(example, thread_id)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from langgraph.errors import GraphRecursionError, InvalidUpdateError
 from pydantic import ValidationError
 
+from app.errors import ServiceError
 from app.graphs.contracts import InvalidOutput
 from app.report.recorder import Recorder
 from app.report.rows import Row
@@ -61,10 +62,10 @@ def _failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
         return _explain_clash(error, recorder)
     if (reader := _node_that_cannot_read(error)) is not None:
         return _explain_state(error, reader, recorder)
-    failure = _blame(error, recorder)
-    if isinstance(error, GraphRecursionError) and failure.branch is None and recorder.rows:
-        return replace(failure, branch=recorder.rows[-1].id)
-    return failure
+    if isinstance(error, GraphRecursionError):
+        last = recorder.rows[-1].id if recorder.rows else None
+        return _failure(recorder, "GraphRecursionError", str(error), last)
+    return _blame(error, recorder)
 
 
 def _was_cut_off(error: BaseException) -> bool:
@@ -92,9 +93,9 @@ def _blame(error: BaseException, recorder: Recorder) -> RunFailure:
     rows = recorder.rows
     causes = [row for row in rows if row.required and row.status in ("failed", "timeout")]
     causes = causes or [r for r in rows if r.status == "failed" and r.required is not False]
-    kind, message = type(error).__name__, str(error)
+    kind, message = type(error).__name__, str(error) or type(error).__name__
     if not causes:
-        return _failure(recorder, kind, message)
+        return _blame_last_step(error, recorder, message)
     cause = max(causes, key=lambda row: (len(row.path), -(row.ended or 0.0)))
     if cause.required and cause.error is not None:
         kind, message = cause.error["type"], cause.error["message"]
@@ -110,15 +111,33 @@ def _node_that_cannot_read(error: BaseException) -> str | None:
 
 def _explain_state(error: BaseException, reader: str, recorder: Recorder) -> RunFailure:
     """Name the keys that do not fit the state's schema, and the nodes that wrote them."""
+    if not isinstance(error, ValidationError) or not all(one["loc"] for one in error.errors()):
+        said = f"the state does not fit node {reader!r}: {type(error).__name__}: {error}"
+        return _blame_last_step(error, recorder, said)
+    wrong = [(str(one["loc"][0]), one["msg"]) for one in error.errors(include_context=False)]
+    said = "; ".join(
+        f"{key!r}, which {_last_writer(key, recorder.rows) or 'the input'} wrote: {message}"
+        for key, message in wrong
+    )
+    writer = next(filter(None, (_last_writer(key, recorder.rows) for key, _ in wrong)), None)
+    message = f"the state does not fit node {reader!r}: {said}"
+    return _failure(recorder, type(error).__name__, message, writer)
+
+
+def _blame_last_step(error: BaseException, recorder: Recorder, said: str) -> RunFailure:
+    """Say which nodes wrote what, when an error comes from their writes and not from a node."""
     kind = type(error).__name__
-    wrong: list[tuple[str | None, str]] = [(None, f"{kind}: {error}")]
-    if isinstance(error, ValidationError):
-        places = error.errors(include_url=False, include_context=False)
-        wrong = [(str(one["loc"][0]) if one["loc"] else None, one["msg"]) for one in places]
-    said = "; ".join(_explain_key(key, message, recorder.rows) for key, message in wrong)
-    writers = [_last_writer(key, recorder.rows) for key, _ in wrong if key is not None]
-    writer = next(filter(None, writers), None)
-    return _failure(recorder, kind, f"the state does not fit node {reader!r}: {said}", writer)
+    if isinstance(error, ServiceError):
+        return _failure(recorder, kind, said)
+    last = max((row.step for row in recorder.rows if not row.parent), default=0)
+    rows = [row for row in recorder.rows if row.step == last and not row.parent]
+    wrote = [
+        f"{row.id} wrote {', '.join(map(repr, row.result))}"
+        for row in rows
+        if isinstance(row.result, dict) and row.result
+    ]
+    message = f"{said}; {'; '.join(wrote)}" if wrote else said
+    return _failure(recorder, kind, message, rows[0].id if len(rows) == 1 else None)
 
 
 def _explain_output(error: InvalidOutput, recorder: Recorder) -> RunFailure:
@@ -128,12 +147,6 @@ def _explain_output(error: InvalidOutput, recorder: Recorder) -> RunFailure:
     message = f"{error}; {said}" if said else str(error)
     writer = next(filter(None, writers.values()), None)
     return _failure(recorder, "InvalidOutput", message, writer)
-
-
-def _explain_key(key: str | None, message: str, rows: Sequence[Row]) -> str:
-    if key is None:
-        return message
-    return f"{key!r}, which {_last_writer(key, rows) or 'the input'} wrote: {message}"
 
 
 def _last_writer(key: str, rows: Sequence[Row]) -> str | None:

@@ -20,7 +20,7 @@ from app.graphs.loader import GraphFileError, load_graph
 from app.graphs.schemas import UNDESCRIBABLE, pascal
 from app.graphs.shape import BranchPolicy, Shape, shape_of
 
-Described = TypeVar("Described", InputContract, OutputContract, ContextContract)
+Described = TypeVar("Described", InputContract, OutputContract, ContextContract, StateContract)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ async def _load_entry(declared: GraphDef, folder: Path) -> GraphEntry:
         shape=shape_of(graph),
         input=_described(InputContract, builder, f"{name}Input"),
         output=_described(OutputContract, builder, f"{name}Output"),
-        state=StateContract(builder),
+        state=_described(StateContract, builder, f"{name}State"),
         context=_described(ContextContract, builder.context_schema, f"{name}Context")
         if builder.context_schema
         else None,

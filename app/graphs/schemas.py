@@ -79,23 +79,15 @@ def output_check(schema: Any, name: str, described: Any) -> Any:
     return _with_messages(schema, name) if is_model(schema) else described
 
 
-def state_type(hint: Any) -> Any:
-    """Return the type that checks one key of a state."""
-    return _field(hint, is_state=True)
+def state_type(hints: Mapping[str, Any], name: str) -> Any:
+    """Return the type that checks what is written into a state, whatever keys are there."""
+    fields = {key: NotRequired[_field(hint, is_state=True)] for key, hint in hints.items()}
+    return _typed_dict(name, fields, None)
 
 
 def has_keys(schema: Any) -> bool:
     """Whether a schema describes keys; a state may also be one value, such as a list."""
     return is_model(schema) or is_typeddict(schema) or dataclasses.is_dataclass(schema)
-
-
-def adapter_of(hint: Any) -> TypeAdapter[Any]:
-    """Return what validates a type, also one of a class that Pydantic does not know.
-
-    Raises:
-        PydanticSchemaGenerationError: it cannot be validated.
-    """
-    return TypeAdapter(hint, config=None if _has_own_config(hint) else _CONFIG)
 
 
 def optional_keys(schema: Any, *, is_state: bool) -> frozenset[str]:
@@ -141,7 +133,7 @@ def _with_messages(schema: type[BaseModel], name: str) -> type[BaseModel]:
 def _typed_dict(name: str, fields: dict[str, Any], schema: Any) -> Any:
     make: Any = TypedDict  # for mypy: the fields are known at run time
     made = make(name, fields)
-    made.__doc__ = schema.__doc__ if is_typeddict(schema) or is_model(schema) else None
+    made.__doc__ = schema.__doc__ if is_typeddict(schema) else None
     made.__module__ = getattr(schema, "__module__", __name__)
     made.__pydantic_config__ = _CONFIG
     return made
@@ -159,7 +151,7 @@ def _field(hint: Any, *, is_state: bool) -> Any:
     if not is_state:
         return hint
     try:
-        adapter_of(hint).json_schema()
+        TypeAdapter(hint, config=None if _has_own_config(hint) else _CONFIG).json_schema()
     except UNDESCRIBABLE:
         return Any
     return hint

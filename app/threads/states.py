@@ -125,7 +125,6 @@ class ThreadStates:
             raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
         graph = self._graph(thread.graph_id)
         if values is not None and not at.ns:
-            _require_keys(graph, values)
             values = self._registry[thread.graph_id].state.accept(values)
         config, checkpoint_id = _config(thread, at), at.checkpoint_id
         if checkpoint_id is not None and await self._checkpoints.saver.aget_tuple(config) is None:
@@ -151,14 +150,6 @@ def _config(thread: ThreadRecord, at: CheckpointRef) -> RunnableConfig:
     if at.checkpoint_map:
         configurable["checkpoint_map"] = dict(at.checkpoint_map)
     return {"configurable": configurable}
-
-
-def _require_keys(graph: CompiledStateGraph[Any, Any, Any, Any], values: Mapping[str, Any]) -> None:
-    """Refuse what LangGraph would drop without a word."""
-    known = graph.builder.channels
-    for key in values:
-        if key not in known and "__root__" not in known:
-            raise _invalid(f"values.{key}", "the graph's state has no such key")
 
 
 def _not_found(thread: ThreadRecord, checkpoint_id: str) -> CheckpointNotFound:

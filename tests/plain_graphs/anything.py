@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from tests.plain_graphs.examples import Example, seen
 
 DEEP: Any = 1
-for _ in range(60):
+for _ in range(48):
     DEEP = {"a": [DEEP]}
 
 SMALL: list[Any] = [None, True, 0, -1, 1.0, 1e300, -0.0, 0.1, "", [], {}, [[]], {"": None}]

@@ -22,16 +22,9 @@ EXAMPLES = [
             "messages": [
                 {"role": "user", "content": "one", "id": "m1"},
                 {"role": "user", "content": "two", "id": "m2"},
-                {"type": "remove", "id": "m1"},
-            ]
-        },
-        plain={
-            "messages": [
-                {"role": "user", "content": "one", "id": "m1"},
-                {"role": "user", "content": "two", "id": "m2"},
                 {"type": "remove", "content": "", "id": "m1"},
             ]
-        },
+        }
     ),
     Example(
         {

@@ -54,6 +54,19 @@ class PlainRuns:
         )
         return as_text(as_json(output))
 
+    async def stream(self, example: Example) -> str:
+        """Return the last values, streamed with messages: LangGraph then gives each an id."""
+        config, context, output = self._config(example), self._context(example), None
+        async for mode, part in self._graph.astream(
+            example.plain_input,
+            config,
+            context=context,
+            stream_mode=["values", "messages"],
+            output_keys=self._graph.output_channels,
+        ):
+            output = part if mode == "values" else output
+        return as_text(as_json(output))
+
     async def twice_on_a_thread(self, example: Example, thread_id: str) -> str:
         """Return the outputs of two runs, and the state of the thread after them."""
         config = self._config(example, thread_id)

@@ -23,9 +23,7 @@ EXAMPLES = [
     Example({"key": "12345678-1234-5678-1234-567812345678", "secret": "s3cret", "file": "/a/b"}),
     Example({"pair": [1, "b"], "unique": ["a", "b"], "frozen": [1], "point": [1, 2]}),
     Example({"inner": {"name": "n", "deeper": {"depth": 3}}, "any": {"a": [None, {"": {}}]}}),
-    Example(
-        {"by_number": {"1": "one"}, "rows": [[1, 2], []], "mixed": [1, "two", 3.0, None, True]}
-    ),
+    Example({"by_number": {"1": "one"}, "rows": [[1, 2], []], "mixed": [1, "two", 3.0, None]}),
 ]
 
 

@@ -3,18 +3,26 @@
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, to_json
 
 from app.errors import InvalidInput
+from app.graphs.contracts.secrets import MASK, masked, secret_keys
 from app.graphs.contracts.strict_json import DoesNotFit, validate_json
 
 _LONGEST_SHOWN = 100
 
 _DEEPEST = 100
 """Levels of lists and objects in one value; answers are written to half as many more."""
+
+
+class _Schemas(GenerateJsonSchema):
+    """Says nothing of a default that JSON cannot hold: the lint does."""
+
+    ignored_warning_kinds: ClassVar = {"skipped-choice", "non-serializable-default"}
 
 
 class Contract:
@@ -25,11 +33,13 @@ class Contract:
         """For OpenAPI: a model or a TypedDict with a name of its own."""
 
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        self._keys = list(self.json_schema().get("properties", ()))
+        schema = self.json_schema()
+        self._keys = list(schema.get("properties", ()))
+        self._secrets = secret_keys(schema)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema that callers see."""
-        return self._adapter.json_schema()
+        return self._adapter.json_schema(schema_generator=_Schemas)
 
     def validate(self, value: Any, place: str, *, may_lack_keys: bool = False) -> Any:
         """Return what the type makes of a JSON value; None for one that lacks keys it may lack.
@@ -46,7 +56,8 @@ class Contract:
                 if not may_lack_keys or one["type"] != "missing" or len(one["loc"]) > 1
             ]
             if wrong:
-                raise InvalidInput(described(wrong, place, self._keys)) from misfit
+                problems = described(wrong, place, self._keys, self._secrets)
+                raise InvalidInput(problems) from misfit
             return None
 
 
@@ -69,7 +80,20 @@ def check(adapter: TypeAdapter[Any], value: Any, place: str) -> Any:
         raise
     except BaseException as error:  # also SystemExit: a validator must not end the service
         said = ": ".join(filter(None, (type(error).__name__, str(error))))
-        raise _invalid(place, f"a validator of the graph raised {said}", value) from error
+        where = ".".join((place, *_key_that_raises(adapter, value)))
+        raise _invalid(where, f"a validator of the graph raised {said}") from error
+
+
+def _key_that_raises(adapter: TypeAdapter[Any], value: Any) -> Iterator[str]:
+    """Yield the first key of a value whose validator raises; nothing where that is no key's."""
+    for key, item in value.items() if isinstance(value, dict) else ():
+        try:
+            validate_json(adapter, to_json({key: item}))
+        except DoesNotFit:
+            continue
+        except BaseException:  # noqa: BLE001  # what it is has been seen
+            yield key
+            return
 
 
 def require_plain(value: Any, place: str) -> None:
@@ -84,14 +108,22 @@ def require_plain(value: Any, place: str) -> None:
 
 
 def described(
-    errors: Iterable[ErrorDetails], place: str, keys: Sequence[str]
+    errors: Iterable[ErrorDetails],
+    place: str,
+    keys: Sequence[str],
+    secrets: frozenset[str] = frozenset(),
 ) -> list[dict[str, Any]]:
-    """Return what is wrong as problem bodies show it; `keys` are those that are known."""
+    """Return what is wrong as problem bodies show it.
+
+    `keys` are those that are known; what stands under one of the `secrets` is not shown.
+    """
     return [
         {
             "place": ".".join(filter(None, (place, *map(str, one["loc"])))) or "body",
             "message": one["msg"] + _nearest(one, keys),
-            "given": _shorten(one.get("input")),
+            "given": MASK
+            if not secrets.isdisjoint(map(str, one["loc"]))
+            else _shorten(masked(one.get("input"), secrets)),
         }
         for one in errors
     ]

@@ -1,7 +1,7 @@
 """The default of a field as the JSON that a caller would have sent for it."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, SecretBytes, SecretStr
@@ -35,6 +35,24 @@ def default_of(schema: Any, key: str, validated: Any) -> Any:
     field = next(field for field in dataclasses.fields(schema) if field.name == key)
     factory = field.default_factory
     return to_sent_json(field.default if factory is dataclasses.MISSING else factory())
+
+
+def unwritable_defaults(schema: Any) -> Iterator[tuple[str, str]]:
+    """Yield the keys whose default JSON cannot hold, each with the reason.
+
+    A factory that needs the rest of a request is not called.
+    """
+    for key in sorted(keys_with_default(schema)):
+        field = schema.model_fields[key] if is_model(schema) else None
+        if field is not None and field.default_factory_takes_validated_data:
+            continue
+        try:
+            if field is None:
+                default_of(schema, key, None)
+            else:
+                to_sent_json(field.get_default(call_default_factory=True))
+        except Exception as error:  # noqa: BLE001  # a factory of the graph's author may do anything
+            yield key, str(error) if isinstance(error, NotJson) else repr(error)
 
 
 def to_sent_json(value: Any) -> Any:

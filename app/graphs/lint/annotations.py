@@ -167,12 +167,15 @@ def _open_forms(annotation: Any) -> tuple[str, ...]:
         return ("int", "float")
     if origin in (str, int):
         return (origin.__name__,)
-    if isinstance(origin, type) and all(inner in (Any, object) for inner in args[-1:]):
+    is_open = isinstance(origin, type) and all(inner in (Any, object) for inner in args[-1:])
+    if not is_open or is_typeddict(origin):
+        return ()
+    try:
         if issubclass(dict, origin) and issubclass(origin, Mapping):
             return ("dict[str, Any]",)
-        if issubclass(list, origin):
-            return ("list",)
-    return ()
+        return ("list",) if issubclass(list, origin) else ()
+    except TypeError:  # a protocol, which says nothing of classes
+        return ()
 
 
 def _json_can_be(origin: type[Any]) -> bool:

@@ -8,6 +8,7 @@ from langgraph.graph.state import CompiledStateGraph
 from app.graphs.lint.arrivals import around_subgraph
 from app.graphs.lint.branches import misused_branches
 from app.graphs.lint.contexts import settings_outside_context
+from app.graphs.lint.defaults import defaults_outside_json
 from app.graphs.lint.depths import unequal_depths
 from app.graphs.lint.finding import Finding, Problem
 from app.graphs.lint.gotos import hidden_gotos
@@ -17,7 +18,9 @@ from app.graphs.lint.list_edges import joins_that_may_never_run
 from app.graphs.lint.topology import Surroundings, Topology
 from app.graphs.lint.writes import clashing_writes
 
-RULES: tuple[Callable[[Topology], Iterable[Problem]], ...] = (
+Rule = Callable[[Topology], Iterable[Problem]]
+
+RULES: tuple[Rule, ...] = (
     unequal_depths,
     clashing_writes,
     misused_branches,
@@ -25,6 +28,7 @@ RULES: tuple[Callable[[Topology], Iterable[Problem]], ...] = (
     joins_that_may_never_run,
     hidden_gotos,
     objects_in_place_of_json,
+    defaults_outside_json,
     settings_outside_context,
 )
 
@@ -37,8 +41,18 @@ def lint_graph(
         Finding(problem.severity, graph_id, file, path + problem.node, problem.message, problem.fix)
         for path, topology in _with_subgraphs(graph, "", set(), None)
         for rule in RULES
-        for problem in rule(topology)
+        for problem in _problems(rule, topology)
     ]
+
+
+def _problems(rule: Rule, topology: Topology) -> list[Problem]:
+    """Return what a rule finds; that it cannot read a graph must not keep the graph from running."""
+    try:
+        return list(rule(topology))
+    except Exception as error:  # noqa: BLE001  # an author's annotations may do anything
+        name, said = rule.__name__, f"{type(error).__name__}: {error}"
+        message = f"the rule {name} could not be applied to this graph ({said})"
+        return [Problem("warning", "", message, "check by hand what docs/values.md says of it")]
 
 
 def _with_subgraphs(

@@ -1,10 +1,12 @@
 """LangGraph's config, as far as a caller may set it for a run."""
 
 import re
-from typing import Annotated, Any, Self
+from collections.abc import Iterator
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.errors import InvalidInput
 from app.graphs.contracts import require_plain
 
 _RESERVED = re.compile(
@@ -39,23 +41,22 @@ class RunConfig(BaseModel):
         default=None, ge=1, le=10_000, description="The most nodes at the same time."
     )
 
-    @model_validator(mode="after")
-    def _refuse_reserved_names(self) -> Self:
-        for place, names in (("configurable", self.configurable), ("metadata", self.metadata)):
-            for name in names:
-                if _RESERVED.fullmatch(name):
-                    raise ValueError(f"{place}.{name} is reserved: the service sets it")
-        for tag in self.tags:
-            if tag.startswith(_STEP_TAG):
-                raise ValueError(f"the tag {tag!r} is reserved: LangGraph sets it")
-        return self
-
     def as_json(self) -> dict[str, Any]:
         """Return the config as it was sent.
 
         Raises:
-            InvalidInput: it holds NaN or an infinity.
+            InvalidInput: it has a reserved name, or holds NaN or an infinity.
         """
+        if reserved := list(self._reserved()):
+            message = "reserved: LangGraph or the service sets it"
+            raise InvalidInput([{"place": place, "message": message} for place in reserved])
         sent = self.model_dump(exclude_unset=True, exclude_none=True)
         require_plain(sent, "config")
         return sent
+
+    def _reserved(self) -> Iterator[str]:
+        for part, names in (("configurable", self.configurable), ("metadata", self.metadata)):
+            yield from (f"config.{part}.{name}" for name in names if _RESERVED.fullmatch(name))
+        for number, tag in enumerate(self.tags):
+            if tag.startswith(_STEP_TAG):
+                yield f"config.tags.{number}"

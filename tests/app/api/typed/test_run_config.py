@@ -23,8 +23,9 @@ def seen_by_node(response: httpx2.Response) -> Any:
 
 
 def test_config_reaches_the_nodes(client: TestClient) -> None:
+    configurable = {"depth": 5, "nested": {"a": [1]}}
     config = {
-        "configurable": {"depth": 5, "nested": {"a": [1]}},
+        "configurable": configurable,
         "metadata": {"team": "red"},
         "tags": ["nightly"],
         "recursion_limit": 7,
@@ -32,7 +33,7 @@ def test_config_reaches_the_nodes(client: TestClient) -> None:
 
     seen = seen_by_node(invoke(client, config))
 
-    assert seen["configurable"].items() >= config["configurable"].items()
+    assert seen["configurable"].items() >= configurable.items()
     assert seen["metadata"]["team"] == "red"
     assert "nightly" in seen["tags"]
     assert seen["recursion_limit"] == 7
@@ -63,7 +64,9 @@ def test_reserved_name_is_refused_by_name(client: TestClient, part: str, name: s
     response = invoke(client, {part: {name: "x"}})
 
     assert response.status_code == 422
-    assert f"{part}.{name} is reserved" in response.json()["detail"]
+    (problem,) = response.json()["errors"]
+    assert problem["place"] == f"config.{part}.{name}"
+    assert "reserved" in problem["message"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class Own(TypedDict):
     size: int
 
 
-CONTRACT = StateContract(StateGraph(State, input_schema=Own))
+CONTRACT = StateContract(StateGraph(State, input_schema=Own), "DemoState")
 
 
 def test_values_stay_as_they_are() -> None:
@@ -40,6 +40,8 @@ def test_messages_without_a_reducer_of_messages_become_objects() -> None:
     ("values", "place"),
     [
         ({"topic": 3}, "values.topic"),
+        ({"tpoic": "x"}, "values.tpoic"),
+        ({"fanjoin_outcomes": {}}, "values.fanjoin_outcomes"),
         ({"size": "3"}, "values.size"),
         ({"size": float("inf")}, "values.size"),
         ({"log": [3]}, "values.log"),

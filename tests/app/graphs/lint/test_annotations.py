@@ -89,6 +89,12 @@ class Page(TypedDict, Generic[T]):
     items: list[T]
 
 
+class Shape(Protocol):
+    sides: int
+
+    def area(self) -> float: ...
+
+
 class Unresolved(TypedDict):
     gone: "NoSuchName"  # type: ignore[name-defined]  # noqa: F821
 
@@ -108,6 +114,8 @@ UNKNOWN = "what JSON has for it"
     ("annotation", "objects"),
     [
         (Person, {"Person": OBJECT}),
+        (Plain | Person, {"Person": OBJECT}),
+        (Shape | str, {}),
         (Place, {"Place": OBJECT}),
         (Names, {"Names": UNKNOWN}),
         (Point, {"Point": "list"}),
