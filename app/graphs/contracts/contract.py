@@ -3,7 +3,7 @@
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -22,7 +22,7 @@ _DEEPEST = 100
 class _Schemas(GenerateJsonSchema):
     """Says nothing of a default that JSON cannot hold: the lint does."""
 
-    ignored_warning_kinds: ClassVar = {"skipped-choice", "non-serializable-default"}
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}
 
 
 class Contract:
