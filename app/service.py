@@ -56,7 +56,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         free = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
         database = await _open_storage(settings, stack)
-        checkpoints = await stack.enter_async_context(open_checkpoints(settings))
+        checkpoints = await stack.enter_async_context(open_checkpoints(settings, registry.types))
         registry = registry.with_store(checkpoints.store)
         runs, threads = RunRepository(database), ThreadRepository(database)
         completion = Completion(runs, checkpoints)

@@ -17,13 +17,16 @@ from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph, StateGraph
 
+from app.graphs.own_modules import PREFIX, dotted_name, import_own, load_own
+from app.graphs.project import Project
+
 
 class GraphFileError(Exception):
     """A path leads to no usable graph; the message says why and what to do."""
 
 
 async def load_graph(
-    path: str, *, folder: Path, name: str
+    path: str, *, project: Project, name: str
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Load the graph that `./file.py:variable` or `package.module:variable` names.
 
@@ -33,7 +36,7 @@ async def load_graph(
     file, separator, variable = path.rpartition(":")
     if not separator or not file or not variable:
         raise GraphFileError(f"path {path!r} is not of the form ./file.py:variable")
-    module = _load_module(file, folder)
+    module = _load_module(file, project)
     try:
         target = getattr(module, variable)
     except AttributeError:
@@ -42,11 +45,12 @@ async def load_graph(
     return await _as_compiled(target, path, name)
 
 
-def _load_module(file: str, folder: Path) -> ModuleType:
+def _load_module(file: str, project: Project) -> ModuleType:
     with _failures_of(f"importing {file}", file):
         if "/" not in file and not file.endswith(".py"):
-            return importlib.import_module(file)
-        return _load_file((folder / file).resolve(), folder)
+            is_apart = bool(project.shared_names) and project.module_at(file) is not None
+            return import_own(file, project) if is_apart else importlib.import_module(file)
+        return _load_file((project.folder / file).resolve(), project)
 
 
 @contextmanager
@@ -60,6 +64,7 @@ def _failures_of(what: str, file: str) -> Iterator[None]:
         if _is_our_end(error):
             raise
         said = ": ".join(filter(None, (type(error).__name__, str(error))))
+        said = said.replace(f"{PREFIX}.", "")
         raise GraphFileError(f"{what} failed: {said}{_line_in(error, file)}") from error
 
 
@@ -70,34 +75,27 @@ def _is_our_end(error: BaseException) -> bool:
     return isinstance(error, asyncio.CancelledError) and is_cancelled
 
 
-def _load_file(file: Path, folder: Path) -> ModuleType:
+def _load_file(file: Path, project: Project) -> ModuleType:
     if not file.is_file():
         raise GraphFileError(f"there is no file {file}")
-    dotted = _dotted_name(file, folder)
-    known = sys.modules.get(dotted)
-    if known is not None and _is_file_of(known.__file__, file):
-        return known
-    spec = _find_spec(dotted)
-    if spec is not None and _is_file_of(spec.origin, file):
-        return importlib.import_module(dotted)
-    unique = f"_graph_file_{abs(hash(file))}_{file.stem}"
-    spec = importlib.util.spec_from_file_location(unique, file)
-    if spec is None or spec.loader is None:
+    if file.suffix != ".py":
         raise GraphFileError(f"{file} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[unique] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[unique]
-        raise
-    return module
+    if not project.shared_names:
+        for root in sorted(project.roots, key=lambda root: len(root.parts), reverse=True):
+            if module := _import_if_same(dotted_name(file, root), file):
+                return module
+    return load_own(file, project)
 
 
-def _dotted_name(file: Path, folder: Path) -> str:
-    root = folder.resolve()
-    parts = file.with_suffix("").relative_to(root).parts if file.is_relative_to(root) else ()
-    return ".".join(parts)
+def _import_if_same(dotted: str, file: Path) -> ModuleType | None:
+    """Import a module by its name if that leads to this very file."""
+    known = sys.modules.get(dotted)
+    if known is not None:
+        return known if _is_file_of(known.__file__, file) else None
+    spec = _find_spec(dotted)
+    if spec is None or not _is_file_of(spec.origin, file):
+        return None
+    return importlib.import_module(dotted)
 
 
 def _find_spec(dotted: str) -> importlib.machinery.ModuleSpec | None:

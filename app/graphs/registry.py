@@ -3,7 +3,6 @@
 LangGraph Studio reads the same file, so what one shows the other serves.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +16,10 @@ from app.graphs.contracts import ContextContract, InputContract, OutputContract,
 from app.graphs.langgraph_json import GraphDef, read_declarations
 from app.graphs.lint import Finding, lint_graph
 from app.graphs.loader import GraphFileError, load_graph
+from app.graphs.project import Project, open_project
 from app.graphs.schemas import UNDESCRIBABLE, pascal
 from app.graphs.shape import BranchPolicy, Shape, shape_of
+from app.graphs.types import TypeName, declared_types, defined_types
 
 Described = TypeVar("Described", InputContract, OutputContract, ContextContract, StateContract)
 
@@ -50,8 +51,10 @@ class GraphEntry:
 class GraphRegistry(Mapping[str, GraphEntry]):
     """Graph id to entry; fixed once loaded."""
 
-    def __init__(self, entries: list[GraphEntry]) -> None:
+    def __init__(self, entries: list[GraphEntry], types: frozenset[TypeName] = frozenset()) -> None:
         self._entries = {entry.id: entry for entry in entries}
+        self.types = types
+        """What checkpoints may hold: the types that graphs declare or their modules define."""
 
     def __getitem__(self, graph_id: str) -> GraphEntry:
         try:
@@ -78,7 +81,8 @@ class GraphRegistry(Mapping[str, GraphEntry]):
                 if entry.graph.store is not None
                 else replace(entry, graph=entry.graph.copy(update={"store": store}))
                 for entry in self._entries.values()
-            ]
+            ],
+            self.types,
         )
 
 
@@ -89,6 +93,7 @@ class Inspection:
     entries: list[GraphEntry]
     problems: list[str]
     findings: list[Finding]
+    types: frozenset[TypeName] = frozenset()
 
 
 async def load_registry(graphs_file: Path) -> GraphRegistry:
@@ -97,38 +102,30 @@ async def load_registry(graphs_file: Path) -> GraphRegistry:
     certain = [str(finding) for finding in inspection.findings if finding.severity == "error"]
     if problems := [*inspection.problems, *certain]:
         raise InvalidGraphs(problems)
-    return GraphRegistry(inspection.entries)
+    return GraphRegistry(inspection.entries, inspection.types)
 
 
 async def inspect_graphs(graphs_file: Path) -> Inspection:
     """Load what can be loaded, and say of the rest what is wrong."""
     declared = read_declarations(graphs_file)
-    folder = _make_importable(graphs_file, declared.dependencies)
+    files = [declaration.path.rpartition(":")[0] for declaration in declared.graphs]
+    project = open_project(graphs_file, declared.dependencies, files)
     entries: list[GraphEntry] = []
-    problems = list(declared.problems)
+    problems = [*declared.problems, *project.problems]
     for declaration in declared.graphs:
         try:
-            entries.append(await _load_entry(declaration, folder))
+            entries.append(await _load_entry(declaration, project))
         except GraphFileError as error:
             problems.append(f"graph {declaration.graph_id!r}: {error}")
     findings = [
         finding for entry in entries for finding in lint_graph(entry.id, entry.file, entry.graph)
     ]
-    return Inspection(entries, problems, findings)
+    types = defined_types(project.roots).union(*(declared_types(one.graph) for one in entries))
+    return Inspection(entries, problems, findings, types)
 
 
-def _make_importable(graphs_file: Path, dependencies: list[str]) -> Path:
-    """Put the file's folder and its local dependencies on the import path, as Studio does."""
-    folder = graphs_file.resolve().parent
-    local = [folder / name for name in dependencies if name.startswith(".")]
-    for place in (folder, *local):
-        if place.is_dir() and str(place.resolve()) not in sys.path:
-            sys.path.append(str(place.resolve()))
-    return folder
-
-
-async def _load_entry(declared: GraphDef, folder: Path) -> GraphEntry:
-    graph = await load_graph(declared.path, folder=folder, name=declared.graph_id)
+async def _load_entry(declared: GraphDef, project: Project) -> GraphEntry:
+    graph = await load_graph(declared.path, project=project, name=declared.graph_id)
     builder = graph.builder
     name = pascal(declared.graph_id)
     return GraphEntry(

@@ -8,6 +8,7 @@ from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.keys import run_key, thread_key, thread_keys
 from app.storage.checkpoints.retrying import OnSaved
+from app.storage.checkpoints.serde import TypeNames
 from app.storage.checkpoints.sqlite import open_sqlite, set_up_sqlite
 
 __all__ = [
@@ -24,15 +25,17 @@ _POSTGRES = "app.storage.checkpoints.postgres"
 
 
 @asynccontextmanager
-async def open_checkpoints(settings: Settings) -> AsyncIterator[Checkpoints]:
+async def open_checkpoints(settings: Settings, types: TypeNames = ()) -> AsyncIterator[Checkpoints]:
     """Open the saver and the store, whose tables `set_up_checkpoints` has made.
+
+    `types` are those of the graphs: objects of these types come back as what they were.
 
     Raises:
         StorageUnavailable: PostgreSQL does not answer, or a file cannot be opened.
     """
     is_postgres = settings.postgres_url is not None
     opened = import_module(_POSTGRES).open_postgres if is_postgres else open_sqlite
-    async with opened(settings) as checkpoints:
+    async with opened(settings, types) as checkpoints:
         yield checkpoints
 
 

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import psycopg
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.store.postgres.aio import AsyncPostgresStore
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
@@ -20,6 +19,7 @@ from app.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.retrying import OnSaved, RetryingSaver
+from app.storage.checkpoints.serde import TypeNames, open_serde
 from app.storage.errors import reason_of
 
 _MOST_CONNECTIONS = 10
@@ -55,9 +55,9 @@ class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
 
 
 @asynccontextmanager
-async def open_postgres(settings: Settings) -> AsyncIterator[Checkpoints]:
+async def open_postgres(settings: Settings, types: TypeNames) -> AsyncIterator[Checkpoints]:
     async with _open_pool(settings) as pool:
-        saver = PostgresSaver(pool, serde=JsonPlusSerializer())
+        saver = PostgresSaver(pool, serde=open_serde(types))
         store = AsyncPostgresStore(pool)
         yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
 

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiosqlite
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
+from app.storage.checkpoints.serde import TypeNames, open_serde
 from app.storage.checkpoints.sqlite_connection import open_sqlite_file, sqlite_failures
 from app.storage.checkpoints.sqlite_saver import SqliteSaver
 
@@ -23,13 +23,13 @@ _STORE_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def open_sqlite(settings: Settings) -> AsyncIterator[Checkpoints]:
+async def open_sqlite(settings: Settings, types: TypeNames) -> AsyncIterator[Checkpoints]:
     path = settings.data_dir / "checkpoints.db"
     async with (
         open_sqlite_file(path, settings.sqlite_synchronous) as file,
         _open_store(settings, busy_seconds=_STORE_SECONDS) as store,
     ):
-        saver = SqliteSaver(file, serde=JsonPlusSerializer())
+        saver = SqliteSaver(file, serde=open_serde(types))
         yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
 
 

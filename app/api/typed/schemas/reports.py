@@ -37,7 +37,10 @@ class ReportRow(BaseModel):
     tokens: Tokens | None = Field(description="null where a model did not say.")
     cost_usd: float | None = Field(description="null where a model has no price.")
     error: BranchError | None
-    result: Any = Field(description="What the node wrote, bounded in size.")
+    result: Any = Field(
+        description="What the node wrote. More than 64 KiB become `truncated` (true), `bytes` "
+        "(null where it was not read to its end) and `beginning`."
+    )
 
 
 class Report(BaseModel):
