@@ -10,6 +10,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
 from app.graphs.contracts import require_plain
 from app.graphs.registry import GraphEntry
+from app.plain_json import as_json
 from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.storage.checkpoints import Checkpoints, thread_key
@@ -108,8 +109,8 @@ def dump_reusable(
     """Return what `load_reusable` reads; None where it cannot be stored: a retry runs them all."""
     try:
         return serde.dumps_typed(writes) if writes else None
-    except (TypeError, ValueError) as error:
-        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": str(error)}
+    except BaseException as error:  # noqa: BLE001  # the values' own code may end in anything
+        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": as_json(error)}
         logger.warning("what the branches wrote cannot be stored for a retry", extra=fields)
         return None
 

@@ -61,7 +61,7 @@ async def test_backup_beside_writes_has_all_that_was_acknowledged_before(
     async with open_database(restored) as database:
         records = [await RunRepository(database).get(run_id, owner="me") for run_id in before]
         requests = [record and record.request.as_json() for record in records]
-        assert requests == [{"input": {"text": "tides"}}] * 20
+        assert requests == [{"form": 2, "input": {"text": "tides"}}] * 20
         await begin_run(database)
     assert await has_checkpoint(restored, "me/g/t")
 

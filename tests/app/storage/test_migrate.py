@@ -133,8 +133,8 @@ async def test_database_of_the_first_version_is_migrated_with_all_that_is_in_it(
         events = await RunRepository(database).events("1", 0)
         labelled = await RunRepository(database).search(RunSearch(metadata={"customer": "c1"}))
     assert {row.id: row.has_checkpoints for row in rows} == {"1": True, "2": False, "3": False}
-    assert [record and record.request.as_json() for record in records] == [
-        {"input": {"n": number}} for number in (1, 2, 3)
+    assert [record and record.request.graph_input for record in records] == [
+        {"n": number} for number in (1, 2, 3)
     ]
     assert records[2] is not None
     assert records[2].reusable_writes == ("msgpack", b"abc")
