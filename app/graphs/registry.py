@@ -5,6 +5,7 @@ LangGraph Studio reads the same file, so what one shows the other serves.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +43,12 @@ class GraphEntry:
     @property
     def branches(self) -> list[BranchPolicy]:
         return self.shape.branches
+
+    @cached_property
+    def secret_keys(self) -> tuple[str, ...]:
+        """Keys of input and context whose values are shown to nobody."""
+        of_context = frozenset() if self.context is None else self.context.secret_keys
+        return tuple(sorted(self.input.secret_keys | of_context))
 
     @property
     def joins(self) -> list[str]:

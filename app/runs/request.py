@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from app.graphs.contracts import masked
+
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
@@ -28,6 +30,7 @@ _OPTIONS = (
     "wants_tokens",
     "bypasses_cache",
     "checkpoint_id",
+    "secret_keys",
 )
 """What is stored of a request beside its input, and in no column of its own."""
 
@@ -54,6 +57,9 @@ class RunRequest:
     context: dict[str, Any] | None = None
     config: dict[str, Any] | None = None
     """LangGraph's config as the caller sent it: configurable, tags, metadata and limits."""
+
+    secret_keys: tuple[str, ...] = ()
+    """Keys of input and context, at any depth, whose values are shown to nobody."""
 
     thread_id: str | None = None
     checkpoint_id: str | None = None
@@ -92,8 +98,19 @@ class RunRequest:
     def as_json(self) -> dict[str, Any]:
         """Return what the database stores besides the columns that are searched."""
         options = {name: getattr(self, name) for name in _OPTIONS}
-        stored = {name: value for name, value in options.items() if value not in (None, False)}
+        stored = {name: value for name, value in options.items() if value not in (None, False, ())}
         return {"form": _FORM, "input": self.graph_input, **stored}
+
+    def shown(self) -> dict[str, Any]:
+        """Return what may be shown of the request, with its secrets masked."""
+        sent = {
+            "input": self.graph_input,
+            "answers": self.answers,
+            "context": self.context,
+            "config": self.config,
+        }
+        present = {name: value for name, value in sent.items() if value is not None}
+        return {name: masked(value, self.secret_keys) for name, value in present.items()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], **columns: Any) -> Self:
@@ -102,6 +119,8 @@ class RunRequest:
         Options that this version does not know are ignored.
         """
         options = {name: stored[name] for name in _OPTIONS if name in stored}
+        if "secret_keys" in options:
+            options["secret_keys"] = tuple(options["secret_keys"])
         if "resume" in stored:
             options["answers"] = {ANY_QUESTION: stored["resume"]}
         is_masked = stored.get("form") != _FORM and _holds_mask(stored)

@@ -127,7 +127,7 @@ def _listed(run: Run) -> dict[str, Any]:
 def _shown(run: Run) -> dict[str, Any]:
     return {
         **_listed(run),
-        "request": run.request.as_json(),
+        "request": run.request.shown(),
         "output": run.output,
         "interrupts": run.interrupts,
         "error": run.problem,

@@ -8,6 +8,7 @@ from app.graphs.contracts.context import ContextContract
 from app.graphs.contracts.contract import described, require_plain
 from app.graphs.contracts.input import InputContract
 from app.graphs.contracts.output import InvalidOutput, OutputContract
+from app.graphs.contracts.secrets import masked
 from app.graphs.contracts.state import StateContract
 from app.graphs.contracts.strict_json import DoesNotFit, copy_of, validate_json
 
@@ -20,6 +21,7 @@ __all__ = [
     "StateContract",
     "copy_of",
     "described",
+    "masked",
     "require_plain",
     "validate_json",
 ]

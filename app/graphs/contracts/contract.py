@@ -38,7 +38,8 @@ class Contract:
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
         schema = self.json_schema()
         self._keys = list(schema.get("properties", ()))
-        self._secrets = secret_keys(schema)
+        self.secret_keys = secret_keys(schema)
+        """Keys, at any depth, whose values are shown to nobody."""
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema that callers see."""
@@ -59,7 +60,7 @@ class Contract:
                 if not may_lack_keys or one["type"] != "missing" or len(one["loc"]) > 1
             ]
             if wrong:
-                problems = described(wrong, place, self._keys, self._secrets)
+                problems = described(wrong, place, self._keys, self.secret_keys)
                 raise InvalidInput(problems) from misfit
             return None
 

@@ -107,7 +107,7 @@ def test_output_whose_keys_would_become_one_is_refused_with_its_place(values: Se
         answer = invoke(client, "keys")
 
     assert answer.status_code == 502
-    assert answer.json()["error_type"] == "AmbiguousKeys"
+    assert answer.json()["error_type"] == "InvalidOutput"
     assert "scores: the keys 1 and '1' would both become '1'" in answer.json()["detail"]
     assert result_of(answer) == {"said": {"scores": {"1": "a", "1 (str)": "b"}}}
 

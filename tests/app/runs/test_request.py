@@ -43,6 +43,22 @@ def test_only_a_request_of_an_earlier_version_lacks_its_secrets(
     assert RunRequest.from_json(stored).lacks_secrets is lacks_secrets
 
 
+def test_secrets_are_stored_and_never_shown() -> None:
+    request = RunRequest(
+        {"topic": "x", "token": "s3cret"},
+        context={"keys": [{"token": "t"}]},
+        secret_keys=("token",),
+    )
+
+    read = RunRequest.from_json(request.as_json())
+
+    assert read == request
+    assert read.shown() == {
+        "input": {"topic": "x", "token": "**********"},
+        "context": {"keys": [{"token": "**********"}]},
+    }
+
+
 def test_options_of_a_later_version_are_ignored() -> None:
     read = RunRequest.from_json({"input": {"n": 1}, "wants_tokens": True, "priority": 9})
 

@@ -120,6 +120,7 @@ def to_run_request(
         graph_input=graph_input,
         context=None if entry.context is None else entry.context.accept(context),
         config=None if body.config is None else body.config.as_json(),
+        secret_keys=entry.secret_keys,
         thread_id=getattr(body, "thread_id", None),
         checkpoint_id=getattr(body, "forks_from", None),
         owner=owner,
