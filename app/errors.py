@@ -13,6 +13,7 @@
     ├── Busy
     │   ├── TooManyRuns             429 with Retry-After
     │   ├── Stopping                503 with Retry-After
+    │   ├── ThreadsStuck            503 with Retry-After
     │   └── StorageUnavailable      503 with Retry-After
     ├── AmbiguousKeys               502
     ├── RunError
@@ -159,6 +160,12 @@ class TooManyRuns(Busy):
 
 class Stopping(Busy):
     """The service is stopping."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class ThreadsStuck(Busy):
+    """Calls that do not return hold every thread of the graphs."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 

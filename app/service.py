@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.execution.completion import Completion
+from app.execution.executor import hosting_graphs
 from app.execution.handles import Runs
 from app.execution.maintenance import Maintenance
+from app.execution.node_threads import NodeThreads
 from app.execution.recovery import Recovery
 from app.execution.runner import Runner
 from app.graphs.registry import GraphRegistry, load_registry
@@ -38,6 +40,7 @@ class Service:
     threads: Threads
     database: Database
     checkpoints: Checkpoints
+    node_threads: NodeThreads
 
 
 @asynccontextmanager
@@ -58,6 +61,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         database = await _open_storage(settings, stack)
         checkpoints = await stack.enter_async_context(open_checkpoints(settings, registry.types))
         registry = registry.with_store(checkpoints.store)
+        node_threads = stack.enter_context(hosting_graphs(threads=settings.node_threads))
         runs, threads = RunRepository(database), ThreadRepository(database)
         completion = Completion(runs, checkpoints)
         runner = Runner(
@@ -82,6 +86,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             Threads(threads, checkpoints, registry, redactor(settings.secrets)),
             database,
             checkpoints,
+            node_threads,
         )
 
 

@@ -108,6 +108,13 @@ class Settings(BaseSettings):
     max_waiting_runs: int = Field(default=256, ge=0)
     """How many more may wait for their turn; the rest get 429."""
 
+    node_threads: int = Field(default=32, ge=1)
+    """How many plain `def` nodes, routers and tools run at once, each in a thread; others wait."""
+
+    stuck_threads_seconds: float = Field(default=30, gt=0)
+    """After how long `/health/ready` fails while every thread is busy with one call and others
+    wait."""
+
     max_body_bytes: int = Field(default=1024 * 1024, ge=1)
     """The largest request body; a larger one is refused before it is read whole (413)."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.errors import StorageUnavailable
+from app.execution.boundary import Watch, contain
 from app.execution.completion import Completion
 from app.execution.outcome import log_failure
 from app.execution.runner import Runner
@@ -48,7 +49,8 @@ class Recovery:
         failure = self._obstacle(run)
         if failure is None:
             try:
-                await self._runner.recover(self._registry[run.graph_id], run)
+                entry = self._registry[run.graph_id]
+                await contain(self._runner.recover(entry, run), Watch())
             except StorageUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001  # one run's request must not stop the others

@@ -17,6 +17,7 @@ from app.execution.completion import Completion
 from app.execution.concurrency import ConcurrencyLimit
 from app.execution.graph_stream import checkpointing_for, run_graph
 from app.execution.outcome import conclude
+from app.execution.run_watch import RunWatches
 from app.graphs.registry import GraphEntry
 from app.logs import log_crash
 from app.redaction import redactor
@@ -63,6 +64,7 @@ class Runner:
             running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs
         )
         self._is_stopping = False
+        self._follow = RunWatches().follow
         self.active = ActiveRuns()
         self.has_orphans = asyncio.Event()
         """Set when a run left this process and its end is not stored: it is to be recovered."""
@@ -232,9 +234,10 @@ class Runner:
                 _announce(active, recorder)
                 run.status = RunStatus.RUNNING
                 checkpointing = checkpointing_for(active, self._checkpoints, gate.on_saved)
-                state = await run_graph(
+                stream = run_graph(
                     active, recorder, checkpointing, recursion_limit=self._recursion_limit
                 )
+                state = await self._follow(stream, recorder)
             if not run.interrupts:
                 output = active.entry.output.to_json(state)
         except StorageUnavailable as unavailable:

@@ -16,6 +16,7 @@ from app.report.restored_rows import ns_around, path_of, row_from_checkpoint, ro
 from app.report.reuse import ReusableWrites
 from app.report.rows import BAD, Row, Status, Usage, result_of
 from app.report.summary import joins_that_never_ran, summarize
+from app.report.waiting import Waiting
 from app.settings import Price
 
 RowEvent = Literal["branch_started", "branch_finished", "join_started"]
@@ -45,6 +46,7 @@ class Recorder:
         self._emit = emit
         self._began = time.monotonic()
         self._rows: dict[str, Row] = {}
+        self.waiting = Waiting(self._rows, self._ms)
         self._times_run: dict[Path, int] = defaultdict(int)
         self._steps: dict[str, int] = defaultdict(int)
         self._over: set[str] = set()
@@ -84,7 +86,7 @@ class Recorder:
 
     def now(self) -> float:
         """Milliseconds since the run began, on the monotonic clock."""
-        return (time.monotonic() - self._began) * 1000
+        return self._ms(time.monotonic())
 
     def schedule(self, ns: str) -> None:
         """A superstep has this task to run: the first since one ended starts a new step."""
@@ -126,7 +128,7 @@ class Recorder:
         row = self._row(ns)
         row.label, row.attempts = branch, number
         if row.is_queued:
-            row.is_queued, row.started = False, self.now()
+            row.is_queued, row.started, row.waited_ms = False, self.now(), 0.0
 
     def record_outcome(self, ns: str, outcome: Mapping[str, Any]) -> None:
         """The kit reports how a branch ended."""
@@ -201,9 +203,14 @@ class Recorder:
             ran = {row.path[0] for row in self._rows.values()}
             for warning in joins_that_never_ran(self._shape, ran):
                 self.warn(warning)
+        for warning in self.waiting.warnings():
+            self.warn(warning)
         rows = self.rows
         is_degraded = any(map(self._is_bad, rows))
         return summarize(rows, self.now(), is_degraded=is_degraded, warnings=list(self._warnings))
+
+    def _ms(self, moment: float) -> float:
+        return (moment - self._began) * 1000
 
     def _row(self, ns: str) -> Row:
         row = self._rows.get(ns)

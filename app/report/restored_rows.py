@@ -22,6 +22,11 @@ def ns_around(ns: str) -> str:
     return "|".join(segments)
 
 
+def is_within(ns: str, outer: str) -> bool:
+    """Whether a task is another one, or runs in its sub-graph, by their checkpoint_ns."""
+    return f"{ns}|".startswith(f"{outer}|")
+
+
 def rows_from_events(finished: Mapping[str, Mapping[str, Any]], shape: Shape) -> dict[str, Row]:
     """Return the rows of `branch_finished` events by checkpoint_ns, the outer ones first.
 

@@ -74,6 +74,12 @@ class Row:
     is_queued: bool = False
     """It has started, but its first attempt waits for a slot."""
 
+    waited_ms: float = 0.0
+    """How long it had no thread or no event loop after its work began."""
+
+    waited_until: float = 0.0
+    """Up to when its waits are counted."""
+
     usage: Usage = field(default_factory=Usage)
     has_inner_rows: bool = False
 
@@ -93,13 +99,13 @@ class Row:
     def queued_ms(self) -> float:
         if self.started is None or self.scheduled is None:
             return 0.0
-        return max(0.0, self.started - self.scheduled)
+        return max(0.0, self.started - self.scheduled) + self.waited_ms
 
     @property
     def duration_ms(self) -> float:
         if self.started is None or self.ended is None:
             return 0.0
-        return max(0.0, self.ended - self.started)
+        return max(0.0, self.ended - self.started - self.waited_ms)
 
     def as_json(self) -> dict[str, Any]:
         return {

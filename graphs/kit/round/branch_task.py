@@ -30,6 +30,10 @@ _CACHE_PATIENCE = 2.0
 """Seconds for which a cache may keep a branch waiting."""
 
 
+_NOT_OF_A_BRANCH = (KeyboardInterrupt, GeneratorExit)
+"""They may be meant for the process, or for the coroutine that is closed."""
+
+
 @dataclass(frozen=True)
 class BranchResult:
     """How a branch ended, and the state update it leaves."""
@@ -101,7 +105,9 @@ class BranchTask:
             if is_being_cancelled():
                 raise
             return await self._fall_back(error)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # the branch boundary
+        except _NOT_OF_A_BRANCH:
+            raise
+        except BaseException as error:  # noqa: BLE001  # the branch boundary
             return await self._fall_back(error)
         return BranchResult("ok", update)
 
@@ -158,9 +164,9 @@ class BranchTask:
         try:
             async with self._slot() or nullcontext(), asyncio.timeout(self.work.branch.timeout):
                 update = await self.work.call(fallback, self.member.given, self)
-        except GraphBubbleUp:
+        except (GraphBubbleUp, asyncio.CancelledError, *_NOT_OF_A_BRANCH):
             raise
-        except Exception as second:  # noqa: BLE001  # the branch boundary
+        except BaseException as second:  # noqa: BLE001  # the branch boundary
             return BranchResult(status, {}, describe(error, second))
         return BranchResult("degraded", update, describe(error))
 

@@ -74,7 +74,7 @@ class OutcomesState(TypedDict, total=False):
     fanjoin_outcomes: Annotated[dict[str, Round], merge_rounds]
 
 
-def describe(error: BaseException, second: Exception | None = None) -> BranchError:
+def describe(error: BaseException, second: BaseException | None = None) -> BranchError:
     """Say in plain JSON what went wrong, bounded in length; `second` is the fallback's error."""
     message = str(error)[:_LONGEST_MESSAGE]
     if second is not None:

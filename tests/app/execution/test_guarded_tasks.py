@@ -1,0 +1,105 @@
+"""The loop's task factory while graphs run in it."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import uvloop
+
+from app.execution.boundary import Escaped, Guarded, Watch, contain
+from app.execution.guarded_tasks import guarded_tasks
+
+LOOPS = pytest.mark.parametrize(
+    "new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+NewLoop = Callable[[], asyncio.AbstractEventLoop]
+
+
+async def exits() -> None:
+    await asyncio.sleep(0)
+    raise SystemExit(2)
+
+
+async def spawn() -> BaseException | None:
+    """Let a task of its own exit, and return what it ended with."""
+    [result] = await asyncio.gather(asyncio.create_task(exits()), return_exceptions=True)
+    return result
+
+
+@LOOPS
+def test_only_the_tasks_of_graphs_are_guarded(new_loop: NewLoop) -> None:
+    async def run() -> None:
+        async def coroutine_of_a_task() -> Any:
+            return asyncio.create_task(asyncio.sleep(0)).get_coro()
+
+        with guarded_tasks(asyncio.get_running_loop()):
+            assert isinstance(await contain(spawn(), Watch()), Escaped)
+            assert isinstance(await contain(coroutine_of_a_task(), Watch()), Guarded)
+            assert not isinstance(await coroutine_of_a_task(), Guarded)
+            await asyncio.sleep(0)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(run())
+
+
+@LOOPS
+def test_another_factory_still_makes_the_tasks_and_is_there_again_afterwards(
+    new_loop: NewLoop,
+) -> None:
+    made: list[str | None] = []
+
+    class Named(asyncio.Task[Any]):
+        pass
+
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        task = Named(coroutine, loop=loop, **options)
+        made.append(type(coroutine).__name__)
+        return task
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(factory)
+        with guarded_tasks(loop):
+            assert isinstance(await contain(spawn(), Watch()), Escaped)
+        assert loop.get_task_factory() is factory
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(run())
+    assert made[0] == "Guarded"
+
+
+def test_a_factory_that_was_set_meanwhile_is_left_alone() -> None:
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        with guarded_tasks(loop):
+            loop.set_task_factory(factory)
+        assert loop.get_task_factory() is factory
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+@LOOPS
+def test_tasks_that_start_eagerly_are_guarded_too(new_loop: NewLoop) -> None:
+    async def spawn_eagerly() -> list[object]:
+        loop = asyncio.get_running_loop()
+        eager: Any = getattr(asyncio, "eager_task_factory")  # noqa: B009  # mypy is told of 3.11
+        tasks: list[asyncio.Task[None]] = [eager(loop, exits()), eager(loop, exits_at_once())]
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def exits_at_once() -> None:
+        raise SystemExit(3)
+
+    async def run() -> None:
+        with guarded_tasks(asyncio.get_running_loop()):
+            late, at_once = await contain(spawn_eagerly(), Watch())
+            assert isinstance(late, Escaped)
+            assert isinstance(at_once, Escaped)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(run())
