@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import math
-import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -20,6 +19,7 @@ from app.cli.environment import load_settings
 from app.cli.loading import uncollected
 from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.server import Server
+from app.cli.signals import StopSignals
 from app.cli.view.fetch_bar import fetch_bar
 from app.cli.view.terminal import stdout
 from app.local_llm.fetch import provision
@@ -55,20 +55,24 @@ def run_service(settings: Settings, when_listening: WhenListening) -> None:
     configure_logs(settings.log_level)
     # `greet` replaces uvicorn's own lines about its start.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    with bind_address(settings) as address, suppress(KeyboardInterrupt):
+    exit_status = 0
+    with bind_address(settings) as address, suppress(KeyboardInterrupt, asyncio.CancelledError):
         if settings.wants_embedded_model:
             stdout().print("Starting the embedded model ...")
             with fetch_bar() as progress:
                 provision(settings, progress)
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-            runner.run(_serve(settings, address, when_listening))
+            exit_status = runner.run(_serve(settings, address, when_listening))
+    if exit_status:
+        raise SystemExit(exit_status)
 
 
-async def _serve(settings: Settings, address: socket.socket, when_listening: WhenListening) -> None:
+async def _serve(settings: Settings, address: socket.socket, when_listening: WhenListening) -> int:
+    """Serve until a signal, and return the status to exit with."""
     host, port = address.getsockname()[:2]
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
+    signals = StopSignals(_stop_starting(), grace_seconds=settings.grace_seconds)
     async with AsyncExitStack() as stack:
+        stack.enter_context(signals.handled())
         with uncollected():
             service = await stack.enter_async_context(open_service(settings))
         config = _configure(create_app(settings, service), settings)
@@ -78,9 +82,17 @@ async def _serve(settings: Settings, address: socket.socket, when_listening: Whe
             drain=service.runner.drain,
             grace_seconds=settings.grace_seconds,
         )
-        loop.add_signal_handler(signal.SIGINT, server.stop)
+        signals.stop = server.stop
         with _start_up_out_of_the_collectors_way():
             await server.serve(sockets=[address])
+    return signals.exit_status
+
+
+def _stop_starting() -> Callable[[], object]:
+    """Return what ends the current task: nothing is served yet."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine calls it
+    return task.cancel
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def test_second_signal_does_not_wait_for_running_requests(tmp_path: Path) -> Non
             status = process.stop(signal.SIGINT)
             last = "".join(events)
 
-    assert status == 0
+    assert status == 128 + signal.SIGINT
     assert "event: end" in last
     assert "Traceback" not in process.output
 

@@ -1,19 +1,28 @@
 """What becomes of runs under way when the service is told to stop."""
 
 import signal
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.app.cli.graph_files import FOR_EVER, until_there_is, write_graph, write_registry
-from tests.app.cli.processes import fanjoin
+from tests.app.cli.processes import Process, fanjoin
 from tests.patience import SECONDS
 
 pytestmark = pytest.mark.slow
 
 BODY = {"input": {"topic": "tides"}}
+
+
+STUCK_IN_A_THREAD = """print("stuck", flush=True)
+    await asyncio.to_thread(__import__("time").sleep, 3600)"""
+
+STUCK_IN_THE_LOOP = """print("stuck", flush=True)
+    __import__("time").sleep(3600)"""
 
 
 @pytest.fixture
@@ -89,3 +98,49 @@ def test_background_run_is_let_go_after_the_grace_and_goes_on_at_the_next_start(
     assert run["status"] in ("pending", "running")
     assert "RunCancelled" not in process.output
     assert "Traceback" not in process.output + restarted.output
+
+
+@contextmanager
+def stuck(folder: Path, *, high: str) -> Iterator[Process]:
+    """Serve a graph one of whose nodes does not return, and let a request run it."""
+    write_registry(folder, slow=write_graph(folder, high=high))
+    with fanjoin("serve", folder=folder) as process:
+        url = httpx2.URL(f"{process.url()}/graphs/slow/invoke")
+        content = b'{"input": {"topic": "tides"}}'
+        head = (
+            f"POST {url.path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n"
+        )
+        with socket.create_connection((url.host, url.port or 80)) as client:
+            client.sendall(head.encode() + content)
+            process.wait_for("stuck")
+            yield process
+
+
+@pytest.mark.usefixtures("short_grace")
+def test_a_thread_that_never_returns_does_not_hold_the_process(tmp_path: Path) -> None:
+    with stuck(tmp_path, high=STUCK_IN_A_THREAD) as process:
+        exit_status = process.stop(signal.SIGTERM)
+
+    assert exit_status == 0
+    assert "Traceback" not in process.output
+
+
+@pytest.mark.usefixtures("long_grace")
+@pytest.mark.parametrize("high", [STUCK_IN_A_THREAD, STUCK_IN_THE_LOOP], ids=["thread", "loop"])
+def test_a_second_signal_ends_the_process_whatever_its_nodes_do(tmp_path: Path, high: str) -> None:
+    with stuck(tmp_path, high=high) as process:
+        process.send(signal.SIGINT)
+        exit_status = process.stop(signal.SIGTERM)
+
+    assert exit_status == 128 + signal.SIGTERM
+    assert "Traceback" not in process.output
+
+
+@pytest.mark.usefixtures("short_grace")
+def test_a_node_that_blocks_the_event_loop_does_not_outlast_the_grace(tmp_path: Path) -> None:
+    with stuck(tmp_path, high=STUCK_IN_THE_LOOP) as process:
+        exit_status = process.stop(signal.SIGTERM)
+
+    assert exit_status == 128 + signal.SIGTERM
+    assert "Traceback" not in process.output
