@@ -13,7 +13,7 @@ from tests.live_server import PATIENCE_SECONDS, LiveServer, serve
 
 REGISTRY = Path(__file__).parents[1] / "escape_graphs" / "langgraph.json"
 
-BETWEEN_NODES = {"router_of_start", "reducer", "kit_over"}
+BETWEEN_NODES = {"router_of_start", "kit_over"}
 WRAPPED_BY_THE_AUTHOR = {"task_group", "branch_fallback"}
 
 

@@ -1,7 +1,6 @@
 """What a process leaves unfinished continues in the next one, or ends with the reason."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from app.storage.database import open_database
 from app.storage.migrate import migrate
 from app.storage.tables import runs
 from tests.app.at_work import holding
-from tests.app.cli.graph_files import write_registry
 from tests.app.service_at_hand import finished_branches, start
 from tests.app.storage.held_writer import held
 
@@ -285,43 +283,3 @@ async def test_answer_given_before_the_service_ended_is_not_lost(settings: Setti
     assert run.output is not None
     assert "given" in run.output["answer"]
     assert rows == {"sure": "cached", "unsure": "ok", "combine": "ok"}
-
-
-EXITING_INPUT = """
-from langgraph.graph import START, StateGraph
-from pydantic import BaseModel, field_validator
-from typing_extensions import TypedDict
-
-class Input(BaseModel):
-    word: str
-
-    @field_validator("word")
-    @classmethod
-    def exits(cls, word):
-        raise SystemExit(word)
-
-class State(TypedDict):
-    word: str
-
-builder = StateGraph(State, input_schema=Input)
-builder.add_node("node", lambda state: {})
-builder.add_edge(START, "node")
-graph = builder.compile()
-"""
-
-
-async def test_run_whose_validator_exits_ends_and_the_service_starts(
-    settings: Settings, tmp_path: Path
-) -> None:
-    (tmp_path / "exits.py").write_text(EXITING_INPUT)
-    registry = write_registry(tmp_path, exits="./exits.py:graph")
-    settings = settings.model_copy(update={"graphs_file": registry})
-    graph_input = {"word": "now"}
-    run_id = await leave_behind(settings, "exits", graph_input=graph_input, is_background=True)
-
-    async with open_service(settings) as service:
-        run = await read(service, run_id)
-
-    assert run.status is RunStatus.ERROR
-    assert run.failure is not None
-    assert "SystemExit: now" in run.failure.message
