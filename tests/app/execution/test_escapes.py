@@ -50,4 +50,4 @@ def test_what_a_graph_raises_ends_its_run_alone(server: LiveServer, kind: str, p
         assert kind in f"{body['error_type']}: {body['detail']}"
     assert (body["branch"] is None) == (place in BETWEEN_NODES)
     if body["branch"] is not None:
-        assert rows[body["branch"]] == "failed"
+        assert rows[body["branch"]] == ("ok" if place == "reducer" else "failed")
