@@ -74,7 +74,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         recovery = Recovery(
             settings, registry=registry, runner=runner, runs=runs, completion=completion
         )
-        sweeper = Sweeper(database, checkpoints, settings, graph_ids=registry)
+        sweeper = Sweeper(database, checkpoints, settings)
         stack.push_async_callback(runner.drain, 0)
         await stack.enter_async_context(Maintenance(runner, database, recovery).running())
         await stack.enter_async_context(sweeper.running())

@@ -24,7 +24,12 @@ Metadata = Annotated[
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
-"""An id a caller may choose, or one of a checkpoint."""
+"""A name a caller may choose, or an id of a checkpoint."""
+
+ThreadId = Annotated[
+    str, StringConstraints(min_length=1, max_length=768, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""An id of a thread that may exist: what a new one may be called is checked where it is created."""
 
 _Namespace = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00-\x1f\x7f]*$")]
 

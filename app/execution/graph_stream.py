@@ -16,7 +16,7 @@ from app.report.recorder import Recorder
 from app.runs.events import EventLog, finished_branches
 from app.runs.request import RunRequest
 from app.runs.run import Run
-from app.storage.checkpoints import Checkpoints, OnSaved, run_key, thread_key
+from app.storage.checkpoints import Checkpoints, OnSaved
 
 _MOST_TOKEN_BYTES = 4 * 1024 * 1024
 """How much of a run's tokens is buffered for its followers; its output is always whole."""
@@ -27,7 +27,6 @@ class Checkpointing:
     """Where a run's state is stored from step to step."""
 
     saver: BaseCheckpointSaver[Any]
-    key: str
     durability: Durability
 
 
@@ -39,14 +38,14 @@ def checkpointing_for(
     `on_saved` is called for what is saved of a background run.
     """
     run, is_background = active.run, active.is_background
-    if run.thread_id is not None:
-        key = thread_key(run.request.owner, run.graph_id, run.thread_id)
-    elif is_background:
-        key = run_key(run.id)
-    else:
+    if run.thread_id is None and not is_background:
         return None
-    saver = checkpoints.for_run(on_saved if is_background else None)
-    return Checkpointing(saver, key, "sync" if is_background else "async")
+    saver = checkpoints.for_run(
+        run.request.owner,
+        run_id=run.id if run.thread_id is None else None,
+        on_saved=on_saved if is_background else None,
+    )
+    return Checkpointing(saver, "sync" if is_background else "async")
 
 
 async def run_graph(
@@ -63,21 +62,20 @@ async def run_graph(
     """
     entry, run, request = active.entry, active.run, active.run.request
     on_token = token_writer(active.log, recorder) if request.wants_tokens else None
-    graph, graph_input = entry.graph, graph_input_of(entry, request)
+    graph, graph_input = _with_saver(entry.graph, checkpointing), graph_input_of(entry, request)
     config = config_of(entry, run, recursion_limit=recursion_limit)
     config["callbacks"] = [RunCallbacks(recorder, on_token)]
-    configurable = config["configurable"]
+    configurable, thread_id = config["configurable"], run.thread_id or run.id
+    configurable["thread_id"] = thread_id
     if checkpointing is not None:
-        graph = graph.copy(update={"checkpointer": checkpointing.saver})
-        configurable["thread_id"] = checkpointing.key
-        if run.attempt > 1 and await _has_checkpoint(run, checkpointing):
+        if run.attempt > 1 and await _has_checkpoint(run, thread_id, checkpointing.saver):
             graph_input = None
         elif request.checkpoint_id is not None:
             configurable["checkpoint_id"] = request.checkpoint_id
     continues = graph_input is None or isinstance(graph_input, Command)
     if checkpointing is not None and continues and "checkpoint_id" not in configurable:
         finished = finished_branches(active.earlier_events)
-        recorder.restore(finished, await checkpointed_tasks(graph, checkpointing.key))
+        recorder.restore(finished, await checkpointed_tasks(graph, thread_id))
     state: dict[str, Any] = {}
     stream = graph.astream(
         graph_input,
@@ -101,12 +99,18 @@ async def run_graph(
     return state
 
 
-async def checkpointed_tasks(graph: Graph, key: str) -> dict[str, Any]:
+def _with_saver(graph: Graph, checkpointing: Checkpointing | None) -> Graph:
+    """Return a graph with this run's saver or none, whatever its file compiled it with."""
+    saver = None if checkpointing is None else checkpointing.saver
+    return graph if graph.checkpointer is saver else graph.copy(update={"checkpointer": saver})
+
+
+async def checkpointed_tasks(graph: Graph, thread_id: str) -> dict[str, Any]:
     """Return the writes that are stored of tasks in the step to continue with, by checkpoint_ns.
 
     Sub-graphs are included. LangGraph announces such tasks once more and says nothing of their end.
     """
-    config: Any = {"configurable": {"thread_id": key}}
+    config: Any = {"configurable": {"thread_id": thread_id}}
     return _tasks_of(await graph.aget_state(config, subgraphs=True), "")
 
 
@@ -121,11 +125,10 @@ def _tasks_of(snapshot: StateSnapshot, namespace: str) -> dict[str, Any]:
     return writes
 
 
-async def _has_checkpoint(run: Run, checkpointing: Checkpointing) -> bool:
+async def _has_checkpoint(run: Run, thread_id: str, saver: BaseCheckpointSaver[Any]) -> bool:
     """Whether this run's input is in a checkpoint already."""
-    last = await checkpointing.saver.aget_tuple(
-        {"configurable": {"thread_id": checkpointing.key, "checkpoint_ns": ""}}
-    )
+    at = {"thread_id": thread_id, "checkpoint_ns": ""}
+    last = await saver.aget_tuple({"configurable": at})
     return last is not None and last.metadata.get("run_id") == run.id
 
 

@@ -223,7 +223,7 @@ class Runs:
         await self._replay_of(owner, key)
 
     async def _launch(self, entry: GraphEntry, request: RunRequest, **options: bool) -> RunHandle:
-        await require_checkpoint(self._checkpoints, entry.id, request)
+        await require_checkpoint(self._checkpoints, request)
         started = await self._runner.start(entry, request, **options)
         if isinstance(started, ActiveRun):
             return self._handle(started.run, started)

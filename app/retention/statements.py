@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     null,
     or_,
     select,
@@ -67,7 +68,10 @@ def ended_runs_with_checkpoints() -> Select[tuple[str]]:
 
 
 def expired_threads(now: datetime, before: datetime | None) -> Select[tuple[str, str]]:
-    """Find threads past their own time to live, or unused since `before` where they have none."""
+    """Find threads past their own time to live, or unused since `before` where they have none.
+
+    What was split from a thread and has no time of its own goes with that thread, never before it.
+    """
     return (
         select(threads.c.owner, threads.c.thread_id)
         .where(_is_expired(now, before))
@@ -75,25 +79,33 @@ def expired_threads(now: datetime, before: datetime | None) -> Select[tuple[str,
     )
 
 
-def deleting_threads() -> Select[tuple[str, str, str | None]]:
-    """Find threads whose deletion has started, with the graph of their last run."""
-    return select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
-        threads.c.status == DELETING
+def split_from_expired(now: datetime, before: datetime | None) -> Select[tuple[str, str]]:
+    """Find what goes with the expired threads that it was split from."""
+    expired = expired_threads(now, before).order_by(None).subquery()
+    goes = exists().where(
+        expired.c.owner == threads.c.owner, expired.c.thread_id == threads.c.split_from
     )
+    is_found_already = _is_expired(now, before)
+    return select(threads.c.owner, threads.c.thread_id).where(_CAN_GO, ~is_found_already, goes)
 
 
-def threads_to_shorten(now: datetime) -> Select[tuple[str, str, str | None]]:
+def deleting_threads() -> Select[tuple[str, str]]:
+    """Find threads whose deletion has started."""
+    return select(threads.c.owner, threads.c.thread_id).where(threads.c.status == DELETING)
+
+
+def threads_to_shorten(now: datetime) -> Select[tuple[str, str]]:
     """Find threads at rest whose time is up, and of which the latest checkpoint stays."""
-    return select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
+    return select(threads.c.owner, threads.c.thread_id).where(
         threads.c.expires_at < now,
         threads.c.ttl_strategy == "keep_latest",
         _IS_AT_REST,
     )
 
 
-def idle_threads(after: datetime | None, before: datetime) -> Select[tuple[str, str, str | None]]:
+def idle_threads(after: datetime | None, before: datetime) -> Select[tuple[str, str]]:
     """Find threads at rest last used between the two moments, the longest unused first."""
-    query = select(threads.c.owner, threads.c.thread_id, threads.c.graph_id).where(
+    query = select(threads.c.owner, threads.c.thread_id).where(
         _IS_AT_REST, threads.c.updated_at < before
     )
     if after is not None:
@@ -115,10 +127,16 @@ def drop_runs(connection: Connection, run_ids: Sequence[str]) -> None:
 def begin_to_delete(
     connection: Connection, expired: tuple[Sequence[ThreadKey], datetime, datetime | None]
 ) -> None:
-    """Mark those of the threads that are still expired: from then on nothing runs on them."""
+    """Mark those of the threads that are still expired, and what was split from them.
+
+    From then on nothing runs on them.
+    """
     keys, now, before = expired
     is_expired = and_(_THREAD_KEY.in_(keys), _is_expired(now, before))
-    connection.execute(update(threads).where(is_expired).values(status=DELETING))
+    marked = update(threads).where(is_expired).values(status=DELETING)
+    rows = connection.execute(marked.returning(threads.c.owner, threads.c.thread_id)).all()
+    is_split = tuple_(threads.c.owner, threads.c.split_from).in_([tuple(row) for row in rows])
+    connection.execute(update(threads).where(is_split, _CAN_GO).values(status=DELETING))
 
 
 def expiry_after(now: datetime) -> ColumnElement[datetime | None]:
@@ -131,5 +149,9 @@ def _is_expired(now: datetime, before: datetime | None) -> ColumnElement[bool]:
     past_its_own = and_(threads.c.expires_at < now, is_to_go)
     if before is None:
         return and_(past_its_own, _CAN_GO)
-    unused = and_(threads.c.ttl_minutes.is_(None), threads.c.updated_at < before)
+    unused = and_(
+        threads.c.ttl_minutes.is_(None),
+        threads.c.updated_at < before,
+        threads.c.split_from.is_(None),
+    )
     return and_(or_(past_its_own, unused), _CAN_GO)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -41,19 +41,11 @@ class Swept:
 class Sweeper:
     """Applies the `keep_…` settings, and each thread's own time to live."""
 
-    def __init__(
-        self,
-        database: Database,
-        checkpoints: Checkpoints,
-        settings: Settings,
-        *,
-        graph_ids: Collection[str],
-    ) -> None:
-        """Take the registry's `graph_ids`: a thread may have a checkpoint of each."""
+    def __init__(self, database: Database, checkpoints: Checkpoints, settings: Settings) -> None:
         self._database = database
         self._checkpoints = checkpoints
         self._settings = settings
-        self._threads = ThreadSweeper(database, checkpoints, graph_ids=graph_ids)
+        self._threads = ThreadSweeper(database, checkpoints)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -103,10 +95,12 @@ class Sweeper:
             swept.runs_without_events = await self._count(statements.old_events(policy.events))
         if policy.runs is not None:
             swept.runs = await self._count(statements.old_runs(policy.runs))
-        expired = statements.expired_threads(policy.now, policy.threads)
-        swept.threads = await self._count(expired) + await self._count(
-            statements.deleting_threads()
-        )
+        for query in (
+            statements.expired_threads(policy.now, policy.threads),
+            statements.split_from_expired(policy.now, policy.threads),
+            statements.deleting_threads(),
+        ):
+            swept.threads += await self._count(query)
         swept.shortened_threads = await self._count(statements.threads_to_shorten(policy.now))
         if policy.checkpoints is not None:
             idle = statements.idle_threads(None, policy.checkpoints)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
 from datetime import datetime
 
 from app.retention import statements
@@ -12,6 +11,7 @@ from app.storage.database import Database
 from app.threads import claims
 from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
+from app.threads.thread import ThreadRecord
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +24,10 @@ REST_SECONDS = 0.05
 class ThreadSweeper:
     """Deletes and shortens threads that no run is using."""
 
-    def __init__(
-        self, database: Database, checkpoints: Checkpoints, *, graph_ids: Collection[str]
-    ) -> None:
+    def __init__(self, database: Database, checkpoints: Checkpoints) -> None:
         self._database = database
         self._repository = ThreadRepository(database)
         self._checkpoints = checkpoints
-        self._graph_ids = frozenset(graph_ids)
         self._shortened_until: datetime | None = None
 
     async def delete(self, policy: RetentionPolicy) -> int:
@@ -38,10 +35,9 @@ class ThreadSweeper:
         await self._mark(policy)
         deleted = 0
         while rows := await self._database.read(statements.deleting_threads().limit(BATCH)):
-            for owner, thread_id, graph_id in rows:
-                for key in await self._keys_of(owner, thread_id, graph_id):
-                    await self._checkpoints.delete(key)
             keys = [(row.owner, row.thread_id) for row in rows]
+            for owner, thread_id in keys:
+                await self._checkpoints.delete_thread(owner, thread_id)
             await self._repository.delete(keys)
             deleted += len(keys)
             await asyncio.sleep(REST_SECONDS)
@@ -56,8 +52,8 @@ class ThreadSweeper:
                 statements.idle_threads(self._shortened_until, policy.checkpoints)
             )
         shortened = 0
-        for owner, thread_id, graph_id in rows:
-            shortened += await self._keep_latest(owner, thread_id, graph_id, policy.now)
+        for owner, thread_id in rows:
+            shortened += await self._keep_latest(owner, thread_id, policy.now)
             await asyncio.sleep(REST_SECONDS)
         self._shortened_until = policy.checkpoints
         return shortened
@@ -70,28 +66,25 @@ class ThreadSweeper:
             await self._database.writer.write(statements.begin_to_delete, batch)
             await asyncio.sleep(REST_SECONDS)
 
-    async def _keep_latest(
-        self, owner: str, thread_id: str, graph_id: str | None, now: datetime
-    ) -> bool:
+    async def _keep_latest(self, owner: str, thread_id: str, now: datetime) -> bool:
         claim = Claim(owner, thread_id, free=statements.AT_REST)
         before = await self._database.writer.write(claims.claim, claim)
-        if before is None:
+        if not isinstance(before, ThreadRecord):
             return False
         unused = {"updated_at": before.updated_at, "expires_at": statements.expiry_after(now)}
         try:
-            await self._checkpoints.prune(await self._keys_of(owner, thread_id, graph_id))
+            await self._checkpoints.prune_thread(owner, thread_id)
         except NotImplementedError as error:
             logger.warning(
                 "checkpoints of a thread were not pruned",
-                extra={"thread_id": thread_id, "graph_id": graph_id, "reason": str(error)},
+                extra={
+                    "thread_id": thread_id,
+                    "graph_id": before.graph_id,
+                    "reason": str(error),
+                },
             )
             return False
         finally:
             end = Release(claim, before.status, unused)
             await self._database.writer.write(claims.release, end)
         return True
-
-    async def _keys_of(self, owner: str, thread_id: str, graph_id: str | None) -> list[str]:
-        """Return what its checkpoints may be kept under: a key for each graph it may know."""
-        graph_ids = (*self._graph_ids, graph_id)
-        return await self._repository.checkpoint_keys(owner, thread_id, graph_ids)

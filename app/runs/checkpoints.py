@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.runs.repository import RunRepository
-from app.storage.checkpoints import Checkpoints, run_key
+from app.storage.checkpoints import Checkpoints
 
 
 async def delete_checkpoints(
@@ -17,5 +17,5 @@ async def delete_checkpoints(
         StorageUnavailable: some of them may be deleted.
     """
     for run_id in run_ids:
-        await checkpoints.delete(run_key(run_id))
+        await checkpoints.delete_run(run_id)
     await runs.clear_has_checkpoints(run_ids)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, select
 
-from app.errors import EventsGone, ThreadBusy
+from app.errors import EventsGone, InvalidInput, ThreadBusy
 from app.runs import statements
 from app.runs.events import Event
 from app.runs.rows import events_from_text, events_text, finished_row, new_row, run_from_row
@@ -32,6 +32,7 @@ class RunRepository:
         returned. Cancelling the caller does not undo the write: shield it.
 
         Raises:
+            InvalidInput: the thread is new, and no new thread may have this id.
             ThreadBusy: another run is using the thread.
         """
         new = _new_run(run)
@@ -39,7 +40,7 @@ class RunRepository:
             await self._writer.write_bulk(statements.create_plain, new)
             return run
         outcome = await self._writer.write(statements.create, new)
-        if isinstance(outcome, ThreadBusy):
+        if isinstance(outcome, ThreadBusy | InvalidInput):
             raise outcome
         return run if outcome is None else outcome
 

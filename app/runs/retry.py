@@ -13,7 +13,7 @@ from app.graphs.registry import GraphEntry
 from app.plain_json import as_json
 from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
-from app.storage.checkpoints import Checkpoints, thread_key
+from app.storage.checkpoints import Checkpoints
 
 logger = logging.getLogger(__name__)
 
@@ -78,24 +78,18 @@ def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
 
 
-async def require_checkpoint(checkpoints: Checkpoints, graph_id: str, request: RunRequest) -> None:
+async def require_checkpoint(checkpoints: Checkpoints, request: RunRequest) -> None:
     """Check that the checkpoint to fork from exists: LangGraph would start with an empty state.
 
     Raises:
-        CheckpointNotFound: this graph has no such checkpoint on the thread.
+        CheckpointNotFound: the thread has no such checkpoint.
     """
     thread_id, checkpoint_id = request.thread_id, request.checkpoint_id
     if checkpoint_id is None or thread_id is None:
         return
-    configurable = {
-        "thread_id": thread_key(request.owner, graph_id, thread_id),
-        "checkpoint_ns": "",
-        "checkpoint_id": checkpoint_id,
-    }
-    if await checkpoints.saver.aget_tuple({"configurable": configurable}) is None:
-        raise CheckpointNotFound(
-            f"{graph_id} has no checkpoint {checkpoint_id!r} on thread {thread_id!r}"
-        )
+    at = {"thread_id": thread_id, "checkpoint_ns": "", "checkpoint_id": checkpoint_id}
+    if await checkpoints.of(request.owner).aget_tuple({"configurable": at}) is None:
+        raise CheckpointNotFound(f"thread {thread_id!r} has no checkpoint {checkpoint_id!r}")
 
 
 def load_reusable(run: Run, serde: SerializerProtocol) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
-from app.errors import ThreadBusy
+from app.errors import InvalidInput, ThreadBusy
 from app.runs.events import Event
 from app.runs.rows import events_text, run_from_row
 from app.runs.run import Run
@@ -49,7 +49,7 @@ def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
     _insert_labels(connection, items)
 
 
-def create(connection: Connection, item: NewRun) -> Run | ThreadBusy | None:
+def create(connection: Connection, item: NewRun) -> Run | ThreadBusy | InvalidInput | None:
     """Insert a run; return what prevents it, or None."""
     row = item.row
     earlier = _earlier(connection, row)
@@ -59,7 +59,10 @@ def create(connection: Connection, item: NewRun) -> Run | ThreadBusy | None:
         thread_id = row["thread_id"]
         if thread_id is not None:
             claim = Claim(row["owner"], thread_id, row["id"], row["graph_id"])
-            if claims.claim(connection, claim) is None:
+            before = claims.claim(connection, claim)
+            if isinstance(before, InvalidInput):
+                return before
+            if before is None:
                 message = f"thread {thread_id!r} is busy with another run: wait for its end"
                 return ThreadBusy(message)
         statement = (

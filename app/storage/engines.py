@@ -12,6 +12,8 @@ from app.settings import Settings
 
 FILE = "fanjoin.db"
 
+CHECKPOINTS_FILE = "checkpoints.db"
+
 VERSION_TABLE = "fanjoin_version"
 """Which migrations the tables have had."""
 
@@ -32,7 +34,11 @@ class _DriverConnection(Protocol):
 
 
 def writing_engine(
-    settings: Settings, *, busy_seconds: float = _BUSY_SECONDS, is_bounded: bool = True
+    settings: Settings,
+    *,
+    file: str = FILE,
+    busy_seconds: float = _BUSY_SECONDS,
+    is_bounded: bool = True,
 ) -> Engine:
     """Return an engine of one connection, whose transactions take SQLite's write lock at once.
 
@@ -43,7 +49,7 @@ def writing_engine(
         url = _postgres_url(settings.postgres_url)
         bounded = _bounded(url) if is_bounded else url
         return create_engine(bounded, connect_args=_ON_POSTGRES, **pool)
-    engine = create_engine(_sqlite_url(settings, "sqlite"), **pool)
+    engine = create_engine(_sqlite_url(settings, "sqlite", file), **pool)
     pragmas = {
         "busy_timeout": int(busy_seconds * 1000),
         "journal_mode": "WAL",
@@ -77,7 +83,7 @@ def reading_engine(settings: Settings) -> AsyncEngine:
         url = _bounded(_postgres_url(settings.postgres_url))
         # Pinged first: after an outage every pooled connection is dead.
         return create_async_engine(url, connect_args=_ON_POSTGRES, pool_pre_ping=True, **pool)
-    engine = create_async_engine(_sqlite_url(settings, "sqlite+aiosqlite"), **pool)
+    engine = create_async_engine(_sqlite_url(settings, "sqlite+aiosqlite", FILE), **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: _DriverConnection, _: ConnectionPoolEntry) -> None:
@@ -93,8 +99,8 @@ def _set(connection: _DriverConnection, pragmas: dict[str, object]) -> None:
     cursor.close()
 
 
-def _sqlite_url(settings: Settings, driver: str) -> URL:
-    return URL.create(driver, database=str(settings.data_dir / FILE))
+def _sqlite_url(settings: Settings, driver: str, file: str) -> URL:
+    return URL.create(driver, database=str(settings.data_dir / file))
 
 
 def _bounded(url: URL) -> URL:

@@ -18,25 +18,40 @@ from app.storage.checkpoints import set_up_checkpoints
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.errors import storage_failures
 from app.storage.locks import advisory_lock
+from app.storage.thread_keys import move_thread_keys
+from app.storage.thread_keys.progress import OnProgress, at_times, log
 
 _NUMBER = 0x66616E6D
 
 _PATIENCE_SECONDS = 60
 
+_BEFORE_THREAD_KEYS = "r0003"
+"""At it the tables have all that the thread keys need to be moved; the next revision says they are.
+"""
+
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-async def migrate(settings: Settings) -> tuple[str | None, str]:
+async def migrate(
+    settings: Settings, *, on_progress: OnProgress | None = None
+) -> tuple[str | None, str]:
     """Bring all tables up to date and return the revision before and after; safe at the same time.
+
+    What a kill interrupts, the next call finishes. `on_progress` is called every few seconds of a
+    long move, and at its end; by default that is logged.
 
     Raises:
         BehindMigrations: the database is of a newer version.
         StorageUnavailable: it does not answer, or another process has been migrating for a minute.
     """
     async with _alone(settings):
-        moved = await asyncio.to_thread(_upgrade, settings)
+        before = await asyncio.to_thread(_upgrade, settings, _BEFORE_THREAD_KEYS)
         await set_up_checkpoints(settings)
-    return moved
+        if before != _head():
+            report = at_times(on_progress or log)
+            await asyncio.to_thread(move_thread_keys, settings, report)
+            await asyncio.to_thread(_upgrade, settings, "head")
+    return before, _head()
 
 
 async def require_head(settings: Settings) -> None:
@@ -73,7 +88,8 @@ async def _alone(settings: Settings) -> AsyncIterator[None]:
         yield
 
 
-def _upgrade(settings: Settings) -> tuple[str | None, str]:
+def _upgrade(settings: Settings, revision: str) -> str | None:
+    """Bring our tables to a revision at least, and return the one before."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = writing_engine(settings, busy_seconds=10, is_bounded=False)
     config = _config()
@@ -81,14 +97,14 @@ def _upgrade(settings: Settings) -> tuple[str | None, str]:
         with storage_failures(), engine.begin() as connection:
             before = _revision(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except CommandError as error:
         raise NewerTables(
             f"the database is of a newer version of Fanjoin ({error}): install that one"
         ) from error
     finally:
         engine.dispose()
-    return before, _head()
+    return before
 
 
 def _current(settings: Settings) -> str | None:

@@ -41,6 +41,7 @@ threads = Table(
     Column("ttl_minutes", Float),
     Column("ttl_strategy", Text),
     Column("expires_at", Moment),
+    Column("split_from", Text),
 )
 
 
@@ -54,6 +55,18 @@ _EXPIRES = threads.c.expires_at.is_not(None)
 
 
 Index("ix_threads_expires", threads.c.expires_at, sqlite_where=_EXPIRES, postgresql_where=_EXPIRES)
+
+
+_IS_SPLIT = threads.c.split_from.is_not(None)
+
+
+Index(
+    "ix_threads_split",
+    threads.c.owner,
+    threads.c.split_from,
+    sqlite_where=_IS_SPLIT,
+    postgresql_where=_IS_SPLIT,
+)
 
 
 runs = Table(

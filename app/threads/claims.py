@@ -9,12 +9,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
+from app.errors import InvalidInput, ThreadBusy
 from app.storage.columns import insert_into
 from app.storage.tables import LIVE, runs, threads
 from app.threads.statements import is_thread, lock
-from app.threads.thread import BUSY, ERROR, IDLE, INTERRUPTED, ThreadRecord, thread_record_of
+from app.threads.thread import (
+    BUSY,
+    DELETING,
+    ERROR,
+    IDLE,
+    INTERRUPTED,
+    ThreadKey,
+    ThreadRecord,
+    refuse_new_id,
+    thread_record_of,
+)
 
 _FREE = (IDLE, INTERRUPTED, ERROR)
 
@@ -35,7 +46,6 @@ class Claim:
     graph_id: str | None = None
     """The run's graph."""
 
-    status: str = BUSY
     free: Collection[str] = _FREE
     """The statuses in which the thread can be claimed."""
 
@@ -59,22 +69,45 @@ class Release:
     columns: Mapping[str, Any] = field(default_factory=dict)
 
 
-def claim(connection: Connection, wanted: Claim) -> ThreadRecord | None:
+def claim(connection: Connection, wanted: Claim) -> ThreadRecord | InvalidInput | None:
     """Claim a thread and return it as it was before; a run creates a missing one.
 
-    None where the thread is missing or not free.
+    None where the thread is missing or not free; an error where it is not to be created.
     """
     before = lock(connection, wanted.owner, wanted.thread_id)
     if before is None and wanted.run_id is not None:
+        refusal = refuse_new_id(wanted.thread_id)
+        if refusal is not None:
+            return refusal
         before = _create(connection, wanted)
     if before is None or not (before.status in wanted.free or _is_own(before, wanted)):
         return None
-    columns = {"status": wanted.status, "updated_at": wanted.since}
+    columns = {"status": BUSY, "updated_at": wanted.since}
     if wanted.run_id is not None:
         columns |= {"graph_id": wanted.graph_id, "last_run_id": wanted.run_id}
     is_it = is_thread(wanted.owner, wanted.thread_id)
     connection.execute(update(threads).where(is_it).values(columns))
     return before
+
+
+def mark_deleting(connection: Connection, key: ThreadKey) -> list[str] | ThreadBusy:
+    """Mark a thread and those split from it for deletion, and return their ids: all or none.
+
+    None of them where the thread is missing.
+    """
+    owner, thread_id = key
+    is_one = or_(threads.c.thread_id == thread_id, threads.c.split_from == thread_id)
+    query = select(threads.c.thread_id, threads.c.status).where(threads.c.owner == owner, is_one)
+    rows = connection.execute(query.order_by(threads.c.thread_id).with_for_update()).all()
+    statuses = {row.thread_id: row.status for row in rows}
+    for each, status in statuses.items():
+        if status == BUSY:
+            return ThreadBusy(f"thread {each!r} is busy with a run: wait for its end")
+    if thread_id not in statuses:
+        return []
+    is_marked = and_(threads.c.owner == owner, threads.c.thread_id.in_(statuses))
+    connection.execute(update(threads).where(is_marked).values(status=DELETING, updated_at=_now()))
+    return list(statuses)
 
 
 def release(connection: Connection, end: Release) -> None:

@@ -3,24 +3,20 @@
 What makes a thread busy, and free again, is in claims.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
-from app.storage.checkpoints import thread_keys
+from app.errors import ThreadBusy, ThreadNotFound
 from app.storage.database import Database
-from app.storage.tables import runs, threads
+from app.storage.tables import threads
 from app.threads import claims, statements
 from app.threads.claims import Claim, Release
 from app.threads.search import ThreadSearch, search_threads
 from app.threads.thread import (
     DELETING,
-    ERROR,
-    IDLE,
-    INTERRUPTED,
     ThreadChange,
     ThreadKey,
     ThreadRecord,
@@ -39,11 +35,12 @@ class ThreadRepository:
         """Store a new thread.
 
         Raises:
+            InvalidInput: no new thread may have this id.
             ThreadExists: the owner has a thread of this id.
         """
         created = await self._writer.write(statements.create, change)
-        if created is None:
-            raise ThreadExists(f"there is a thread {change.thread_id!r} already")
+        if not isinstance(created, ThreadRecord):
+            raise created
         return created
 
     async def get(self, owner: str, thread_id: str) -> ThreadRecord:
@@ -77,26 +74,6 @@ class ThreadRepository:
         async with self._reading() as connection:
             return await search_threads(connection, search)
 
-    async def checkpoint_keys(
-        self, owner: str, thread_id: str, graph_ids: Iterable[str | None]
-    ) -> list[str]:
-        """Return the keys a thread may have checkpoints under: one for each graph it may know.
-
-        These are the given ones, and those that ran on it as far as its runs are stored.
-        """
-        known = {graph_id for graph_id in graph_ids if graph_id is not None}
-        return thread_keys(owner, thread_id, known | await self.graph_ids(owner, thread_id))
-
-    async def graph_ids(self, owner: str, thread_id: str) -> set[str]:
-        """Return the graphs that ran on a thread, as far as its runs are stored."""
-        async with self._reading() as connection:
-            result = await connection.execute(
-                select(runs.c.graph_id)
-                .where(runs.c.owner == owner, runs.c.thread_id == thread_id)
-                .distinct()
-            )
-            return {row.graph_id for row in result}
-
     async def claim(self, owner: str, thread_id: str) -> ThreadRecord:
         """Make a thread busy, and return it as it was; `release` must follow.
 
@@ -106,7 +83,12 @@ class ThreadRepository:
             ThreadBusy: a run, or another change, is using it.
             ThreadNotFound: the owner has none of this id.
         """
-        return await self._claim(Claim(owner, thread_id))
+        wanted = Claim(owner, thread_id)
+        before = await self._writer.write(claims.claim, wanted)
+        if not isinstance(before, ThreadRecord):
+            await self.get(owner, thread_id)
+            raise ThreadBusy(f"thread {thread_id!r} is busy with a run: wait for its end")
+        return replace(before, updated_at=wanted.since)
 
     async def release(self, after: ThreadRecord) -> None:
         """Allow runs on a claimed thread again, with the status and the last run it has by now."""
@@ -114,17 +96,21 @@ class ThreadRepository:
         end = Release(claim, after.status, {"last_run_id": after.last_run_id})
         await self._writer.write(claims.release, end)
 
-    async def mark_deleting(self, owner: str, thread_id: str) -> ThreadRecord:
-        """Allow nothing on a thread any more, and return it as it was.
+    async def mark_deleting(self, owner: str, thread_id: str) -> list[str]:
+        """Allow nothing on a thread and those split from it any more, and return their ids.
 
         A deletion that was interrupted may be repeated.
 
         Raises:
-            ThreadBusy: a run, or a change, is using it.
+            ThreadBusy: a run, or a change, is using one of them; none is marked.
             ThreadNotFound: the owner has none of this id.
         """
-        free = (IDLE, INTERRUPTED, ERROR, DELETING)
-        return await self._claim(Claim(owner, thread_id, status=DELETING, free=free))
+        marked = await self._writer.write(claims.mark_deleting, (owner, thread_id))
+        if isinstance(marked, ThreadBusy):
+            raise marked
+        if not marked:
+            raise _not_found(thread_id)
+        return marked
 
     async def release_abandoned(self, *, idle_seconds: float = 60) -> int:
         """Release threads that have been busy for so long with no run, and return how many.
@@ -137,13 +123,6 @@ class ThreadRepository:
     async def delete(self, keys: Sequence[ThreadKey]) -> None:
         """Delete threads that are marked, with their runs, their events and all labels."""
         await self._writer.write(statements.delete_marked, keys)
-
-    async def _claim(self, claim: Claim) -> ThreadRecord:
-        before = await self._writer.write(claims.claim, claim)
-        if before is None:
-            await self.get(claim.owner, claim.thread_id)
-            raise ThreadBusy(f"thread {claim.thread_id!r} is busy with a run: wait for its end")
-        return replace(before, updated_at=claim.since)
 
 
 def _not_found(thread_id: str) -> ThreadNotFound:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, tuple_, update
 
+from app.errors import InvalidInput, ThreadExists
 from app.storage.columns import insert_into, json_text, labels_of
 from app.storage.tables import thread_labels, threads
 from app.threads.thread import (
@@ -19,11 +20,18 @@ from app.threads.thread import (
     ThreadChange,
     ThreadKey,
     ThreadRecord,
+    refuse_new_id,
     thread_record_of,
 )
 
 
-def create(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
+def create(
+    connection: Connection, change: ThreadChange
+) -> ThreadRecord | InvalidInput | ThreadExists:
+    """Insert a thread and return it, or what prevents it."""
+    refusal = refuse_new_id(change.thread_id)
+    if refusal is not None and lock(connection, change.owner, change.thread_id) is None:
+        return refusal
     now = datetime.now(UTC)
     record = _changed(ThreadRecord(change.owner, change.thread_id, IDLE, now, now), change)
     statement = (
@@ -32,7 +40,7 @@ def create(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
         .on_conflict_do_nothing()
     )
     if connection.execute(statement.returning(threads.c.thread_id)).first() is None:
-        return None
+        return ThreadExists(f"there is a thread {change.thread_id!r} already")
     _write_labels(connection, record)
     return record
 
@@ -52,9 +60,14 @@ def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
 
 
 def delete_marked(connection: Connection, keys: Sequence[ThreadKey]) -> None:
-    """Delete threads that are marked for it, with their runs and labels."""
+    """Delete threads that are marked for it, with their runs and labels.
+
+    What was split from one and is not marked stays, as a thread like any other.
+    """
     is_one = tuple_(threads.c.owner, threads.c.thread_id).in_(keys)
     connection.execute(delete(threads).where(is_one, threads.c.status == DELETING))
+    is_left = tuple_(threads.c.owner, threads.c.split_from).in_(keys)
+    connection.execute(update(threads).where(is_left).values(split_from=None))
 
 
 def lock(connection: Connection, owner: str, thread_id: str) -> ThreadRecord | None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.errors import InvalidUpdateError
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import StateSnapshot
 
-from app.errors import CheckpointNotFound, InvalidInput
+from app.errors import CheckpointNotFound, InvalidInput, StorageUnavailable
 from app.graphs.registry import GraphRegistry
 from app.redaction import Redact
-from app.storage.checkpoints import Checkpoints, thread_key
+from app.storage.checkpoints import Checkpoints
 from app.threads.repository import ThreadRepository
+from app.threads.snapshots import list_snapshots, read_snapshot
 from app.threads.thread import IDLE, ThreadRecord
 
 
@@ -29,7 +30,7 @@ class CheckpointRef:
 
 
 class ThreadStates:
-    """Shows a thread with the graph that ran on it last."""
+    """Shows a thread with the graph that ran on it last, whichever graph wrote a state."""
 
     def __init__(
         self,
@@ -57,7 +58,8 @@ class ThreadStates:
         if thread.graph_id is None:
             state = StateSnapshot({}, (), config, None, None, None, (), ())
         else:
-            state = await self._graph(thread.graph_id).aget_state(config, subgraphs=subgraphs)
+            graph, saver = self._registry[thread.graph_id].graph, self._saver_of(thread)
+            state = await read_snapshot(graph, saver, config, subgraphs=subgraphs)
         if at.checkpoint_id is not None and state.created_at is None:
             raise _not_found(thread, at.checkpoint_id)
         return state
@@ -79,13 +81,14 @@ class ThreadStates:
         """Return states of a thread, the newest first."""
         if thread.graph_id is None:
             return []
-        states = self._graph(thread.graph_id).aget_state_history(
+        return await list_snapshots(
+            self._registry[thread.graph_id].graph,
+            self._saver_of(thread),
             _config(thread, at or CheckpointRef()),
             filter=dict(metadata) if metadata else None,
             before=_config(thread, CheckpointRef(before)) if before is not None else None,
             limit=limit,
         )
-        return [state async for state in states]
 
     async def update(
         self,
@@ -123,28 +126,27 @@ class ThreadStates:
     ) -> RunnableConfig:
         if thread.graph_id is None:
             raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
-        graph = self._graph(thread.graph_id)
+        saver = self._saver_of(thread)
+        graph = self._registry[thread.graph_id].graph.copy(update={"checkpointer": saver})
         if values is not None and not at.ns:
             values = self._registry[thread.graph_id].state.accept(values)
         config, checkpoint_id = _config(thread, at), at.checkpoint_id
-        if checkpoint_id is not None and await self._checkpoints.saver.aget_tuple(config) is None:
+        if checkpoint_id is not None and await saver.aget_tuple(config) is None:
             raise _not_found(thread, checkpoint_id)
         try:
             return await graph.aupdate_state(config, values, as_node=as_node)
-        except (InvalidUpdateError, TypeError, ValueError) as error:
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # reducers are the author's, and may raise anything
             reason = str(error).partition("\nFor troubleshooting")[0]
-            raise _invalid("values", self._redact(reason)) from error
+            raise _invalid("values", self._redact(reason or repr(error))) from error
 
-    def _graph(self, graph_id: str) -> CompiledStateGraph[Any, Any, Any, Any]:
-        graph = self._registry[graph_id].graph
-        return graph.copy(update={"checkpointer": self._checkpoints.saver})
+    def _saver_of(self, thread: ThreadRecord) -> BaseCheckpointSaver[str]:
+        return self._checkpoints.of(thread.owner)
 
 
 def _config(thread: ThreadRecord, at: CheckpointRef) -> RunnableConfig:
-    configurable: dict[str, Any] = {"checkpoint_ns": at.ns}
-    if thread.graph_id is not None:
-        key = thread_key(thread.owner, thread.graph_id, thread.thread_id)
-        configurable["thread_id"] = key
+    configurable: dict[str, Any] = {"thread_id": thread.thread_id, "checkpoint_ns": at.ns}
     if at.checkpoint_id is not None:
         configurable["checkpoint_id"] = at.checkpoint_id
     if at.checkpoint_map:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from app.errors import InvalidInput
 from app.storage.columns import read_json
 
 IDLE, BUSY, INTERRUPTED, ERROR, DELETING = "idle", "busy", "interrupted", "error", "deleting"
@@ -15,6 +16,12 @@ IDLE, BUSY, INTERRUPTED, ERROR, DELETING = "idle", "busy", "interrupted", "error
 
 ThreadKey = tuple[str, str]
 """Owner and thread_id."""
+
+SPLIT = "~"
+"""Stands in the id of a thread that was split from another (`split_from`), and in no new one."""
+
+LONGEST_ID = 255
+"""How many characters a new id may have; one that was split from another has some more."""
 
 
 @dataclass
@@ -34,6 +41,9 @@ class ThreadRecord:
     ttl_minutes: float | None = None
     ttl_strategy: str | None = None
     expires_at: datetime | None = None
+    split_from: str | None = None
+    """The thread that had this state of another graph, before graphs shared a thread's state. This
+    one is deleted with it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,20 @@ class ThreadChange:
     """From now on; None leaves what was said before."""
 
     ttl_strategy: str | None = None
+
+
+def refuse_new_id(thread_id: str) -> InvalidInput | None:
+    """Return why no new thread may have this id; None if it may."""
+    if SPLIT in thread_id:
+        message = (
+            f"a new thread's id must not contain {SPLIT!r}, which marks a thread that was split "
+            f"from another: use another id"
+        )
+    elif len(thread_id) > LONGEST_ID:
+        message = f"a new thread's id must have at most {LONGEST_ID} characters: use a shorter one"
+    else:
+        return None
+    return InvalidInput([{"place": "thread_id", "message": message, "given": thread_id[:100]}])
 
 
 def thread_record_of(row: RowMapping) -> ThreadRecord:

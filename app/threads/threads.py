@@ -31,6 +31,7 @@ class Threads:
 
         Raises:
             GraphNotFound: it names a graph that is not in langgraph.json.
+            InvalidInput: no new thread may have this id.
             ThreadExists: the owner has a thread of this id.
         """
         self._require_graph(change)
@@ -60,19 +61,18 @@ class Threads:
         return await self._repository.patch(change)
 
     async def delete(self, owner: str, thread_id: str) -> None:
-        """Delete a thread: its checkpoints, then its row and its runs.
+        """Delete a thread and those split from it: checkpoints first, then rows and runs.
 
         A deletion that is interrupted is finished by the next one, or by retention.
 
         Raises:
-            ThreadBusy: a run, or a change, is using it.
+            ThreadBusy: a run, or a change, is using one of them.
             ThreadNotFound: the owner has none of this id.
         """
         marked = await self._repository.mark_deleting(owner, thread_id)
-        graph_ids = (*self._registry, marked.graph_id)
-        for key in await self._repository.checkpoint_keys(owner, thread_id, graph_ids):
-            await self._checkpoints.delete(key)
-        await self._repository.delete([(owner, thread_id)])
+        for each in marked:
+            await self._checkpoints.delete_thread(owner, each)
+        await self._repository.delete([(owner, each) for each in marked])
 
     def _require_graph(self, change: ThreadChange) -> None:
         if change.graph_id is not None:

@@ -20,7 +20,7 @@ from app.api.agent_server.schemas.threads import (
 )
 from app.api.auth import OwnerDep
 from app.api.dependencies import ServiceDep
-from app.api.fields import Name
+from app.api.fields import ThreadId
 from app.api.problems import NEEDS_KEY, describe_problems
 from app.threads.thread import ThreadRecord
 from app.threads.threads import Threads
@@ -32,10 +32,10 @@ async def get_threads(service: ServiceDep) -> Threads:
 
 ThreadsDep = Annotated[Threads, Depends(get_threads)]
 
-ThreadId = Annotated[Name, Path(description="The id of the thread.")]
+ThreadIdPath = Annotated[ThreadId, Path(description="The id of the thread.")]
 
 
-async def get_thread(thread_id: ThreadId, threads: ThreadsDep, owner: OwnerDep) -> ThreadRecord:
+async def get_thread(thread_id: ThreadIdPath, threads: ThreadsDep, owner: OwnerDep) -> ThreadRecord:
     return await threads.get(owner, thread_id)
 
 
@@ -95,7 +95,7 @@ async def read_thread(
     responses={204: {"description": "With `Prefer: return=minimal`."}},
 )
 async def patch_thread(
-    thread_id: ThreadId,
+    thread_id: ThreadIdPath,
     body: ThreadPatch,
     threads: ThreadsDep,
     owner: OwnerDep,
@@ -114,7 +114,7 @@ async def patch_thread(
     status_code=204,
     responses=describe_problems(s409="The thread is busy with a run."),
 )
-async def delete_thread(thread_id: ThreadId, threads: ThreadsDep, owner: OwnerDep) -> None:
+async def delete_thread(thread_id: ThreadIdPath, threads: ThreadsDep, owner: OwnerDep) -> None:
     """Delete a thread with its states and its runs."""
     await threads.delete(owner, thread_id)
 

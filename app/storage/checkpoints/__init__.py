@@ -6,7 +6,6 @@ from importlib import import_module
 
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
-from app.storage.checkpoints.keys import run_key, thread_key, thread_keys
 from app.storage.checkpoints.retrying import OnSaved
 from app.storage.checkpoints.serde import TypeNames
 from app.storage.checkpoints.sqlite import open_sqlite, set_up_sqlite
@@ -15,10 +14,7 @@ __all__ = [
     "Checkpoints",
     "OnSaved",
     "open_checkpoints",
-    "run_key",
     "set_up_checkpoints",
-    "thread_key",
-    "thread_keys",
 ]
 
 _POSTGRES = "app.storage.checkpoints.postgres"

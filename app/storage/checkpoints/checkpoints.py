@@ -1,12 +1,10 @@
-"""What graphs keep between steps and runs: LangGraph's saver and store, as wired here."""
+"""What graphs store between steps and runs: LangGraph's saver and store, as wired here."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.store.base import BaseStore
 
+from app.storage.checkpoints.keys import Keys, run_key, thread_key
+from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.retrying import BRIEF_SECONDS, OnSaved, RetryingSaver
 
 
@@ -19,29 +17,40 @@ class Checkpoints:
         self.store = store
 
     @property
-    def saver(self) -> BaseCheckpointSaver[Any]:
-        """For reads and edits, another each time: it hardly waits for a database that is away."""
-        return self._saver.copy_for(patience_seconds=BRIEF_SECONDS)
-
-    @property
     def serde(self) -> SerializerProtocol:
         return self._saver.serde
 
-    def for_run(self, on_saved: OnSaved | None = None) -> BaseCheckpointSaver[Any]:
+    def of(self, owner: str) -> OwnedSaver:
+        """Return a saver for reads and edits, another each time.
+
+        It hardly waits for a database that is away.
+        """
+        saver = self._saver.copy_for(patience_seconds=BRIEF_SECONDS)
+        return OwnedSaver(saver, Keys(owner))
+
+    def for_run(
+        self, owner: str, *, run_id: str | None = None, on_saved: OnSaved | None = None
+    ) -> OwnedSaver:
         """Return a saver for one run, which waits as long as the settings say.
 
-        `on_saved` is told the id of each task whose writes are kept, and None for each checkpoint.
+        `run_id` is that of a run without a thread, which is its own thread. `on_saved` is called
+        with the id of each task whose writes are stored, and None for each checkpoint.
         """
-        return self._saver.copy_for(patience_seconds=self._patience_seconds, on_saved=on_saved)
+        saver = self._saver.copy_for(patience_seconds=self._patience_seconds, on_saved=on_saved)
+        return OwnedSaver(saver, Keys(owner, run_id))
 
-    async def delete(self, key: str) -> None:
-        """Forget all that is kept under a key; nothing there is no error."""
-        await self._saver.adelete_thread(key)
+    async def delete_thread(self, owner: str, thread_id: str) -> None:
+        """Delete a thread's checkpoints; if there are none it is no error."""
+        await self._saver.adelete_thread(thread_key(owner, thread_id))
 
-    async def prune(self, keys: Sequence[str]) -> None:
-        """Cut idle threads to their latest checkpoint; nobody may be at work on them.
+    async def delete_run(self, run_id: str) -> None:
+        """Delete the checkpoints of a run without a thread; if there are none it is no error."""
+        await self._saver.adelete_thread(run_key(run_id))
+
+    async def prune_thread(self, owner: str, thread_id: str) -> None:
+        """Cut an idle thread to its latest checkpoint; nobody may be using it.
 
         Raises:
             NotImplementedError: a graph uses a DeltaChannel, which needs the older ones.
         """
-        await self._saver.aprune(keys, strategy="keep_latest")
+        await self._saver.aprune([thread_key(owner, thread_id)], strategy="keep_latest")

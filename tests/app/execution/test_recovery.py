@@ -16,7 +16,7 @@ from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.service import Service, open_service
 from app.settings import Settings
-from app.storage.checkpoints import open_checkpoints, run_key
+from app.storage.checkpoints import open_checkpoints
 from app.storage.columns import json_text
 from app.storage.database import open_database
 from app.storage.migrate import migrate
@@ -263,8 +263,9 @@ async def left_of(settings: Settings, run_id: str) -> tuple[CheckpointTuple | No
     """Return a run's own checkpoint, and whether its row says that there is one."""
     async with open_database(settings) as database, open_checkpoints(settings) as checkpoints:
         (row,) = await database.read(select(runs.c.has_checkpoints).where(runs.c.id == run_id))
-        config: RunnableConfig = {"configurable": {"thread_id": run_key(run_id)}}
-        return await checkpoints.saver.aget_tuple(config), row.has_checkpoints
+        config: RunnableConfig = {"configurable": {"thread_id": run_id}}
+        saver = checkpoints.for_run("", run_id=run_id)
+        return await saver.aget_tuple(config), row.has_checkpoints
 
 
 async def test_answer_given_before_the_service_ended_is_not_lost(settings: Settings) -> None:

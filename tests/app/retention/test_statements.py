@@ -185,7 +185,7 @@ async def test_claimed_thread_is_busy_and_afterwards_as_it_was(database: Databas
 
     claim = sweep_claim()
     before = await database.writer.write(claims.claim, claim)
-    assert before is not None
+    assert isinstance(before, ThreadRecord)
     meanwhile = await ids(database, select(threads.c.status))
     again = await database.writer.write(claims.claim, sweep_claim())
     await ThreadRepository(database).patch(ThreadChange("me", "t", {"seen": True}))
@@ -200,7 +200,7 @@ async def test_thread_that_another_has_by_now_is_not_freed(database: Database) -
     await thread(database, "t")
     claim = sweep_claim()
     before = await database.writer.write(claims.claim, claim)
-    assert before is not None
+    assert isinstance(before, ThreadRecord)
     await ThreadRepository(database).release_abandoned(idle_seconds=0)
     edited = await ThreadRepository(database).claim("me", "t")
 

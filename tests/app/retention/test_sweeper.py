@@ -16,7 +16,7 @@ from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.settings import Settings
-from app.storage.checkpoints import Checkpoints, open_checkpoints, run_key, thread_key
+from app.storage.checkpoints import Checkpoints, open_checkpoints
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
 from app.storage.tables import runs, threads
@@ -49,9 +49,9 @@ class Storage:
     checkpoints: Checkpoints
 
     def sweeper(self, **days: float) -> Sweeper:
-        """Prune by these settings, in a service that serves the graph `g`."""
+        """Prune by these settings."""
         settings = self.settings.model_copy(update=days)
-        return Sweeper(self.database, self.checkpoints, settings, graph_ids=["g"])
+        return Sweeper(self.database, self.checkpoints, settings)
 
     async def run(self, *, days: float, thread_id: str | None = None) -> None:
         """Keep a run that ended so many days ago."""
@@ -64,18 +64,19 @@ class Storage:
     async def thread(self, thread_id: str, **values: Any) -> None:
         """Keep a thread with two runs' checkpoints, and these columns in its row."""
         await self.run(days=0, thread_id=thread_id)
-        await self.execute(thread_key("me", "g", thread_id))
-        await self.execute(thread_key("me", "g", thread_id))
+        await self.execute(thread_id)
+        await self.execute(thread_id)
         if values:
             await self.database.writer.write(_change, (thread_id, values))
 
-    async def execute(self, key: str) -> None:
-        graph = builder.compile(checkpointer=self.checkpoints.for_run())
-        await graph.ainvoke({}, {"configurable": {"thread_id": key}})
+    async def execute(self, thread_id: str, *, run_id: str | None = None) -> None:
+        graph = builder.compile(checkpointer=self.checkpoints.for_run("me", run_id=run_id))
+        await graph.ainvoke({}, {"configurable": {"thread_id": thread_id}})
 
-    async def checkpoints_of(self, key: str) -> int:
-        config: Any = {"configurable": {"thread_id": key}}
-        return len([one async for one in self.checkpoints.saver.alist(config)])
+    async def checkpoints_of(self, thread_id: str, *, run_id: str | None = None) -> int:
+        config: Any = {"configurable": {"thread_id": thread_id}}
+        saver = self.checkpoints.for_run("me", run_id=run_id)
+        return len([one async for one in saver.alist(config)])
 
     async def count(self, table: Any) -> int:
         async with self.database.reading() as connection:
@@ -132,8 +133,8 @@ async def test_expired_thread_goes_with_its_runs_and_checkpoints(storage: Storag
 
     assert swept.threads == 1
     assert (await storage.count(threads), await storage.count(runs)) == (1, 1)
-    assert await storage.checkpoints_of(thread_key("me", "g", "old")) == 0
-    assert await storage.checkpoints_of(thread_key("me", "g", "young")) > 0
+    assert await storage.checkpoints_of("old") == 0
+    assert await storage.checkpoints_of("young") > 0
 
 
 async def test_deletion_that_broke_off_is_finished(storage: Storage) -> None:
@@ -143,19 +144,18 @@ async def test_deletion_that_broke_off_is_finished(storage: Storage) -> None:
 
     assert swept.threads == 1
     assert await storage.count(threads) == 0
-    assert await storage.checkpoints_of(thread_key("me", "g", "t")) == 0
+    assert await storage.checkpoints_of("t") == 0
 
 
 async def test_thread_is_cut_to_its_latest_checkpoint_and_goes_on_from_it(storage: Storage) -> None:
-    key = thread_key("me", "g", "t")
     await storage.thread("t", ttl_minutes=1, ttl_strategy="keep_latest", expires_at=days_ago(1))
 
     swept = await storage.sweeper().sweep()
 
     assert swept.shortened_threads == 1
-    assert await storage.checkpoints_of(key) == 1
-    await storage.execute(key)
-    tuple_ = await storage.checkpoints.saver.aget_tuple({"configurable": {"thread_id": key}})
+    assert await storage.checkpoints_of("t") == 1
+    await storage.execute("t")
+    tuple_ = await storage.checkpoints.of("me").aget_tuple({"configurable": {"thread_id": "t"}})
     assert tuple_ is not None
     assert tuple_.checkpoint["channel_values"]["number"] == 3
     assert await storage.sweeper().sweep() == Swept()
@@ -169,8 +169,8 @@ async def test_long_idle_threads_are_cut_once_and_others_not(storage: Storage) -
     first, second = await sweeper.sweep(), await sweeper.sweep()
 
     assert (first.shortened_threads, second.shortened_threads) == (1, 0)
-    assert await storage.checkpoints_of(thread_key("me", "g", "old")) == 1
-    assert await storage.checkpoints_of(thread_key("me", "g", "young")) > 1
+    assert await storage.checkpoints_of("old") == 1
+    assert await storage.checkpoints_of("young") > 1
 
 
 async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storage: Storage) -> None:
@@ -178,13 +178,13 @@ async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storag
     over, live = [Run("g", request) for _ in range(2)]
     for record in (over, live):
         await RunRepository(storage.database).create(record)
-        await storage.execute(run_key(record.id))
+        await storage.execute(record.id, run_id=record.id)
     over.status = RunStatus.ERROR
     assert await RunRepository(storage.database).finish(over, [], None)
 
     counted, swept = await storage.sweeper().count(), await storage.sweeper().sweep()
 
     assert counted.run_checkpoints == swept.run_checkpoints == 1
-    assert await storage.checkpoints_of(run_key(over.id)) == 0
-    assert await storage.checkpoints_of(run_key(live.id)) > 0
+    assert await storage.checkpoints_of(over.id, run_id=over.id) == 0
+    assert await storage.checkpoints_of(live.id, run_id=live.id) > 0
     assert await storage.sweeper().sweep() == Swept()

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import empty_checkpoint
 
 from app.errors import StorageUnavailable
@@ -14,7 +13,7 @@ from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
 from app.runs.run import Run
 from app.settings import Settings
-from app.storage.checkpoints import Checkpoints, open_checkpoints, run_key
+from app.storage.checkpoints import Checkpoints, open_checkpoints
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
 from app.storage.tables import runs
@@ -36,15 +35,15 @@ class Life:
         await RunRepository(self.database).create(self.run)
 
     async def save(self) -> None:
-        key = run_key(self.run.id)
-        config: RunnableConfig = {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
-        await self.checkpoints.saver.aput(config, empty_checkpoint(), {}, {})
+        at = {"thread_id": self.run.id, "checkpoint_ns": ""}
+        saver = self.checkpoints.for_run("me", run_id=self.run.id)
+        await saver.aput({"configurable": at}, empty_checkpoint(), {}, {})
 
     async def finish(self) -> None:
         assert await RunRepository(self.database).finish(ended(self.run), [], None)
 
     async def delete_checkpoints(self) -> None:
-        await self.checkpoints.delete(run_key(self.run.id))
+        await self.checkpoints.delete_run(self.run.id)
 
     async def clear(self) -> None:
         repository = RunRepository(self.database)
@@ -53,14 +52,14 @@ class Life:
     async def sweep(self) -> None:
         """Sweep as another process would, which keeps no run that is over."""
         settings = self.settings.model_copy(update={"keep_runs_days": 0})
-        await Sweeper(self.database, self.checkpoints, settings, graph_ids=[]).sweep()
+        await Sweeper(self.database, self.checkpoints, settings).sweep()
 
     async def is_stored(self) -> bool:
         return await RunRepository(self.database).get(self.run.id, owner="me") is not None
 
     async def has_checkpoints(self) -> bool:
-        config: RunnableConfig = {"configurable": {"thread_id": run_key(self.run.id)}}
-        return await self.checkpoints.saver.aget_tuple(config) is not None
+        saver = self.checkpoints.for_run("me", run_id=self.run.id)
+        return await saver.aget_tuple({"configurable": {"thread_id": self.run.id}}) is not None
 
     async def is_marked(self) -> bool:
         (row,) = await self.database.read(runs.select())
@@ -119,11 +118,11 @@ async def test_row_stays_while_its_checkpoints_cannot_be_deleted(
     for step in STEPS[:3]:
         await step(life)
 
-    async def fail(key: str) -> None:
+    async def fail(run_id: str) -> None:
         raise StorageUnavailable("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(life.checkpoints, "delete", fail)
+        patch.setattr(life.checkpoints, "delete_run", fail)
         with pytest.raises(StorageUnavailable):
             await life.sweep()
     left = await life.is_stored(), await life.is_marked(), await life.has_checkpoints()

@@ -29,23 +29,23 @@ async def begin_run(database: Database) -> str:
     return (await RunRepository(database).create(Run("g", request))).id
 
 
-async def keep_checkpoint(settings: Settings, key: str) -> None:
+async def keep_checkpoint(settings: Settings, thread_id: str) -> None:
     async with open_checkpoints(settings) as checkpoints:
-        config = {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
-        await checkpoints.saver.aput(config, empty_checkpoint(), {}, {})  # type: ignore[arg-type]  # LangGraph's own TypedDict
+        config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+        await checkpoints.of("me").aput(config, empty_checkpoint(), {}, {})  # type: ignore[arg-type]  # LangGraph's own TypedDict
 
 
-async def has_checkpoint(settings: Settings, key: str) -> bool:
+async def has_checkpoint(settings: Settings, thread_id: str) -> bool:
     async with open_checkpoints(settings) as checkpoints:
-        config = {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
-        return await checkpoints.saver.aget_tuple(config) is not None  # type: ignore[arg-type]
+        config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+        return await checkpoints.of("me").aget_tuple(config) is not None  # type: ignore[arg-type]
 
 
 async def test_backup_beside_writes_has_all_that_was_acknowledged_before(
     settings: Settings, tmp_path: Path
 ) -> None:
     await migrate(settings)
-    await keep_checkpoint(settings, "me/g/t")
+    await keep_checkpoint(settings, "t")
     async with open_database(settings) as database:
         before = [await begin_run(database) for _ in range(20)]
         going_on = asyncio.create_task(_begin_runs_for_ever(database))
@@ -63,7 +63,7 @@ async def test_backup_beside_writes_has_all_that_was_acknowledged_before(
         requests = [record and record.request.as_json() for record in records]
         assert requests == [{"form": 2, "input": {"text": "tides"}}] * 20
         await begin_run(database)
-    assert await has_checkpoint(restored, "me/g/t")
+    assert await has_checkpoint(restored, "t")
 
 
 async def _begin_runs_for_ever(database: Database) -> None:
@@ -102,7 +102,7 @@ async def test_dump_of_postgres_restores(
     settings: Settings, postgres_server: PostgresServer, postgres_url: str, tmp_path: Path
 ) -> None:
     stored = settings.model_copy(update={"database_url": SecretStr(postgres_url)})
-    await keep_checkpoint(stored, "me/g/t")
+    await keep_checkpoint(stored, "t")
     async with open_database(stored) as database:
         run_id = await begin_run(database)
 
@@ -113,7 +113,7 @@ async def test_dump_of_postgres_restores(
         restored = settings.model_copy(update={"database_url": SecretStr(url)})
         async with open_database(restored) as database:
             record = await RunRepository(database).get(run_id, owner="me")
-        is_restored = await has_checkpoint(restored, "me/g/t")
+        is_restored = await has_checkpoint(restored, "t")
 
     assert record is not None
     assert is_restored

@@ -5,9 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from pydantic import SecretStr
 from sqlalchemy import select, text
@@ -20,6 +18,7 @@ from app.storage.database import open_database
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.migrate import migrate
 from app.storage.tables import metadata, runs
+from tests.app.storage.revisions import downgrade, execute
 from tests.conftest import ROOT
 from tests.postgres import PostgresServer
 
@@ -50,8 +49,8 @@ async def test_empty_database_is_brought_to_this_version_once(empty: Settings) -
     first = await migrate(empty)
     second = await migrate(empty)
 
-    assert first == (None, "r0002")
-    assert second == ("r0002", "r0002")
+    assert first == (None, "r0004")
+    assert second == ("r0004", "r0004")
     async with open_database(empty) as database:
         await database.check()
 
@@ -88,18 +87,6 @@ async def test_migrations_make_the_tables_that_the_code_uses(empty: Settings) ->
 
 def _is_ours(name: str | None, type_: str, _: object) -> bool:
     return type_ != "table" or name in metadata.tables
-
-
-def downgrade(settings: Settings, revision: str) -> None:
-    """Leave the tables as an earlier version made them."""
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "app/storage/migrations"))
-    config.set_main_option("path_separator", "os")
-    engine = writing_engine(settings, is_bounded=False)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
-    engine.dispose()
 
 
 OLD_DATA = """
@@ -140,15 +127,6 @@ async def test_database_of_the_first_version_is_migrated_with_all_that_is_in_it(
     assert records[2].reusable_writes == ("msgpack", b"abc")
     assert [event.type for event in events] == ["run_started"]
     assert [record.id for record in labelled] == ["1"]
-
-
-def execute(settings: Settings, script: str) -> None:
-    binary = "BLOB" if settings.postgres_url is None else "BYTEA"
-    engine = writing_engine(settings)
-    with engine.begin() as connection:
-        for statement in script.split(";"):
-            connection.exec_driver_sql(statement.replace("{binary}", binary))
-    engine.dispose()
 
 
 async def test_database_that_is_behind_is_not_opened(empty: Settings) -> None:

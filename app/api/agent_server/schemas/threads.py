@@ -7,7 +7,7 @@ from langgraph.types import StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.api.agent_server.schemas.thread_state import InterruptRead, to_interrupt
-from app.api.fields import Name
+from app.api.fields import Name, ThreadId
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import as_json
@@ -47,7 +47,9 @@ class ThreadCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"metadata": {}}]})
 
-    thread_id: Name | None = Field(default=None, description="Generated if omitted.")
+    thread_id: ThreadId | None = Field(
+        default=None, description="Generated if omitted; at most 255 characters, and no `~`."
+    )
     metadata: Metadata = Field(default_factory=dict)
     if_exists: Literal["raise", "do_nothing"] = Field(
         default="raise",
@@ -85,7 +87,7 @@ class ThreadSearchBody(BaseModel):
     metadata: dict[Name, str | bool | int | float | None] = Field(
         default_factory=dict, max_length=16, description="Each of these keys has this value."
     )
-    ids: list[Name] | None = Field(default=None, max_length=1000)
+    ids: list[ThreadId] | None = Field(default=None, max_length=1000)
     status: ThreadStatus | None = None
     sort_by: Literal["thread_id", "status", "created_at", "updated_at"] = "updated_at"
     sort_order: Literal["asc", "desc"] = "desc"

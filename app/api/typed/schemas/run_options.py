@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.api.fields import CheckpointParam, Metadata, Name
+from app.api.fields import CheckpointParam, Metadata, Name, ThreadId
 from app.api.typed.schemas.run_config import RunConfig
 
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -42,9 +42,12 @@ class RunOptions(BaseModel):
 class ThreadOption(BaseModel):
     """On which thread to run."""
 
-    thread_id: Name | None = Field(
+    thread_id: ThreadId | None = Field(
         default=None,
-        description="Store the state on this thread; without it, no state remains after the run.",
+        description=(
+            "Store the state on this thread; without it, no state remains after the run. A new "
+            "thread's id has at most 255 characters, and no `~`."
+        ),
     )
     checkpoint_id: Name | None = Field(
         default=None,

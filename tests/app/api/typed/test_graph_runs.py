@@ -153,8 +153,9 @@ class TestLimits:
         async with opened(settings) as (client, service):
             await client.post(path, json={"input": {"may": "stall"}})
             waiting = (await client.post(path, json={"input": {}})).json()["run_id"]
-            assert isinstance(service.checkpoints.saver, SqliteSaver)
-            file = service.checkpoints.saver.file
+            saver = service.checkpoints.of("").behind
+            assert isinstance(saver, SqliteSaver)
+            file = saver.file
             tidying = asyncio.create_task(file.run(lambda _: may_go_on.wait()))
             try:
                 cancelled = await client.post(f"/runs/{waiting}/cancel")

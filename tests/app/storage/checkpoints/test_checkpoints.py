@@ -18,7 +18,6 @@ from app.storage.checkpoints import (
     Checkpoints,
     open_checkpoints,
     set_up_checkpoints,
-    thread_key,
 )
 from tests.app.storage.checkpoints.fan_outs import State, fan_out, thread
 
@@ -26,29 +25,28 @@ pytestmark = pytest.mark.anyio
 
 
 async def count(checkpoints: Checkpoints, key: str) -> int:
-    return len([one async for one in checkpoints.saver.alist(thread(key))])
+    return len([one async for one in checkpoints.of("me").alist(thread(key))])
 
 
 async def test_a_thread_is_there_again_after_the_database_was_closed(stored: Settings) -> None:
     async with open_checkpoints(stored) as checkpoints:
-        await fan_out(checkpoints.for_run()).ainvoke({}, thread("t"))
+        await fan_out(checkpoints.for_run("me")).ainvoke({}, thread("t"))
 
     await set_up_checkpoints(stored)
     async with open_checkpoints(stored) as checkpoints:
-        state = await fan_out(checkpoints.saver).aget_state(thread("t"))
+        state = await fan_out(checkpoints.of("me")).aget_state(thread("t"))
 
     assert state.values["size"] == 2
 
 
-async def test_a_thread_of_an_earlier_version_opens_again(settings: Settings) -> None:
+async def test_a_thread_that_langgraphs_own_saver_wrote_opens(settings: Settings) -> None:
     settings.data_dir.mkdir()
-    key = thread_key("someone", "graph", "t")
     async with AsyncSqliteSaver.from_conn_string(str(settings.data_dir / "checkpoints.db")) as old:
-        await fan_out(old).ainvoke({}, thread("someone/graph/t"))
+        await fan_out(old).ainvoke({}, thread("thread:me/t"))
 
     await set_up_checkpoints(settings)
     async with open_checkpoints(settings) as checkpoints:
-        state = await fan_out(checkpoints.saver).aget_state(thread(key))
+        state = await fan_out(checkpoints.of("me")).aget_state(thread("t"))
 
     assert state.values["size"] == 2
 
@@ -76,26 +74,26 @@ async def test_a_saver_tells_of_each_task_and_checkpoint_once_it_is_committed(
             uncommitted.update({task_id} - committed_tasks(stored))
 
     async with open_checkpoints(stored) as checkpoints:
-        graph = fan_out(checkpoints.for_run(on_saved))
+        graph = fan_out(checkpoints.for_run("me", on_saved=on_saved))
         parts = graph.astream({}, thread("t"), stream_mode="tasks", durability="sync")
         scheduled = {part["id"] async for part in parts if "triggers" in part}
 
         assert len(scheduled) == 3
         assert scheduled <= set(saved)
         assert uncommitted == set()
-        listed = checkpoints.saver.alist(thread("t"))
+        listed = checkpoints.of("me").alist(thread("t"))
         of_the_graph = [c async for c in listed if not c.config["configurable"]["checkpoint_ns"]]
         assert saved.count(None) == len(of_the_graph)
 
 
 async def test_a_deleted_key_leaves_nothing_and_harms_no_other(checkpoints: Checkpoints) -> None:
-    graph = fan_out(checkpoints.for_run())
+    graph = fan_out(checkpoints.for_run("me"))
     for key in ("gone", "kept"):
         await graph.ainvoke({}, thread(key))
     before = await count(checkpoints, "kept")
 
-    await checkpoints.delete("gone")
-    await checkpoints.delete("never there")
+    await checkpoints.delete_thread("me", "gone")
+    await checkpoints.delete_thread("me", "never there")
 
     assert await count(checkpoints, "gone") == 0
     assert await count(checkpoints, "kept") == before
@@ -104,12 +102,13 @@ async def test_a_deleted_key_leaves_nothing_and_harms_no_other(checkpoints: Chec
 async def test_a_pruned_thread_keeps_its_latest_checkpoint_and_goes_on(
     checkpoints: Checkpoints,
 ) -> None:
-    graph = fan_out(checkpoints.for_run())
+    graph = fan_out(checkpoints.for_run("me"))
     for _ in range(3):
         await graph.ainvoke({}, thread("t"))
     before = await graph.aget_state(thread("t"))
 
-    await checkpoints.prune(["t", "never there"])
+    await checkpoints.prune_thread("me", "t")
+    await checkpoints.prune_thread("me", "never there")
 
     after = await graph.aget_state(thread("t"))
     assert await count(checkpoints, "t") == 1
@@ -126,12 +125,12 @@ async def test_a_thread_that_waits_for_an_answer_is_answered_after_it_was_pruned
 
     sub = StateGraph(State).add_node(asks).add_edge(START, "asks").compile()
     builder = StateGraph(State).add_node("sub", sub).add_edge(START, "sub")
-    graph = builder.compile(checkpointer=checkpoints.for_run())
+    graph = builder.compile(checkpointer=checkpoints.for_run("me"))
     await graph.ainvoke({}, thread("t"))
     await graph.ainvoke(Command(resume="first"), thread("t"))
     await graph.ainvoke({}, thread("t"))
 
-    await checkpoints.prune(["t"])
+    await checkpoints.prune_thread("me", "t")
 
     state = await graph.ainvoke(Command(resume="second"), thread("t"))
     assert state["notes"] == {"answer": "second"}
@@ -147,7 +146,7 @@ async def test_a_synchronous_node_may_run_a_graph_of_its_own(checkpoints: Checkp
         return {"notes": sub.invoke({})["notes"]}
 
     builder = StateGraph(State).add_node(calls).add_edge(START, "calls")
-    graph = builder.compile(checkpointer=checkpoints.for_run())
+    graph = builder.compile(checkpointer=checkpoints.for_run("me"))
     await graph.ainvoke({}, thread("t"))
 
     state = await graph.ainvoke(Command(resume="this"), thread("t"))
@@ -167,7 +166,7 @@ async def test_a_synchronous_graph_inside_an_async_node_is_refused_instead_of_ha
         return {"notes": sub.invoke({})["notes"]}
 
     builder = StateGraph(State).add_node(calls).add_edge(START, "calls")
-    graph = builder.compile(checkpointer=checkpoints.for_run())
+    graph = builder.compile(checkpointer=checkpoints.for_run("me"))
 
     with pytest.raises(asyncio.InvalidStateError):
         await graph.ainvoke({}, thread("t"))
@@ -177,10 +176,10 @@ async def test_a_thread_with_a_delta_channel_is_not_pruned(checkpoints: Checkpoi
     config: RunnableConfig = {"configurable": {"thread_id": "t", "checkpoint_ns": ""}}
     for _ in range(2):
         counted: CheckpointMetadata = {"counters_since_delta_snapshot": {"notes": (1, 1)}}
-        await checkpoints.saver.aput(config, empty_checkpoint(), counted, {})
+        await checkpoints.of("me").aput(config, empty_checkpoint(), counted, {})
 
     with pytest.raises(NotImplementedError, match="DeltaChannel"):
-        await checkpoints.prune(["t"])
+        await checkpoints.prune_thread("me", "t")
 
     assert await count(checkpoints, "t") == 2
 

@@ -17,7 +17,7 @@ async def test_savers_do_all_that_langgraph_asks_of_one_and_prune(stored: Settin
     @checkpointer_test(name="as wired")
     async def saver() -> AsyncGenerator[BaseCheckpointSaver[Any], None]:
         async with open_checkpoints(stored) as checkpoints:
-            yield checkpoints.for_run()
+            yield checkpoints.for_run("me")
 
     report = await validate(saver)
 

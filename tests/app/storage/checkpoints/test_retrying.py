@@ -42,19 +42,25 @@ async def until_refused(saver_log: pytest.LogCaptureFixture) -> None:
             await asyncio.sleep(0.01)
 
 
+def sqlite_saver(checkpoints: Checkpoints) -> SqliteSaver | None:
+    saver = checkpoints.of("me").behind
+    return saver if isinstance(saver, SqliteSaver) else None
+
+
 async def limit_pages(checkpoints: Checkpoints, *, spare: int) -> None:
     """Fill the disk: the file may grow by so many pages and no more."""
-    assert isinstance(checkpoints.saver, SqliteSaver)
+    saver = sqlite_saver(checkpoints)
+    assert saver is not None
 
     def limit(connection: sqlite3.Connection) -> None:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count={pages + spare}")
 
-    await checkpoints.saver.file.run(limit)
+    await saver.file.run(limit)
 
 
 async def put(checkpoints: Checkpoints, key: str, writes: int = 1) -> None:
-    config = await checkpoints.for_run().aput(
+    config = await checkpoints.for_run("me").aput(
         {"configurable": {"thread_id": key, "checkpoint_ns": ""}},
         {
             "v": 4,
@@ -69,7 +75,7 @@ async def put(checkpoints: Checkpoints, key: str, writes: int = 1) -> None:
         {},
     )
     values = [(f"channel {number}", "y" * 20_000) for number in range(writes)]
-    await checkpoints.for_run().aput_writes(config, values, "task")
+    await checkpoints.for_run("me").aput_writes(config, values, "task")
 
 
 async def test_a_run_waits_for_a_locked_file_and_ends_well(
@@ -78,7 +84,7 @@ async def test_a_run_waits_for_a_locked_file_and_ends_well(
     await set_up_checkpoints(settings)
     async with open_checkpoints(settings) as checkpoints:
         with locked(settings):
-            run = asyncio.create_task(fan_out(checkpoints.for_run()).ainvoke({}, thread("t")))
+            run = asyncio.create_task(fan_out(checkpoints.for_run("me")).ainvoke({}, thread("t")))
             await until_refused(saver_log)
             assert not run.done()
 
@@ -93,7 +99,7 @@ async def test_a_run_waits_while_the_disk_is_full(
     await set_up_checkpoints(settings)
     async with open_checkpoints(settings) as checkpoints:
         await limit_pages(checkpoints, spare=2)
-        run = asyncio.create_task(fan_out(checkpoints.for_run()).ainvoke({}, thread("t")))
+        run = asyncio.create_task(fan_out(checkpoints.for_run("me")).ainvoke({}, thread("t")))
         await until_refused(saver_log)
         assert not run.done()
         await limit_pages(checkpoints, spare=1_000_000)
@@ -112,11 +118,12 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all(settings: Settings) 
         with pytest.raises(StorageUnavailable, match="the disk is full"):
             await put(checkpoints, "t", writes=10)
 
-        checkpoint = await checkpoints.saver.aget_tuple(thread("t"))
+        checkpoint = await checkpoints.of("me").aget_tuple(thread("t"))
         assert checkpoint is not None
         assert checkpoint.pending_writes == []
-        assert isinstance(checkpoints.saver, SqliteSaver)
-        assert not checkpoints.saver.file.connection.in_transaction
+        saver = sqlite_saver(checkpoints)
+        assert saver is not None
+        assert not saver.file.connection.in_transaction
 
 
 async def test_past_its_patience_a_run_says_what_is_wrong(settings: Settings) -> None:
@@ -127,7 +134,7 @@ async def test_past_its_patience_a_run_says_what_is_wrong(settings: Settings) ->
             locked(settings),
             pytest.raises(StorageUnavailable, match="another process holds the database's lock"),
         ):
-            await fan_out(checkpoints.for_run()).ainvoke({}, thread("t"))
+            await fan_out(checkpoints.for_run("me")).ainvoke({}, thread("t"))
 
 
 async def test_callers_who_leave_midway_leave_no_transaction_open(checkpoints: Checkpoints) -> None:
@@ -138,10 +145,10 @@ async def test_callers_who_leave_midway_leave_no_transaction_open(checkpoints: C
         await asyncio.wait([saving])
 
     await put(checkpoints, "last")
-    checkpoint = await checkpoints.saver.aget_tuple(thread("last"))
+    checkpoint = await checkpoints.of("me").aget_tuple(thread("last"))
     assert checkpoint is not None
-    if isinstance(checkpoints.saver, SqliteSaver):
-        assert not checkpoints.saver.file.connection.in_transaction
+    if (saver := sqlite_saver(checkpoints)) is not None:
+        assert not saver.file.connection.in_transaction
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -152,15 +159,15 @@ async def test_a_run_waits_while_postgresql_is_away_and_ends_well(stored: Settin
         async with open_checkpoints(settings) as checkpoints:
             await put(checkpoints, "before")
             await line.cut()
-            run = asyncio.create_task(fan_out(checkpoints.for_run()).ainvoke({}, thread("t")))
+            run = asyncio.create_task(fan_out(checkpoints.for_run("me")).ainvoke({}, thread("t")))
             with pytest.raises(StorageUnavailable, match="PostgreSQL does not answer"):
-                await checkpoints.saver.aget_tuple(thread("t"))
+                await checkpoints.of("me").aget_tuple(thread("t"))
             assert not run.done()
             await line.fix()
 
             state = await run
             assert state["size"] == 2
-            assert await checkpoints.saver.aget_tuple(thread("before")) is not None
+            assert await checkpoints.of("me").aget_tuple(thread("before")) is not None
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
