@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -85,8 +86,8 @@ def split_from_expired(now: datetime, before: datetime | None) -> Select[tuple[s
     goes = exists().where(
         expired.c.owner == threads.c.owner, expired.c.thread_id == threads.c.split_from
     )
-    is_found_already = _is_expired(now, before)
-    return select(threads.c.owner, threads.c.thread_id).where(_CAN_GO, ~is_found_already, goes)
+    has_not_expired = _is_expired(now, before).is_not(true())  # without a time to live it is null
+    return select(threads.c.owner, threads.c.thread_id).where(_CAN_GO, has_not_expired, goes)
 
 
 def deleting_threads() -> Select[tuple[str, str]]:

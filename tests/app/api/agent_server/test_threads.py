@@ -8,6 +8,7 @@ import pytest
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError, UnprocessableEntityError
 
+from app.auth.api_keys import ApiKeys
 from app.settings import Settings
 from tests.app.at_work import assert_begins
 from tests.app.threads_at_hand import invoke, post, sdk_of
@@ -187,6 +188,33 @@ class TestOwners:
             assert yours["values"] is None
             assert (await me.threads.get("t"))["values"] == {"count": 7}
 
+    async def test_no_ids_of_a_request_lead_to_another_owners_state(
+        self, live_server: LiveServer
+    ) -> None:
+        async with sdk_of(live_server, self.MINE) as me, sdk_of(live_server, self.YOURS) as you:
+            await you.threads.create(thread_id="t", graph_id="tally")
+            await you.threads.update_state("t", {"count": 7}, as_node="add")
+            theirs: Any = (await you.threads.get_state("t"))["checkpoint"]
+            owner = ApiKeys([self.YOURS]).owner(self.YOURS)
+            for thread_id in ("t", f"{owner}/t", f"thread:{owner}/t", f"../{owner}/t", "/t"):
+                body = {"input": {}, "thread_id": thread_id}
+                forking = {**body, "checkpoint_id": theirs["checkpoint_id"]}
+                with pytest.raises(NotFoundError):
+                    await me.http.post("/graphs/tally/invoke", json=forking)
+                mine: Any = await me.http.post("/graphs/tally/invoke", json=body)
+                assert mine["output"] == {"count": 1}
+            at: Any = {**theirs, "thread_id": "t", "checkpoint_map": {"": theirs["checkpoint_id"]}}
+            for request in (
+                me.threads.get_state("t", checkpoint_id=theirs["checkpoint_id"]),
+                me.threads.get_state("t", checkpoint=at),
+                me.threads.update_state("t", {"count": 1}, checkpoint=at),
+            ):
+                with pytest.raises(NotFoundError):
+                    await request
+            await me.threads.get_history("t", before=at)
+            await me.threads.delete("t")
+            assert (await you.threads.get("t"))["values"] == {"count": 7}
+
 
 class TestBothDatabases:
     @pytest.fixture
@@ -209,6 +237,24 @@ class TestBothDatabases:
         assert await sdk.threads.search() == []
         await sdk.threads.create(thread_id="t", graph_id="tally")
         assert (await sdk.threads.get_state("t"))["values"] == {}
+
+    async def test_id_with_the_sign_of_split_threads_is_422_with_the_reason(
+        self, live_server: LiveServer
+    ) -> None:
+        for path, body in (
+            ("/threads", {"thread_id": "a~b"}),
+            ("/threads", {"thread_id": "a~b", "if_exists": "do_nothing"}),
+            ("/threads", {"thread_id": "x" * 256}),
+            ("/graphs/tally/invoke", {"input": {}, "thread_id": "a~b"}),
+            ("/graphs/tally/stream", {"input": {}, "thread_id": "a~b"}),
+            ("/graphs/tally/runs", {"input": {}, "thread_id": "~"}),
+            ("/graphs/tally/runs", {"input": {}, "thread_id": "x" * 256}),
+        ):
+            answer = await post(live_server, path, body)
+            assert answer.status_code == 422, (path, body, answer.text)
+            (error,) = answer.json()["errors"]
+            assert error["place"] == "thread_id"
+            assert "a new thread's id must" in error["message"]
 
     async def test_odd_names_and_values_are_stored_or_refused_and_break_nothing(
         self, live_server: LiveServer, sdk: LangGraphClient
