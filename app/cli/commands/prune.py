@@ -8,10 +8,9 @@ import typer
 
 from app.cli.environment import load_settings
 from app.cli.json_output import write_json
-from app.cli.options import GraphsFileOption, JsonOption
+from app.cli.options import JsonOption
 from app.cli.view.measures import counted
 from app.cli.view.terminal import stdout
-from app.graphs.langgraph_json import read_declarations
 from app.retention.sweeper import Sweeper, Swept
 from app.settings import Settings
 from app.storage.checkpoints import open_checkpoints
@@ -22,17 +21,13 @@ DryRunOption = Annotated[
 ]
 
 
-def prune(
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
-    graphs_file: GraphsFileOption = None,
-) -> None:
+def prune(dry_run: DryRunOption = False, as_json: JsonOption = False) -> None:
     """Delete old events, runs, threads and checkpoints.
 
     FANJOIN_KEEP_RUNS_DAYS and similar settings, and each thread's own time to live, say what is
     old. A service may run meanwhile: the batches are small.
     """
-    pruned = asyncio.run(_prune(load_settings(graphs_file=graphs_file), dry_run=dry_run))
+    pruned = asyncio.run(_prune(load_settings(), dry_run=dry_run))
     if as_json:
         write_json(asdict(pruned))
     else:
@@ -40,10 +35,8 @@ def prune(
 
 
 async def _prune(settings: Settings, *, dry_run: bool) -> Swept:
-    declared = read_declarations(settings.graphs_file).graphs
     async with open_database(settings) as database, open_checkpoints(settings) as checkpoints:
-        graph_ids = [graph.graph_id for graph in declared]
-        pruner = Sweeper(database, checkpoints, settings, graph_ids=graph_ids)
+        pruner = Sweeper(database, checkpoints, settings)
         return await (pruner.count() if dry_run else pruner.sweep())
 
 
