@@ -80,11 +80,12 @@ async def test_tables_of_a_newer_version_are_an_error(stored_settings: Settings)
     assert (finding.status, finding.fix) == ("error", "install that one")
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET version_num = 'r0003'"])
 async def test_tables_behind_are_an_error_only_where_the_start_does_not_migrate(
-    stored_settings: Settings,
+    stored_settings: Settings, change: str
 ) -> None:
     await migrated(stored_settings)
-    write(stored_settings, f"DELETE FROM {VERSION_TABLE}")
+    write(stored_settings, change.format(VERSION_TABLE))
 
     findings = [await check(stored_settings, migrate_at_start=value) for value in (True, False)]
 
