@@ -40,7 +40,7 @@ StateParams = Annotated[StateQuery, Query()]
 async def read_state(thread: ThreadDep, threads: ThreadsDep, query: StateParams) -> Response:
     """Read the state of a thread as it is."""
     state = await threads.states.read(thread, subgraphs=query.subgraphs)
-    return JSONResponse(to_thread_state(thread.thread_id, state, threads.redact))
+    return JSONResponse(to_thread_state(state, threads.redact))
 
 
 @router.get("/state/{checkpoint_id}", response_model=ThreadState)
@@ -53,7 +53,7 @@ async def read_state_at(
     """Read the state of a thread as it was at a checkpoint."""
     at = CheckpointRef(checkpoint_id)
     state = await threads.states.read(thread, at, subgraphs=query.subgraphs)
-    return JSONResponse(to_thread_state(thread.thread_id, state, threads.redact))
+    return JSONResponse(to_thread_state(state, threads.redact))
 
 
 @router.post("/state/checkpoint", response_model=ThreadState)
@@ -63,7 +63,7 @@ async def read_state_of(
     """Read the state of a thread, or of one of its sub-graphs, at a checkpoint."""
     at = to_checkpoint_ref(thread.thread_id, body.checkpoint)
     state = await threads.states.read(thread, at, subgraphs=body.subgraphs)
-    return JSONResponse(to_thread_state(thread.thread_id, state, threads.redact))
+    return JSONResponse(to_thread_state(state, threads.redact))
 
 
 @router.post(
@@ -75,7 +75,7 @@ async def update_state(thread: ThreadDep, body: StateUpdate, threads: ThreadsDep
     """Change the state of a thread as if a node had written it; later runs continue from it."""
     at = to_checkpoint_ref(thread.thread_id, body.checkpoint, body.checkpoint_id)
     made = await threads.states.update(thread, body.values, as_node=body.as_node, at=at)
-    return JSONResponse({"checkpoint": to_checkpoint(thread.thread_id, made)})
+    return JSONResponse({"checkpoint": to_checkpoint(made)})
 
 
 @router.post("/history", response_model=list[ThreadState])
@@ -89,5 +89,5 @@ async def read_history(thread: ThreadDep, body: HistoryQuery, threads: ThreadsDe
         before=before if before is None or isinstance(before, str) else before.checkpoint_id,
         metadata=body.metadata,
     )
-    shown = [to_thread_state(thread.thread_id, state, threads.redact) for state in states]
+    shown = [to_thread_state(state, threads.redact) for state in states]
     return JSONResponse(shown)

@@ -140,28 +140,26 @@ def _wrong(place: str, message: str) -> InvalidInput:
     return InvalidInput([{"place": place, "message": message}])
 
 
-def to_thread_state(thread_id: str, state: StateSnapshot, redact: Redact) -> dict[str, Any]:
-    """Return a state as JSON, under the thread's public name and without what the kit added."""
+def to_thread_state(state: StateSnapshot, redact: Redact) -> dict[str, Any]:
+    """Return a state as JSON, without what the kit added."""
     metadata = as_json(state.metadata or {})
     return {
         "values": as_json(own_writes(state.values)),
         "next": list(state.next),
-        "tasks": [_to_task(thread_id, task, redact) for task in state.tasks],
+        "tasks": [_to_task(task, redact) for task in state.tasks],
         "metadata": {key: value for key, value in metadata.items() if key != "thread_id"},
         "created_at": state.created_at,
-        "checkpoint": to_checkpoint(thread_id, state.config),
-        "parent_checkpoint": to_checkpoint(thread_id, state.parent_config)
-        if state.parent_config
-        else None,
+        "checkpoint": to_checkpoint(state.config),
+        "parent_checkpoint": to_checkpoint(state.parent_config) if state.parent_config else None,
         "interrupts": [to_interrupt(interrupt) for interrupt in state.interrupts],
     }
 
 
-def to_checkpoint(thread_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where a state is stored, under the thread's public name."""
+def to_checkpoint(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a state is stored."""
     at = config["configurable"]
     return {
-        "thread_id": thread_id,
+        "thread_id": at["thread_id"],
         "checkpoint_ns": at.get("checkpoint_ns", ""),
         "checkpoint_id": at.get("checkpoint_id"),
         "checkpoint_map": at.get("checkpoint_map"),
@@ -176,15 +174,15 @@ def to_interrupt(interrupt: Interrupt[Any]) -> dict[str, Any]:
     return shown
 
 
-def _to_task(thread_id: str, task: PregelTask, redact: Redact) -> dict[str, Any]:
+def _to_task(task: PregelTask, redact: Redact) -> dict[str, Any]:
     inner = task.state.config if isinstance(task.state, StateSnapshot) else task.state
     return {
         "id": task.id,
         "name": task.name,
         "error": redact(_error(task.error)) if task.error is not None else None,
         "interrupts": [to_interrupt(interrupt) for interrupt in task.interrupts],
-        "checkpoint": to_checkpoint(thread_id, inner) if inner is not None else None,
-        "state": to_thread_state(thread_id, task.state, redact)
+        "checkpoint": to_checkpoint(inner) if inner is not None else None,
+        "state": to_thread_state(task.state, redact)
         if isinstance(task.state, StateSnapshot)
         else None,
         "result": as_json(own_writes(task.result)),
