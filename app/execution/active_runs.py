@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 from app.errors import StorageUnavailable
 from app.graphs.registry import GraphEntry
+from app.report.recorder import Recorder
 from app.runs.events import Event, EventLog
 from app.runs.repository import RunRepository
 from app.runs.run import Run
@@ -151,3 +154,25 @@ async def flush_events(runs: RunRepository, active_runs: Iterable[ActiveRun]) ->
         for active, _ in waiting:
             active.flushing = None
         flushing.set_result(None)
+
+
+def announce(active: ActiveRun, recorder: Recorder) -> None:
+    """Start a run's clock, and emit its first event."""
+    run, entry = active.run, active.entry
+    data: dict[str, Any] = {
+        "run_id": run.id,
+        "graph_id": entry.id,
+        "thread_id": run.thread_id,
+        "attempt": run.attempt,
+        "branches": [branch.name for branch in entry.branches],
+        "joins": entry.joins,
+    }
+    is_recovered = run.attempt > 1
+    seconds = (datetime.now(UTC) - run.created_at).total_seconds() if is_recovered else 0.0
+    recorder.begin(seconds_ago=max(0.0, seconds))
+    if is_recovered:
+        recorder.warn(
+            f"recovered {seconds:.1f} s after its start, as attempt {run.attempt}: times include "
+            f"the pause, and joins that had run before it have no row"
+        )
+    active.log.append("run_started", data)

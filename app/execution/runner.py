@@ -8,11 +8,9 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 from app.errors import Stopping, StorageUnavailable
-from app.execution.active_runs import ActiveRun, ActiveRuns, flush_events
+from app.execution.active_runs import ActiveRun, ActiveRuns, announce, flush_events
 from app.execution.completion import Completion
 from app.execution.concurrency import ConcurrencyLimit
 from app.execution.graph_stream import checkpointing_for, run_graph
@@ -231,7 +229,7 @@ class Runner:
                 raise asyncio.CancelledError  # noqa: TRY301  # as if it had come a moment later
             async with self._limit.slot(), clock:
                 clock.reschedule(asyncio.get_running_loop().time() + self._timeout)
-                _announce(active, recorder)
+                announce(active, recorder)
                 run.status = RunStatus.RUNNING
                 checkpointing = checkpointing_for(active, self._checkpoints, gate.on_saved)
                 stream = run_graph(
@@ -278,24 +276,3 @@ def _is_to_continue(active: ActiveRun, error: BaseException | None) -> bool:
 
 def _stopping() -> Stopping:
     return Stopping("the service is stopping and takes no new runs", retry_after=5)
-
-
-def _announce(active: ActiveRun, recorder: Recorder) -> None:
-    run, entry = active.run, active.entry
-    data: dict[str, Any] = {
-        "run_id": run.id,
-        "graph_id": entry.id,
-        "thread_id": run.thread_id,
-        "attempt": run.attempt,
-        "branches": [branch.name for branch in entry.branches],
-        "joins": entry.joins,
-    }
-    is_recovered = run.attempt > 1
-    seconds = (datetime.now(UTC) - run.created_at).total_seconds() if is_recovered else 0.0
-    recorder.begin(seconds_ago=max(0.0, seconds))
-    if is_recovered:
-        recorder.warn(
-            f"recovered {seconds:.1f} s after its start, as attempt {run.attempt}: times include "
-            f"the pause, and joins that had run before it have no row"
-        )
-    active.log.append("run_started", data)

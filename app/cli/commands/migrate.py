@@ -13,7 +13,7 @@ from app.storage.migrate import require_head
 
 
 def migrate() -> None:
-    """Bring the database up to date: its tables, and where the states of threads are stored.
+    """Bring the database up to date: its tables, and how threads are stored.
 
     A service does so at start, unless FANJOIN_MIGRATE_AT_START=0. None may be running meanwhile.
     """
