@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.errors import Stopping, StorageUnavailable
 from app.execution.active_runs import ActiveRun, ActiveRuns, announce, flush_events
