@@ -11,7 +11,6 @@ from app.api import system
 from app.api.agent_server import thread_state, threads
 from app.api.auth import Authentication, needs_key
 from app.api.body_limit import BodyLimit
-from app.api.graph_boundary import GraphBoundary
 from app.api.problems import answer_with_problems
 from app.api.typed import graphs, runs
 from app.api.typed.graph_runs import add_graph_routes
@@ -49,7 +48,6 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
         lifespan=lifespan,
         openapi_url="/openapi.json" if settings.environment == "development" else None,
     )
-    app.add_middleware(GraphBoundary)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     keys = ApiKeys([key.get_secret_value() for key in settings.api_keys])
     app.add_middleware(Authentication, authenticator=keys)

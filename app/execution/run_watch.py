@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Collection, Coroutine
+from collections.abc import Awaitable, Collection, Coroutine
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
@@ -27,13 +27,21 @@ class RunWatches:
 
     def __init__(self) -> None:
         self._watches: set[RunWatch] = set()
+        self._lock = threading.Lock()
 
-    async def follow(self, work: Coroutine[Any, Any, T], recorder: Recorder) -> T:
-        """Execute a graph in its boundary; the report says what it did to the loop and threads."""
-        watch = RunWatch(recorder.waiting, self._watches)
+    def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+        """Start the task of a run."""
+        return asyncio.create_task(Guarded(work), name=name)
+
+    async def follow(self, work: Awaitable[T], recorder: Recorder) -> T:
+        """Execute a graph in its boundary, in the task of its run.
+
+        The report says what it did to the event loop and to the threads.
+        """
+        watch = RunWatch(recorder.waiting, self._watches, self._lock)
         self._watches.add(watch)
         try:
-            return await contain(Guarded(work), watch)
+            return await contain(work, watch)
         finally:
             self._watches.discard(watch)
 
@@ -41,12 +49,14 @@ class RunWatches:
 class RunWatch(Watch):
     """Follows the code of one run."""
 
-    def __init__(self, waiting: Waiting, watches: Collection["RunWatch"]) -> None:
+    def __init__(
+        self, waiting: Waiting, watches: Collection["RunWatch"], lock: threading.Lock
+    ) -> None:
         self.waiting = waiting
         self._all = watches
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._lock = threading.Lock()
+        self._lock = lock
         self._calls: dict[str, _Calls] = {}
         """By the task that makes them."""
 

@@ -63,7 +63,7 @@ class Runner:
             running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs
         )
         self._is_stopping = False
-        self._follow = RunWatches().follow
+        self._guard = RunWatches()
         self.active = ActiveRuns()
         self.has_orphans = asyncio.Event()
         """Set when a run left this process and its end is not stored: it is to be recovered."""
@@ -166,7 +166,7 @@ class Runner:
         if active.is_recorded and not active.has_row and created is None:
             self._create_in_a_moment(active)
         self.active.add(active)
-        active.task = asyncio.create_task(self._work(active, created), name=f"run-{active.run.id}")
+        active.task = self._guard.start(self._work(active, created), name=f"run-{active.run.id}")
         active.task.add_done_callback(log_crash)
 
     async def _work(self, active: ActiveRun, created: asyncio.Future[Run] | None) -> None:
@@ -236,7 +236,7 @@ class Runner:
                 stream = run_graph(
                     active, recorder, checkpointing, recursion_limit=self._recursion_limit
                 )
-                state = await self._follow(stream, recorder)
+                state = await self._guard.follow(stream, recorder)
             if not run.interrupts:
                 output = active.entry.output.to_json(state)
         except StorageUnavailable as unavailable:

@@ -46,7 +46,7 @@ class Recorder:
         self._emit = emit
         self._began = time.monotonic()
         self._rows: dict[str, Row] = {}
-        self.waiting = Waiting(self._rows, self._ms)
+        self.waiting = Waiting(self._rows, self._began)
         self._times_run: dict[Path, int] = defaultdict(int)
         self._steps: dict[str, int] = defaultdict(int)
         self._over: set[str] = set()
@@ -58,7 +58,7 @@ class Recorder:
 
     def begin(self, *, seconds_ago: float = 0) -> None:
         """Start the clock: the run has its slot, or had it so long ago."""
-        self._began = time.monotonic() - seconds_ago
+        self._began = self.waiting.began = time.monotonic() - seconds_ago
 
     def restore(self, finished: Mapping[str, Mapping[str, Any]], writes: Mapping[str, Any]) -> None:
         """Restore the rows of what an earlier attempt did, which does not run again.
@@ -86,7 +86,7 @@ class Recorder:
 
     def now(self) -> float:
         """Milliseconds since the run began, on the monotonic clock."""
-        return self._ms(time.monotonic())
+        return (time.monotonic() - self._began) * 1000
 
     def schedule(self, ns: str) -> None:
         """A superstep has this task to run: the first since one ended starts a new step."""
@@ -208,9 +208,6 @@ class Recorder:
         rows = self.rows
         is_degraded = any(map(self._is_bad, rows))
         return summarize(rows, self.now(), is_degraded=is_degraded, warnings=list(self._warnings))
-
-    def _ms(self, moment: float) -> float:
-        return (moment - self._began) * 1000
 
     def _row(self, ns: str) -> Row:
         row = self._rows.get(ns)

@@ -3,7 +3,7 @@
 Moments are seconds of the monotonic clock, as those who measure have them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.report.restored_rows import is_within, path_of
@@ -16,9 +16,11 @@ _AT_ONCE_MS = 5
 class Waiting:
     """Counts the waits of a run's rows, and says which nodes made the others wait."""
 
-    def __init__(self, rows: Mapping[str, Row], to_ms: Callable[[float], float]) -> None:
+    def __init__(self, rows: Mapping[str, Row], began: float) -> None:
+        self.began = began
+        """When the run began."""
+
         self._rows = rows
-        self._to_ms = to_ms
         self._blocked_by: dict[str, _Blocks] = {}
 
     def for_thread(self, ns: str, began: float, ended: float) -> None:
@@ -53,6 +55,9 @@ class Waiting:
                 yield f"{name} {took}: use an async call, or a plain def node"
             else:
                 yield f"the graph {took} between its nodes: a reducer, a validator or a large state"
+
+    def _to_ms(self, moment: float) -> float:
+        return (moment - self.began) * 1000
 
 
 @dataclass(slots=True)

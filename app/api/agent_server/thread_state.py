@@ -19,6 +19,7 @@ from app.api.agent_server.schemas.thread_state import (
 from app.api.agent_server.threads import STORAGE_AWAY, ThreadDep, ThreadsDep
 from app.api.fields import Name
 from app.api.problems import NEEDS_KEY, describe_problems
+from app.execution.boundary import Watch, contain
 from app.threads.states import CheckpointRef
 
 router = APIRouter(
@@ -74,7 +75,8 @@ async def read_state_of(
 async def update_state(thread: ThreadDep, body: StateUpdate, threads: ThreadsDep) -> Response:
     """Change the state of a thread as if a node had written it; later runs continue from it."""
     at = to_checkpoint_ref(thread.thread_id, body.checkpoint, body.checkpoint_id)
-    made = await threads.states.update(thread, body.values, as_node=body.as_node, at=at)
+    update = threads.states.update(thread, body.values, as_node=body.as_node, at=at)
+    made = await contain(update, Watch())  # its writers and routers are the graph's code
     return JSONResponse({"checkpoint": to_checkpoint(made)})
 
 

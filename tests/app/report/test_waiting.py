@@ -13,7 +13,7 @@ def row(name: str, *, started: float | None = 0.0, scheduled: float = 0.0) -> Ro
 
 
 def waiting_of(**rows: Row) -> Waiting:
-    return Waiting(rows, lambda moment: moment * 1000)
+    return Waiting(rows, began=0.0)
 
 
 def ended(row: Row, at: float) -> tuple[float, float, float]:
@@ -62,7 +62,7 @@ def test_two_nodes_that_block_the_loop_in_turn_add_up_to_the_time_that_passed() 
 
 def test_who_works_in_a_thread_or_holds_who_does_is_not_waiting_for_the_loop() -> None:
     rows = {name: row(name) for name in ("outer:1", "outer:1|inner:2", "thread:3", "half:4")}
-    waiting = Waiting(rows, lambda moment: moment * 1000)
+    waiting = Waiting(rows, began=0.0)
 
     waiting.for_loop(0.2, 0.6, {"outer:1|inner:2": inf, "thread:3": inf, "half:4": 0.5})
 
