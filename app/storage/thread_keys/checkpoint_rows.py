@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, text
 
-from app.storage.thread_keys.old_key import PATTERN
-
 _SQLITE = ("checkpoints", "writes")
 
 _POSTGRES = ("checkpoints", "checkpoint_writes", "checkpoint_blobs")
@@ -33,13 +31,20 @@ class CheckpointRows:
         self._tables = tables_of(connection.dialect.name)
 
     def page(self, table: str, after: str, size: int) -> list[str]:
-        """Return the next keys of a table that may be old, in their order."""
+        """Return the next keys of a table, in their order.
+
+        Each is looked up in the index: PostgreSQL may read the whole table for a DISTINCT.
+        """
+        next_key = f"SELECT min(thread_id) FROM {table} WHERE thread_id >"  # noqa: S608  # ours
         statement = text(
-            f"SELECT DISTINCT thread_id FROM {table} WHERE thread_id > :after "  # noqa: S608  # ours
-            "AND thread_id LIKE :old AND thread_id NOT LIKE :new ORDER BY thread_id LIMIT :size"
+            "WITH RECURSIVE listed (key, number) AS ("  # noqa: S608  # ours
+            f"SELECT ({next_key} :after), 1 UNION ALL "
+            f"SELECT ({next_key} listed.key), number + 1 FROM listed "
+            "WHERE key IS NOT NULL AND number < :size) "
+            "SELECT key FROM listed WHERE key IS NOT NULL"
         )
-        values = {"after": after, "old": PATTERN, "new": "thread:%", "size": size}
-        return [row.thread_id for row in self._connection.execute(statement, values)]
+        values = {"after": after, "size": size}
+        return [row.key for row in self._connection.execute(statement, values)]
 
     def newest(self, keys: Collection[str]) -> dict[str, str]:
         """Return those of the keys that have any row, each with its graph's latest checkpoint.
@@ -47,9 +52,9 @@ class CheckpointRows:
         It is empty where there are only rows of sub-graphs, or writes without a checkpoint.
         """
         latest = "max(CASE WHEN checkpoint_ns = '' THEN checkpoint_id ELSE '' END)"
-        found_in = {table: latest if table == "checkpoints" else "''" for table in self._tables}
+        columns = {table: latest if table == "checkpoints" else "''" for table in self._tables}
         newest: dict[str, str] = {}
-        for table, column in found_in.items():
+        for table, column in columns.items():
             statement = text(
                 f"SELECT thread_id, {column} FROM {table} "  # noqa: S608  # ours
                 "WHERE thread_id IN :keys GROUP BY thread_id"

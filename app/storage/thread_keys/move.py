@@ -73,7 +73,7 @@ class _Mover:
         with self.theirs.begin() as connection, self.ours.begin() as own_connection:
             rows = CheckpointRows(connection)
             newest = rows.newest([key for place in places for key in self._old_keys(*place)])
-            begun = rows.newest([thread_key(*place) for place in places])
+            half_moved = rows.newest([thread_key(*place) for place in places])
 
             def is_used(owner: str, thread_id: str) -> bool:
                 keys = [thread_key(owner, thread_id), *self._old_keys(owner, thread_id)]
@@ -88,9 +88,9 @@ class _Mover:
                     )
                     if key in newest
                 }
-                has_begun = thread_key(owner, thread_id) in begun
+                is_half_moved = thread_key(owner, thread_id) in half_moved
                 if by_graph:
-                    moves += planner.plan(OldThread(owner, thread_id, by_graph, has_begun))
+                    moves += planner.plan(OldThread(owner, thread_id, by_graph, is_half_moved))
         return moves
 
     def _old_keys(self, owner: str, thread_id: str) -> list[str]:

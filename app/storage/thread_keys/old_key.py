@@ -3,9 +3,6 @@
 import re
 from dataclasses import dataclass
 
-PATTERN = "%/%/%"
-"""As LIKE takes it, for a first choice."""
-
 _KEY = re.compile(r"([0-9a-f]*)/([A-Za-z0-9][A-Za-z0-9_.-]*)/(.+)", re.DOTALL)
 """An owner is the hash of an API key, or empty; neither it nor a graph's id has a slash."""
 

@@ -33,8 +33,8 @@ class OldThread:
     newest: Mapping[str, str]
     """The latest checkpoint by graph id."""
 
-    has_begun: bool
-    """Whether its own state is being moved: then that is all that is left."""
+    is_half_moved: bool
+    """Whether some of its own state is moved already: then the rest is its own, too."""
 
 
 class Planner:
@@ -56,9 +56,9 @@ class Planner:
         moves = [
             self._move(thread, graph_id, self._split(thread, graph_id, row))
             for graph_id in sorted(thread.newest)
-            if graph_id != own and not thread.has_begun
+            if graph_id != own and not thread.is_half_moved
         ]
-        rest = sorted(thread.newest) if thread.has_begun else [own]
+        rest = sorted(thread.newest) if thread.is_half_moved else [own]
         return [*moves, *(self._move(thread, graph_id, thread.thread_id) for graph_id in rest)]
 
     def _own_graph(self, thread: OldThread, row: RowMapping | None) -> str:

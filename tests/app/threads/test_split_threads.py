@@ -37,8 +37,8 @@ def threads(database: Database) -> ThreadRepository:
 
 
 async def ids_of(threads: ThreadRepository) -> list[str]:
-    found = await threads.search(ThreadSearch("me", sort_by="thread_id", is_ascending=True))
-    return [thread.thread_id for thread in found]
+    matching = await threads.search(ThreadSearch("me", sort_by="thread_id", is_ascending=True))
+    return [thread.thread_id for thread in matching]
 
 
 async def split(database: Database, thread_id: str, whole: str, **columns: Any) -> None:

@@ -97,10 +97,10 @@ async def test_split_threads_are_found_by_the_metadata_of_their_thread(old: Sett
 
     async with open_database(old) as database:
         search = ThreadSearch(OWNERS["ann"], metadata={"team": "x"}, sort_by="thread_id")
-        found = await ThreadRepository(database).search(search)
+        matching = await ThreadRepository(database).search(search)
         labels = await database.read(select(thread_labels.c.thread_id))
 
-    assert [thread.thread_id for thread in found] == [
+    assert [thread.thread_id for thread in matching] == [
         "several~counts2",
         "several~asks",
         "several",
