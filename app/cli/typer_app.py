@@ -29,7 +29,7 @@ COMMANDS = {
     "runs": "List the stored runs, show one, cancel one.",
     "prune": "Delete old events, runs, threads and checkpoints.",
     "backup": "Copy runs, threads and checkpoints into FOLDER while the service runs (SQLite).",
-    "migrate": "Bring the database up to date: its tables, and how threads are stored.",
+    "migrate": "Bring the database up to date.",
     "health": "Check that the service of this machine is ready; exit 1 if it is not.",
     "doctor": "Check this installation and say how to fix it; exit 1 if there is an error.",
 }

@@ -13,9 +13,10 @@ from app.storage.migrate import require_head
 
 
 def migrate() -> None:
-    """Bring the database up to date: its tables, and how threads are stored.
+    """Bring the database up to date.
 
-    A service does so at start, unless FANJOIN_MIGRATE_AT_START=0. None may be running meanwhile.
+    Its tables, and the keys that checkpoints are stored under. A service does so at start, unless
+    FANJOIN_MIGRATE_AT_START=0. None may be running meanwhile.
     """
     before, now = asyncio.run(_migrate(load_settings()))
     if before == now:

@@ -1,6 +1,8 @@
 """Several graphs on one thread: they share its state, and each reads what the others left."""
 
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +10,25 @@ from langgraph_sdk.client import LangGraphClient
 
 from app.settings import Settings
 from tests.app.threads_at_hand import invoke, post, sdk_of
+from tests.conftest import SERVED_GRAPHS
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def settings(stored_settings: Settings) -> Settings:
-    return stored_settings
+def settings(stored_settings: Settings, tmp_path: Path) -> Settings:
+    """Settings of a service that serves `doubles` besides, over each database in turn."""
+    served = json.loads(SERVED_GRAPHS.read_text())
+    graphs = {
+        graph_id: {**graph, "path": str(SERVED_GRAPHS.parent / graph["path"])}
+        for graph_id, graph in served["graphs"].items()
+    }
+    doubles = f"{Path(__file__).parent}/doubles.py:graph"
+    graphs["doubles"] = {"path": doubles, "description": "Doubles what tally counted."}
+    registry = tmp_path / "langgraph.json"
+    registry.write_text(json.dumps({**served, "graphs": graphs}))
+    return stored_settings.model_copy(update={"graphs_file": registry})
 
 
 @pytest.fixture
