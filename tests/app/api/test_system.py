@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 def test_health_and_info_answer(client: TestClient) -> None:
     assert client.get("/ok").json() == {"ok": True}
     assert client.get("/health/live").json() == {"status": "live"}
-    assert client.get("/health/ready").json() == {"status": "ready", "graphs": 20}
+    assert client.get("/health/ready").json() == {"status": "ready", "graphs": 19}
     info = client.get("/info").json()
     assert info["name"] == "fanjoin"
     assert info["embedded_model"] is None
