@@ -103,3 +103,21 @@ def test_tasks_that_start_eagerly_are_guarded_too(new_loop: NewLoop) -> None:
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(run())
+
+
+def test_what_langgraph_does_by_itself_is_not_guarded() -> None:
+    class AsyncQueue:
+        async def wait(self) -> None:
+            await asyncio.sleep(0)
+
+    async def run() -> None:
+        AsyncQueue.wait.__qualname__ = "AsyncQueue.wait"
+        with guarded_tasks(asyncio.get_running_loop()):
+            task = await contain(create(AsyncQueue().wait()), Watch())
+            assert not isinstance(task.get_coro(), Guarded)
+            await task
+
+    async def create(coroutine: Any) -> asyncio.Task[None]:
+        return asyncio.create_task(coroutine)
+
+    asyncio.run(run())

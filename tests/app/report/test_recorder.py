@@ -1,5 +1,7 @@
 """The branch report of real runs: times, usage, cost, and what is not known."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -221,3 +223,18 @@ def test_a_join_that_too_few_reached_is_named_not_one_of_its_optional_branches(
     assert response.status_code == 502
     assert (problem["branch"], problem["error_type"]) == ("finish", "QuorumNotMet")
     assert problem["detail"].count("scripted 401") == 3
+
+
+def test_a_recorder_is_freed_with_its_run_and_leaves_nothing_to_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        recorder = Recorder(Shape({}, [], []), {}, redactor([]), lambda *_: None)
+        recorder.schedule("node:1")
+        recorder.close(has_ended=True)
+        freed = weakref.ref(recorder)
+        del recorder
+
+        assert freed() is None
+    finally:
+        gc.enable()
