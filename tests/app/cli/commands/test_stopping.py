@@ -133,7 +133,8 @@ def test_a_second_signal_ends_the_process_whatever_its_nodes_do(tmp_path: Path, 
         process.send(signal.SIGINT)
         exit_status = process.stop(signal.SIGTERM)
 
-    assert exit_status == 128 + signal.SIGTERM
+    # Of two that are pending at once, the kernel may deliver either first.
+    assert exit_status in (128 + signal.SIGINT, 128 + signal.SIGTERM)
     assert "Traceback" not in process.output
 
 
