@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, to_json
 
 from app.errors import InvalidInput
+from app.graphs.contracts.aliases import aliases_of
 from app.graphs.contracts.secrets import MASK, masked, secret_keys
 from app.graphs.contracts.strict_json import DoesNotFit, validate_json
 
@@ -38,12 +39,19 @@ class Contract:
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
         schema = self.json_schema()
         self._keys = list(schema.get("properties", ()))
-        self.secret_keys = secret_keys(schema)
+        self.secret_keys = secret_keys(schema) | self._other_names()
         """Keys, at any depth, whose values are shown to nobody."""
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema that callers see."""
         return self._adapter.json_schema(schema_generator=_Schemas)
+
+    def _other_names(self) -> frozenset[str]:
+        """Return the other names of keys with secrets: a run is stored by names, not by aliases."""
+        by_name = self._adapter.json_schema(by_alias=False, schema_generator=_Schemas)
+        keys = secret_keys(by_name)
+        aliases = [path for key in keys for path in aliases_of(self.type).get(key, ())]
+        return keys.union(str(path[0]) for path in aliases)
 
     def validate(self, value: Any, place: str, *, may_lack_keys: bool = False) -> Any:
         """Return what the type makes of a JSON value; None for one that lacks keys it may lack.

@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     Json,
+    RootModel,
     SecretStr,
     field_serializer,
     field_validator,
@@ -265,6 +266,27 @@ def test_alias_becomes_the_fields_name_and_the_rest_stays() -> None:
     accepted = contract(Topic, Aliased).accept(sent)
 
     assert accepted == {"user_id": "u", "first": "f", "city": "Rome"}
+
+
+def test_secret_is_masked_under_each_of_its_names() -> None:
+    class Token(RootModel[SecretStr]):
+        pass
+
+    class Own(BaseModel):
+        model_config = ConfigDict(populate_by_name=True)
+
+        count: int
+        api_key: SecretStr = Field(alias="apiKey")
+        token: Token | None = None
+        pin: SecretStr | None = Field(None, validation_alias=AliasChoices("PIN", "code"))
+
+    demo = contract(Everything, Own)
+
+    with pytest.raises(InvalidInput) as error:
+        demo.accept({"api_key": "leak", "token": "leak", "code": "leak"})
+
+    assert demo.secret_keys == {"api_key", "apiKey", "token", "pin", "PIN", "code"}
+    assert "leak" not in str(error.value.problems)
 
 
 def test_key_under_two_names_is_refused() -> None:
