@@ -9,17 +9,30 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, NotRequired, Required, cast, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
-from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
+from pydantic.errors import (
+    PydanticInvalidForJsonSchema,
+    PydanticSchemaGenerationError,
+    PydanticUserError,
+)
 from pydantic.fields import FieldInfo
-from typing_extensions import TypedDict, is_typeddict
+from typing_extensions import ReadOnly, TypedDict, is_typeddict
 
 from app.graphs.messages import accepts_null, form_of, message_type
 
 _CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
-UNDESCRIBABLE = (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, TypeError)
-"""What Pydantic raises for a type that JSON Schema cannot describe."""
+UNDESCRIBABLE = (
+    PydanticInvalidForJsonSchema,
+    PydanticSchemaGenerationError,
+    PydanticUserError,
+    NameError,
+    TypeError,
+)
+"""What Pydantic raises for a type that JSON Schema cannot describe.
+
+Python 3.11's own TypedDict inside another type is one, and so is a name for type checkers alone.
+"""
 
 
 def pascal(graph_id: str) -> str:
@@ -48,7 +61,7 @@ def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[st
     since it also names what only nodes write.
     """
     if is_model(schema) and schema.model_fields.keys().isdisjoint(managed):
-        return _strict_model(schema, name)
+        return _strict_model(schema, name, is_state=is_state)
     optional = optional_keys(schema, is_state=is_state)
     fields = {
         key: NotRequired[_field(hint, is_state=is_state)]
@@ -97,10 +110,35 @@ def optional_keys(schema: Any, *, is_state: bool) -> frozenset[str]:
         names = fields if is_state else [k for k, f in fields.items() if not f.is_required()]
         return frozenset(names)
     if is_typeddict(schema):
-        return frozenset(hints_of(schema) if is_state else schema.__optional_keys__)
+        return frozenset(hints_of(schema) if is_state else _not_required(schema))
     if dataclasses.is_dataclass(schema):
         return frozenset(field.name for field in dataclasses.fields(schema) if has_default(field))
     return frozenset()
+
+
+def _not_required(schema: Any) -> frozenset[str]:
+    """Return the keys of a TypedDict that may be absent.
+
+    Python does not look into annotations that are text, as all are after
+    `from __future__ import annotations`.
+    """
+    optional = set(schema.__optional_keys__)
+    for key, hint in hints_of(schema).items():
+        qualifiers = _qualifiers(hint)
+        if NotRequired in qualifiers:
+            optional.add(key)
+        elif Required in qualifiers:
+            optional.discard(key)
+    return frozenset(optional)
+
+
+def _qualifiers(hint: Any) -> set[Any]:
+    """Return what a TypedDict says of a key around its type."""
+    found = set()
+    while get_origin(hint) in (Annotated, Required, NotRequired, ReadOnly):
+        found.add(get_origin(hint))
+        hint = hint.__origin__ if get_origin(hint) is Annotated else hint.__args__[0]
+    return found
 
 
 def has_default(field: dataclasses.Field[Any]) -> bool:
@@ -108,18 +146,42 @@ def has_default(field: dataclasses.Field[Any]) -> bool:
     return field.default is not missing or field.default_factory is not missing
 
 
-def _strict_model(schema: type[BaseModel], name: str) -> type[BaseModel]:
+def _strict_model(schema: type[BaseModel], name: str, *, is_state: bool) -> type[BaseModel]:
     """Return the author's model under another name; it refuses unknown keys unless it says not."""
-    model = _with_messages(schema, name)
+    model = _with_messages(schema, name, _undescribable(schema) if is_state else None)
     if "extra" not in schema.model_config:
         model.model_config["extra"] = "forbid"
         model.model_rebuild(force=True)
     return model
 
 
-def _with_messages(schema: type[BaseModel], name: str) -> type[BaseModel]:
+def _undescribable(schema: type[BaseModel]) -> dict[str, Any]:
+    """Return the fields of a whole state that only nodes write, such as a client, undescribed."""
+    try:
+        TypeAdapter(schema).json_schema()
+    except UNDESCRIBABLE:
+        fields = schema.model_fields.items()
+        return {
+            key: (Annotated[field.annotation, WithJsonSchema({})], field)
+            for key, field in fields
+            if not _can_be_described(_hint_of(field))
+        }
+    return {}
+
+
+def _can_be_described(hint: Any) -> bool:
+    try:
+        TypeAdapter(hint, config=None if _has_own_config(hint) else _CONFIG).json_schema()
+    except UNDESCRIBABLE:
+        return False
+    return True
+
+
+def _with_messages(
+    schema: type[BaseModel], name: str, others: Mapping[str, Any] | None = None
+) -> type[BaseModel]:
     """Return a model whose conversations take what `add_messages` takes."""
-    conversations: dict[str, Any] = {}
+    conversations: dict[str, Any] = dict(others or {})
     for key, hint in hints_of(schema).items():
         if (form := form_of(hint)) is not None:
             kind = message_type(form, accepts_null=accepts_null(hint))
@@ -150,11 +212,7 @@ def _field(hint: Any, *, is_state: bool) -> Any:
         hint = hint.__args__[0]
     if not is_state:
         return hint
-    try:
-        TypeAdapter(hint, config=None if _has_own_config(hint) else _CONFIG).json_schema()
-    except UNDESCRIBABLE:
-        return Any
-    return hint
+    return hint if _can_be_described(hint) else Any
 
 
 def _has_own_config(hint: Any) -> bool:

@@ -228,6 +228,54 @@ async def test_key_of_a_whole_state_that_json_cannot_say_may_be_anything(tmp_pat
     assert properties["lock"] == {"title": "Lock"}
 
 
+OPEN = """
+from typing import TYPE_CHECKING, Any, TypedDict
+from langgraph.graph import StateGraph
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from nowhere import Unknown
+
+class Item(TypedDict):
+    size: int
+
+class Later(BaseModel):
+    unknown: "Unknown"
+
+class State(TypedDict, total=False):
+    items: list[Item]
+    later: Later
+
+class Client:
+    pass
+
+class Model(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    word: str
+    client: Client | None = None
+
+def add(schema):
+    builder = StateGraph(schema)
+    builder.add_node("node", lambda state: {})
+    builder.add_edge("__start__", "node")
+    return builder.compile()
+
+graph, of_model = add(State), add(Model)
+"""
+
+
+async def test_types_that_pydantic_cannot_resolve_stop_no_graph(tmp_path: Path) -> None:
+    (tmp_path / "open.py").write_text(OPEN)
+    graphs = {"open": "./open.py:graph", "model": "./open.py:of_model"}
+
+    registry = await load_registry(write_graphs(tmp_path, graphs))
+
+    assert registry["open"].input.accept({"items": [{"size": 1}]}) == {"items": [{"size": 1}]}
+    assert registry["model"].input.accept({"word": "a"}) == {"word": "a"}
+    assert registry["model"].input.json_schema()["properties"]["word"]["type"] == "string"
+
+
 async def test_input_schema_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
     own = "class Own(TypedDict):\n    lock: __import__('threading').Event\n\nclass State"
     source = ODD.replace("class State", own, 1).replace(

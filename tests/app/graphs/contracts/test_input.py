@@ -163,6 +163,18 @@ def test_schema_of_its_own_requires_its_keys() -> None:
     assert contract(State, Own).json_schema()["required"] == ["topic"]
 
 
+def test_keys_required_are_the_same_where_annotations_are_text() -> None:
+    class State(TypedDict, total=False):
+        topic: str
+        tone: str
+
+    class Own(TypedDict):
+        topic: "str"
+        tone: "NotRequired[str]"
+
+    assert contract(State, Own).json_schema()["required"] == ["topic"]
+
+
 class Odd(TypedDict):
     _draft: str
     model_dump: int
