@@ -45,10 +45,17 @@ def is_model(schema: Any) -> bool:
     return isinstance(schema, type) and issubclass(schema, BaseModel)
 
 
+def is_open(schema: Any) -> bool:
+    """Whether a schema is `dict`: LangGraph then takes any keys."""
+    return (get_origin(schema) or schema) is dict
+
+
 def hints_of(schema: Any, *, managed: Collection[str] = ()) -> dict[str, Any]:
     """Return the annotations of a schema's keys, without those that LangGraph manages itself."""
     if is_model(schema):
         hints = {key: _hint_of(field) for key, field in schema.model_fields.items()}
+    elif is_open(schema):
+        hints = {}
     else:
         hints = get_type_hints(schema, include_extras=True)
     return {key: hint for key, hint in hints.items() if key not in managed}
@@ -62,6 +69,8 @@ def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[st
     """
     if is_model(schema) and schema.model_fields.keys().isdisjoint(managed):
         return _strict_model(schema, name, is_state=is_state)
+    if is_open(schema):
+        return dict[str, Any]
     optional = optional_keys(schema, is_state=is_state)
     fields = {
         key: NotRequired[_field(hint, is_state=is_state)]
@@ -74,6 +83,8 @@ def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[st
 
 def output_type(schema: Any, name: str, *, is_state: bool, managed: Collection[str]) -> Any:
     """Return the type that describes what a caller gets: keys by name, absent when not written."""
+    if is_open(schema):
+        return dict[str, Any]
     optional = optional_keys(schema, is_state=is_state)
     described = schema.model_fields if is_model(schema) else {}
     fields = {
@@ -143,6 +154,8 @@ def _qualifiers(hint: Any) -> set[Any]:
 
 def has_default(field: dataclasses.Field[Any]) -> bool:
     missing = dataclasses.MISSING
+    if isinstance(field.default, FieldInfo):  # of a Pydantic dataclass
+        return not field.default.is_required()
     return field.default is not missing or field.default_factory is not missing
 
 

@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from app.graphs.schemas import has_default, is_model
+from app.graphs.schemas import is_model, optional_keys
 
 
 class NotJson(ValueError):
@@ -20,21 +21,31 @@ def keys_with_default(schema: Any) -> frozenset[str]:
         fields = schema.model_fields.items()
         return frozenset(key for key, field in fields if not field.is_required())
     if dataclasses.is_dataclass(schema):
-        return frozenset(field.name for field in dataclasses.fields(schema) if has_default(field))
+        return optional_keys(schema, is_state=False)
     return frozenset()
 
 
 def default_of(schema: Any, key: str, validated: Any) -> Any:
     """Return the default of a key as JSON; `validated` is what the model made of a request.
 
+    A validator of its author's may make something else of it, such as None.
+
     Raises:
         NotJson: JSON cannot hold it.
     """
     if isinstance(validated, BaseModel):
         return to_sent_json(getattr(validated, key))
+    if (described := getattr(schema, "__pydantic_fields__", {}).get(key)) is not None:
+        return to_sent_json(_default_in(described))
     field = next(field for field in dataclasses.fields(schema) if field.name == key)
     factory = field.default_factory
     return to_sent_json(field.default if factory is dataclasses.MISSING else factory())
+
+
+def _default_in(field: FieldInfo) -> Any:
+    if field.default_factory_takes_validated_data:
+        raise NotJson("its factory needs the other keys")
+    return field.get_default(call_default_factory=True)
 
 
 def unwritable_defaults(schema: Any) -> Iterator[tuple[str, str]]:
@@ -62,7 +73,7 @@ def to_sent_json(value: Any) -> Any:
         NotJson: JSON cannot hold it.
     """
     match value:
-        case SecretStr() | SecretBytes():
+        case SecretStr() | SecretBytes() | Secret():
             return to_sent_json(value.get_secret_value())
         case bytes():
             try:

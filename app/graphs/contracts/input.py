@@ -36,6 +36,8 @@ class InputContract(Contract):
         """
         may_lack_keys = self._is_state and is_on_thread
         validated = self.validate(value, place, may_lack_keys=may_lack_keys)
+        if not isinstance(value, dict):  # which a validator of the author's may take
+            raise InvalidInput([{"place": place, "message": "LangGraph takes an object alone"}])
         accepted = keyed_by_name(value, self._aliases, place)
         for key in self._defaults - accepted.keys():
             accepted[key] = self._default_of(key, validated, place)

@@ -8,7 +8,7 @@ from langgraph.graph.state import StateGraph
 from app.graphs.contracts.contract import Contract
 from app.graphs.contracts.strict_json import copy_of
 from app.graphs.messages import make_messages, unreduced_messages
-from app.graphs.schemas import has_keys, hints_of, state_type
+from app.graphs.schemas import has_keys, hints_of, is_open, state_type
 
 
 class StateContract(Contract):
@@ -19,7 +19,8 @@ class StateContract(Contract):
         for schema in (builder.state_schema, *builder.schemas):
             if has_keys(schema):
                 hints = {**hints_of(schema, managed=builder.managed), **hints}
-        super().__init__(state_type(hints, name))
+        is_open_state = is_open(builder.state_schema)
+        super().__init__(dict[str, Any] if is_open_state else state_type(hints, name))
         self._messages = unreduced_messages(hints)
 
     def accept(self, values: Mapping[str, Any], *, place: str = "values") -> Any:

@@ -19,11 +19,13 @@ from pydantic import (
     Field,
     Json,
     RootModel,
+    Secret,
     SecretStr,
     field_serializer,
     field_validator,
     model_validator,
 )
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypedDict
 
 from app.errors import InvalidInput
@@ -386,6 +388,46 @@ def test_validator_that_raises_anything_refuses_the_input(error: BaseException) 
     wrong = refused(contract(Topic, raising(error)), {"topic": "x"})
 
     assert type(error).__name__ in wrong["input.topic"]
+
+
+class Careless(BaseModel):
+    count: int
+    size: int = 3
+
+    @model_validator(mode="before")
+    @classmethod
+    def take_text(cls, value: Any) -> Any:
+        return {"count": 1} if value == "one" else value
+
+    @model_validator(mode="after")  # type: ignore[misc]  # the mistake that is tested
+    def forget_to_return(self) -> None:
+        assert self.count > 0
+
+
+def test_defaults_are_added_where_a_validator_returns_nothing() -> None:
+    assert contract(Everything, Careless).accept({"count": 1}) == {"count": 1, "size": 3}
+
+
+def test_text_that_a_validator_takes_is_refused_since_langgraph_takes_objects() -> None:
+    assert "object" in refused(contract(Everything, Careless), "one")["input"]
+
+
+@pytest.mark.parametrize("schema", [dict, dict[str, Any]])
+def test_state_that_is_a_dict_takes_any_keys(schema: Any) -> None:
+    assert contract(schema).accept({"a": 1, "b": [2]}) == {"a": 1, "b": [2]}
+
+
+def test_fields_of_a_pydantic_dataclass_have_their_defaults() -> None:
+    @pydantic_dataclass
+    class Own:
+        count: int = Field(gt=0)
+        size: int = Field(default=3)
+        day: Secret[date] = Field(default_factory=lambda: Secret(date(2026, 11, 30)))
+
+    accepted = contract(Everything, Own).accept({"count": 1})
+
+    assert accepted == {"count": 1, "size": 3, "day": "2026-11-30"}
+    assert refused(contract(Everything, Own), {}) == {"input.count": "Field required"}
 
 
 def test_author_who_allows_other_keys_gets_them() -> None:
