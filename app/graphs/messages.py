@@ -56,6 +56,8 @@ def _to_one(value: Any) -> BaseMessage:
 
 def _to_many(value: Any) -> list[BaseMessage]:
     """Return what `add_messages` makes of a value: one message, or a list of them."""
+    if isinstance(value, tuple) and all(isinstance(item, BaseMessage) for item in value):
+        value = list(value)  # of a node: JSON has no tuples
     try:
         return convert_to_messages(value if isinstance(value, list) else [value])
     except Exception as error:

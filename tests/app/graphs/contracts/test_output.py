@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NotRequired
 
 import pytest
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langgraph.graph import MessagesState, StateGraph
 from pydantic import BaseModel, Field, field_validator
 from typing_extensions import TypedDict
@@ -112,3 +112,12 @@ def test_validator_that_raises_anything_is_an_invalid_output(raised: BaseExcepti
 
     with pytest.raises(InvalidOutput, match=type(raised).__name__):
         contract(MessagesState, Out).to_json({"said": "x"})
+
+
+def test_messages_in_a_tuple_are_messages() -> None:
+    class Own(TypedDict):
+        talk: tuple[AnyMessage, ...]
+
+    output = contract(Own).to_json({"talk": (HumanMessage("a"), AIMessage("b"), AIMessage("c"))})
+
+    assert [message["content"] for message in output["talk"]] == ["a", "b", "c"]
