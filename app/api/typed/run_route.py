@@ -81,7 +81,7 @@ class RunEndpoint:
             first = misfit.errors[0]
             if first["type"] == "json_invalid":
                 _explain_broken_json(raw)
-            elif not first["loc"]:
+            elif first["type"] == "model_type":
                 raise _no_object(first["input"]) from misfit
             raise InvalidInput(described(misfit.errors, "", self._keys)) from misfit
         return read

@@ -16,6 +16,9 @@ from app.graphs.contracts.strict_json import DoesNotFit, validate_json
 
 _LONGEST_SHOWN = 100
 
+_MOST_SHOWN = 50
+"""Of all that is wrong with a request: a megabyte of it may be wrong in 200,000 places."""
+
 _DEEPEST = 100
 """Levels of lists and objects in one value; answers are written to half as many more."""
 
@@ -125,20 +128,28 @@ def described(
     keys: Sequence[str],
     secrets: frozenset[str] = frozenset(),
 ) -> list[dict[str, Any]]:
-    """Return what is wrong as problem bodies show it.
+    """Return what is wrong as problem bodies show it, up to 50 places and how many more there are.
 
     `keys` are those that are known; what stands under one of the `secrets` is not shown.
     """
-    return [
-        {
-            "place": ".".join(filter(None, (place, *map(str, one["loc"])))) or "body",
-            "message": one["msg"] + _nearest(one, keys),
-            "given": MASK
-            if not secrets.isdisjoint(map(str, one["loc"]))
-            else _shorten(masked(one.get("input"), secrets)),
-        }
-        for one in errors
-    ]
+    every = list(errors)
+    shown = [_described(one, place, keys, secrets) for one in every[:_MOST_SHOWN]]
+    if len(every) > _MOST_SHOWN:
+        more = f"{len(every) - _MOST_SHOWN} more places do not fit"
+        shown.append({"place": place or "body", "message": more})
+    return shown
+
+
+def _described(
+    wrong: ErrorDetails, place: str, keys: Sequence[str], secrets: frozenset[str]
+) -> dict[str, Any]:
+    where, message = wrong["loc"], wrong["msg"] + _nearest(wrong, keys)
+    shown = {"place": ".".join(filter(None, (place, *map(str, where)))) or "body"}
+    if not place and (not where or wrong["type"] == "missing"):
+        return {**shown, "message": message}  # it would be the whole body, with its secrets
+    given = _shorten(masked(wrong.get("input"), secrets))
+    is_secret = not secrets.isdisjoint(map(str, where))
+    return {**shown, "message": message, "given": MASK if is_secret else given}
 
 
 def _nearest(wrong: ErrorDetails, keys: Sequence[str]) -> str:

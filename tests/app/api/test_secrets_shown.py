@@ -29,6 +29,20 @@ async def test_secret_is_shown_in_no_refusal(client: httpx2.AsyncClient) -> None
         assert SECRET not in answer.text, graph_input
 
 
+async def test_secret_is_not_shown_where_the_body_is_wrong(client: httpx2.AsyncClient) -> None:
+    sent = {"input": {"topic": "x", "key": SECRET}, "context": {"key": SECRET}}
+
+    for body, message in (
+        ({**sent, "checkpoint_id": "c"}, "a checkpoint requires thread_id"),
+        ({"context": sent["context"]}, "Field required"),
+    ):
+        answer = await client.post("/graphs/keeps_secrets/invoke", json=body)
+
+        assert answer.status_code == 422
+        assert message in answer.text
+        assert SECRET not in answer.text
+
+
 async def test_secret_reaches_the_nodes_and_is_shown_with_no_run(
     client: httpx2.AsyncClient,
 ) -> None:

@@ -430,6 +430,14 @@ def test_fields_of_a_pydantic_dataclass_have_their_defaults() -> None:
     assert refused(contract(Everything, Own), {}) == {"input.count": "Field required"}
 
 
+def test_only_some_of_very_many_wrong_places_are_named() -> None:
+    with pytest.raises(InvalidInput) as error:
+        contract(Everything).accept({f"unknown{number}": 1 for number in range(1000)})
+
+    assert len(error.value.problems) == 51
+    assert error.value.problems[-1]["message"] == "950 more places do not fit"
+
+
 def test_author_who_allows_other_keys_gets_them() -> None:
     class Own(BaseModel):
         model_config = ConfigDict(extra="allow")
