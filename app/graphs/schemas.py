@@ -7,7 +7,7 @@ also those that a model reserves (`copy`, `_draft`).
 
 import dataclasses
 from collections.abc import Collection, Mapping
-from typing import Annotated, Any, NotRequired, Required, cast, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, NotRequired, Required, cast, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
 from pydantic.errors import (
@@ -58,7 +58,18 @@ def hints_of(schema: Any, *, managed: Collection[str] = ()) -> dict[str, Any]:
         hints = {}
     else:
         hints = get_type_hints(schema, include_extras=True)
+    if dataclasses.is_dataclass(schema):
+        hints = {key: _unwrapped(hint) for key, hint in hints.items() if not _is_constant(hint)}
     return {key: hint for key, hint in hints.items() if key not in managed}
+
+
+def _is_constant(hint: Any) -> bool:
+    """Whether an annotation is of a dataclass itself, and not of its objects."""
+    return hint is ClassVar or get_origin(hint) is ClassVar
+
+
+def _unwrapped(hint: Any) -> Any:
+    return hint.type if isinstance(hint, dataclasses.InitVar) else hint
 
 
 def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[str]) -> Any:
@@ -123,7 +134,8 @@ def optional_keys(schema: Any, *, is_state: bool) -> frozenset[str]:
     if is_typeddict(schema):
         return frozenset(hints_of(schema) if is_state else _not_required(schema))
     if dataclasses.is_dataclass(schema):
-        return frozenset(field.name for field in dataclasses.fields(schema) if has_default(field))
+        every = schema.__dataclass_fields__  # `fields` leaves out what is for __init__ alone
+        return frozenset(key for key in hints_of(schema) if has_default(every[key]))
     return frozenset()
 
 

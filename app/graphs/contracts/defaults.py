@@ -21,7 +21,8 @@ def keys_with_default(schema: Any) -> frozenset[str]:
         fields = schema.model_fields.items()
         return frozenset(key for key, field in fields if not field.is_required())
     if dataclasses.is_dataclass(schema):
-        return optional_keys(schema, is_state=False)
+        names = {field.name for field in dataclasses.fields(schema)}
+        return optional_keys(schema, is_state=False) & names
     return frozenset()
 
 

@@ -1,7 +1,7 @@
 """A request's context is checked and passed on as it was sent."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import InitVar, dataclass
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -43,6 +43,20 @@ def test_context_that_requires_nothing_may_be_absent() -> None:
 @pytest.mark.parametrize("schema", [Model, Data, Keys, Optional])
 def test_context_stays_as_it_was_sent(schema: Any) -> None:
     assert ContextContract(schema, "DemoContext").accept({"user": "ann"}) == {"user": "ann"}
+
+
+def test_keys_of_a_dataclass_are_what_its_init_takes() -> None:
+    @dataclass(kw_only=True)
+    class Own:
+        KINDS: ClassVar[int] = 3
+        user: str
+        seed: InitVar[int] = 1
+
+    own = ContextContract(Own, "DemoContext")
+
+    assert own.accept({"user": "ann", "seed": 2}) == {"user": "ann", "seed": 2}
+    assert list(own.json_schema()["properties"]) == ["user", "seed"]
+    assert own.json_schema()["required"] == ["user"]
 
 
 @pytest.mark.parametrize(
