@@ -18,7 +18,7 @@ from app.graphs.langgraph_json import GraphDef, read_declarations
 from app.graphs.lint import Finding, lint_graph
 from app.graphs.loader import GraphFileError, load_graph
 from app.graphs.project import Project, open_project
-from app.graphs.schemas import UNDESCRIBABLE, pascal
+from app.graphs.schemas import UNDESCRIBABLE, has_keys, is_open, pascal
 from app.graphs.shape import BranchPolicy, Shape, shape_of
 from app.graphs.types import TypeName, declared_types, defined_types
 
@@ -134,6 +134,12 @@ async def inspect_graphs(graphs_file: Path) -> Inspection:
 async def _load_entry(declared: GraphDef, project: Project) -> GraphEntry:
     graph = await load_graph(declared.path, project=project, name=declared.graph_id)
     builder = graph.builder
+    for schema in (builder.state_schema, builder.input_schema, builder.output_schema):
+        if not (has_keys(schema) or is_open(schema)):
+            raise GraphFileError(
+                f"its state is {schema}, one value without keys: name them in a TypedDict, a "
+                f"dataclass or a Pydantic model"
+            )
     name = pascal(declared.graph_id)
     return GraphEntry(
         id=declared.graph_id,

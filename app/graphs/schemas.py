@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, ClassVar, NotRequired, Required, cast, get_origin, get_type_hints
 
+import pydantic.dataclasses
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
 from pydantic.errors import (
     PydanticInvalidForJsonSchema,
@@ -56,6 +57,8 @@ def hints_of(schema: Any, *, managed: Collection[str] = ()) -> dict[str, Any]:
         hints = {key: _hint_of(field) for key, field in schema.model_fields.items()}
     elif is_open(schema):
         hints = {}
+    elif pydantic.dataclasses.is_pydantic_dataclass(schema):
+        hints = {key: _hint_of(field) for key, field in schema.__pydantic_fields__.items()}
     else:
         hints = get_type_hints(schema, include_extras=True)
     if dataclasses.is_dataclass(schema):
@@ -84,9 +87,7 @@ def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[st
         return dict[str, Any]
     optional = optional_keys(schema, is_state=is_state)
     fields = {
-        key: NotRequired[_field(hint, is_state=is_state)]
-        if key in optional
-        else _field(hint, is_state=is_state)
+        key: NotRequired[_field(hint)] if key in optional else _field(hint)
         for key, hint in hints_of(schema, managed=managed).items()
     }
     return _typed_dict(name, fields, schema)
@@ -99,7 +100,7 @@ def output_type(schema: Any, name: str, *, is_state: bool, managed: Collection[s
     optional = optional_keys(schema, is_state=is_state)
     described = schema.model_fields if is_model(schema) else {}
     fields = {
-        key: _described(_field(hint, is_state=is_state), described.get(key))
+        key: _described(_field(hint), described.get(key))
         for key, hint in hints_of(schema, managed=managed).items()
     }
     present = {key: NotRequired[hint] if key in optional else hint for key, hint in fields.items()}
@@ -116,7 +117,7 @@ def output_check(schema: Any, name: str, described: Any) -> Any:
 
 def state_type(hints: Mapping[str, Any], name: str) -> Any:
     """Return the type that checks what is written into a state, whatever keys are there."""
-    fields = {key: NotRequired[_field(hint, is_state=True)] for key, hint in hints.items()}
+    fields = {key: NotRequired[_field(hint)] for key, hint in hints.items()}
     return _typed_dict(name, fields, None)
 
 
@@ -226,17 +227,15 @@ def _typed_dict(name: str, fields: dict[str, Any], schema: Any) -> Any:
     return made
 
 
-def _field(hint: Any, *, is_state: bool) -> Any:
-    """Return the type of one key; in a whole state one that JSON cannot describe may be anything.
+def _field(hint: Any) -> Any:
+    """Return the type of one key; one that JSON cannot describe may be anything.
 
-    It is a key that only nodes write.
+    LangGraph does not look at it either, and of a whole state it is what only nodes write.
     """
     if (form := form_of(hint)) is not None:
         return message_type(form, accepts_null=accepts_null(hint))
     if get_origin(hint) in (Required, NotRequired):
         hint = hint.__args__[0]
-    if not is_state:
-        return hint
     return hint if _can_be_described(hint) else Any
 
 

@@ -276,18 +276,41 @@ async def test_types_that_pydantic_cannot_resolve_stop_no_graph(tmp_path: Path) 
     assert registry["model"].input.json_schema()["properties"]["word"]["type"] == "string"
 
 
-async def test_input_schema_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
+async def test_key_of_an_input_schema_that_json_cannot_say_may_be_anything(tmp_path: Path) -> None:
     own = "class Own(TypedDict):\n    lock: __import__('threading').Event\n\nclass State"
-    source = ODD.replace("class State", own, 1).replace(
-        "Graph(State)", "Graph(State, input_schema=Own)"
+    source = ODD.replace("class State", own, 1)
+    (tmp_path / "odd.py").write_text(
+        source.replace("Graph(State)", "Graph(State, input_schema=Own)")
     )
-    (tmp_path / "odd.py").write_text(source)
-    file = write_graphs(tmp_path, {"odd": "./odd.py:graph"})
 
-    problems = await problems_of(file)
+    registry = await load_registry(write_graphs(tmp_path, {"odd": "./odd.py:graph"}))
+
+    assert registry["odd"].input.accept({"lock": [1]}) == {"lock": [1]}
+
+
+async def test_input_model_that_json_cannot_say_is_a_problem(tmp_path: Path) -> None:
+    own = (
+        "from typing import Callable\nfrom pydantic import BaseModel\n"
+        "class Own(BaseModel):\n    call: Callable[[], int]\n\nclass State"
+    )
+    source = GOOD.replace("class State", own, 1)
+    (tmp_path / "odd.py").write_text(
+        source.replace("Graph(State)", "Graph(State, input_schema=Own)")
+    )
+
+    problems = await problems_of(write_graphs(tmp_path, {"odd": "./odd.py:graph"}))
 
     assert "OddInput cannot be described in JSON" in problems[0]
     assert "input_schema" in problems[0]
+
+
+async def test_state_without_keys_is_a_problem_with_the_remedy(tmp_path: Path) -> None:
+    source = GOOD.replace("StateGraph(State)", "StateGraph(list)")
+    (tmp_path / "odd.py").write_text(source)
+
+    problems = await problems_of(write_graphs(tmp_path, {"odd": "./odd.py:graph"}))
+
+    assert "one value without keys: name them in a TypedDict" in problems[0]
 
 
 async def test_inspection_keeps_the_good_beside_the_bad(tmp_path: Path) -> None:
