@@ -8,6 +8,7 @@ one.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
@@ -30,9 +31,6 @@ class NodeThreads:
         self._busy_since: dict[int, float] = {}
         """By thread."""
 
-        self._is_short = False
-        """Whether a call had to wait since a thread was free."""
-
         self.is_closed = False
 
     @property
@@ -47,19 +45,17 @@ class NodeThreads:
             RuntimeError: the threads are closed.
         """
         call = _Call(work, watched)
-        call.future.add_done_callback(call.drop_if_cancelled)
+        call.future.add_done_callback(partial(_drop_if_cancelled, watched))
         with self._lock:
             if self.is_closed:
                 raise RuntimeError("the service is closed: no call of a graph begins any more")
             self._queued += 1
             self._calls.put(call)
-            is_waiting = self._queued > self._threads - len(self._busy_since)
-            if is_waiting and self._threads < self.size:
+            are_short = self._queued > self._threads - len(self._busy_since)
+            if are_short and self._threads < self.size:
                 self._threads += 1
                 name = f"node-{self._threads}"
                 threading.Thread(target=self._serve, name=name, daemon=True).start()
-            elif is_waiting:
-                self._is_short = True
         return call.future
 
     def are_stuck(self, *, seconds: float) -> bool:
@@ -68,7 +64,7 @@ class NodeThreads:
         One that was cancelled meanwhile counts, too: the next would wait as well.
         """
         with self._lock:
-            if len(self._busy_since) < self.size or not self._is_short:
+            if len(self._busy_since) < self.size or not self._queued:
                 return False
             return self._clock() - max(self._busy_since.values()) > seconds
 
@@ -94,7 +90,6 @@ class NodeThreads:
             call.execute()
             with self._lock:
                 del self._busy_since[thread]
-                self._is_short = False
             call.publish()
             del call  # a free thread holds on to nothing of a run
 
@@ -126,9 +121,11 @@ class _Call:
         elif self._has_run:
             self.future.set_result(self._result)
 
-    def drop_if_cancelled(self, future: Future[Any]) -> None:
-        if future.cancelled():
-            self._watched.drop()
+
+def _drop_if_cancelled(watched: WatchedCall, future: Future[Any]) -> None:
+    # No method of the call: a future holds on to it, and the collector would have to free both.
+    if future.cancelled():
+        watched.drop()
 
 
 def _for_a_future(raised: BaseException) -> BaseException:

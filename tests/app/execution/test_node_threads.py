@@ -1,9 +1,12 @@
 """The threads of nodes: bounded, watched, and never waited for."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -130,6 +133,39 @@ def test_threads_are_stuck_when_each_is_busy_for_too_long_and_a_call_waits() -> 
 
     wait_until(lambda: threads.busy == 0, "free threads")
     assert not threads.are_stuck(seconds=0)
+
+
+def test_calls_that_wait_still_wait_after_a_thread_was_free() -> None:
+    clock = Clock()
+    threads = NodeThreads(2, clock=clock)
+
+    with held(threads, 1):
+        let_go, stuck, let_stuck = threading.Event(), threading.Event(), threading.Event()
+        submit(threads, lambda: let_go.wait(SECONDS))
+        submit(threads, lambda: (stuck.set(), let_stuck.wait(SECONDS)))
+        last = submit(threads, lambda: None)
+        let_go.set()
+        assert stuck.wait(SECONDS)
+        clock.now = 31
+        assert threads.are_stuck(seconds=30)
+        let_stuck.set()
+        last.result(SECONDS)
+
+
+def test_a_call_that_is_over_leaves_nothing_to_the_collector() -> None:
+    threads = NodeThreads(1)
+    gc.collect()
+    gc.disable()
+    try:
+        given = Noted()
+        threads.submit(partial(id, given), WatchedCall()).result(SECONDS)
+        freed = weakref.ref(given)
+        del given
+        submit(threads, lambda: None).result(SECONDS)  # the thread is done with the first by now
+
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_one_thread_that_works_keeps_the_others_from_counting_as_stuck() -> None:
