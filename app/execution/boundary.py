@@ -12,6 +12,8 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar
 
+from app.plain_json import error_text
+
 T = TypeVar("T")
 
 BLOCKING_SECONDS = 0.1
@@ -71,7 +73,7 @@ class Escaped(RuntimeError):
 
 def ordinary(raised: BaseException) -> Escaped:
     """Return the error that stands for something that would end more than its run."""
-    name, text = type(raised).__name__, _text_of(raised)
+    name, text = type(raised).__name__, error_text(raised)
     error = _class_named(name)(f"{name}: {text}" if text else name)
     error.__cause__ = raised
     return error
@@ -80,13 +82,6 @@ def ordinary(raised: BaseException) -> Escaped:
 @lru_cache(maxsize=64)
 def _class_named(name: str) -> type[Escaped]:
     return type(name, (Escaped,), {"__module__": __name__})
-
-
-def _text_of(raised: BaseException) -> str:
-    try:
-        return str(raised)
-    except BaseException:  # noqa: BLE001  # the graph's code again, which may raise the like again
-        return ""
 
 
 class Guarded(Coroutine[Any, Any, T]):

@@ -10,6 +10,7 @@ from langgraph.errors import GraphRecursionError, InvalidUpdateError
 from pydantic import ValidationError
 
 from app.errors import ServiceError
+from app.execution.boundary import ordinary
 from app.graphs.contracts import InvalidOutput
 from app.report.recorder import Recorder
 from app.report.rows import Row
@@ -36,8 +37,7 @@ def conclude(
     elif isinstance(error, asyncio.CancelledError):
         status, failure = RunStatus.CANCELLED, RunFailure("RunCancelled", "the run was cancelled")
     else:
-        failure = _failure_of(error, recorder)
-        status = RunStatus.TIMEOUT if _was_cut_off(error) else RunStatus.ERROR
+        status, failure = _read(error, recorder)
     has_ended = error is None or isinstance(error, InvalidOutput)
     ended = replace(run, status=status, failure=failure, report=recorder.close(has_ended=has_ended))
     log_failure(ended, error)
@@ -52,6 +52,15 @@ def log_failure(run: Run, error: BaseException | None = None) -> None:
     reason = f"{failure.type}: {failure.message}"
     logger.warning("run failed", extra={**fields, "status": run.status, "error": reason})
     logger.debug("traceback of the failed run", exc_info=error, extra=fields)
+
+
+def _read(error: BaseException, recorder: Recorder) -> tuple[RunStatus, RunFailure]:
+    """Return the status and the failure of a run that an error ended, whatever the error is."""
+    try:
+        status = RunStatus.TIMEOUT if _was_cut_off(error) else RunStatus.ERROR
+        return status, _failure_of(error, recorder)
+    except BaseException:  # noqa: BLE001  # its attributes and its text are the author's
+        return RunStatus.ERROR, _blame(ordinary(error), recorder)
 
 
 def _failure_of(error: BaseException, recorder: Recorder) -> RunFailure:

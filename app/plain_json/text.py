@@ -13,6 +13,14 @@ def clean_text(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+def error_text(error: BaseException) -> str:
+    """Return what an error says; nothing where its own code raises."""
+    try:
+        return str(error)
+    except BaseException:  # noqa: BLE001  # the author's code
+        return ""
+
+
 def type_name(value: Any) -> str:
     """Return the name of a value's type; no code of the type runs."""
     return clean_text(_name_of(type(value)))

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from app.graphs.shape import Path, Shape
 from app.graphs.wire import own_writes
+from app.plain_json import error_text
 from app.redaction import Redact
 from app.report.restored_rows import ns_around, path_of, row_from_checkpoint, rows_from_events
 from app.report.reuse import ReusableWrites
@@ -152,7 +153,7 @@ class Recorder:
             row.status = "interrupted"
         elif error is not None:
             row.status = "timeout" if _type_of(error) == "NodeTimeoutError" else "failed"
-            row.error = {"type": _type_of(error), "message": self.redact(str(error))}
+            row.error = {"type": _type_of(error), "message": self.redact(error_text(error))}
         elif row.status is None:
             row.status = "ok" if row.started is not None else "cached"
         self.reusable.add(row, own, self._around(row))
