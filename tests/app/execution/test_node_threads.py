@@ -138,11 +138,15 @@ def test_threads_are_stuck_when_each_is_busy_for_too_long_and_a_call_waits() -> 
 def test_calls_that_wait_still_wait_after_a_thread_was_free() -> None:
     clock = Clock()
     threads = NodeThreads(2, clock=clock)
+    let_go, stuck, let_stuck = threading.Event(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        stuck.set()
+        let_stuck.wait(SECONDS)
 
     with held(threads, 1):
-        let_go, stuck, let_stuck = threading.Event(), threading.Event(), threading.Event()
         submit(threads, lambda: let_go.wait(SECONDS))
-        submit(threads, lambda: (stuck.set(), let_stuck.wait(SECONDS)))
+        submit(threads, hold)
         last = submit(threads, lambda: None)
         let_go.set()
         assert stuck.wait(SECONDS)

@@ -18,7 +18,7 @@ class Unreadable(Exception):
 
 
 class NotesOfNumbers(Exception):
-    __notes__ = [1, None]  # noqa: RUF012  # as Python has it
+    __notes__ = [1, None]  # type: ignore[list-item]  # noqa: RUF012  # as no author should
 
 
 class OutcomesOfItsOwn(Exception):
