@@ -11,8 +11,8 @@ from app.execution.boundary import WATCH, Guarded
 
 TaskFactory: TypeAlias = Callable[..., Any]
 
-_OF_LANGGRAPH = frozenset({"AsyncQueue.wait", "AsyncExitStack.__aexit__"})
-"""Tasks in which LangGraph runs none of an author's code, a third of those of a small run."""
+_WAIT_OF_LANGGRAPH = "AsyncQueue.wait"
+"""A task in which LangGraph runs none of an author's code, unlike in all its others."""
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
         **options: Any,
     ) -> Any:
         watch = WATCH.get() if context is None else context.get(WATCH)
-        if watch is not None and getattr(coroutine, "__qualname__", "") not in _OF_LANGGRAPH:
+        if watch is not None and getattr(coroutine, "__qualname__", "") != _WAIT_OF_LANGGRAPH:
             coroutine = Guarded(coroutine)
         if inner is None:
             return asyncio.Task(coroutine, loop=loop, context=context, **options)

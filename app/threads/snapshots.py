@@ -16,6 +16,9 @@ from app.graphs.shape import Graph
 
 logger = logging.getLogger(__name__)
 
+_OF_THE_GRAPH = (Exception, SystemExit, KeyboardInterrupt)
+"""What its channels and reducers may raise; reading an interrupted state runs them."""
+
 
 async def read_snapshot(
     graph: Graph,
@@ -34,7 +37,7 @@ async def read_snapshot(
         return await graph.aget_state(config, subgraphs=subgraphs)
     except StorageUnavailable:
         raise
-    except Exception as error:  # noqa: BLE001  # channels and reducers may raise anything
+    except _OF_THE_GRAPH as error:
         _log(config, error)
     saved = await saver.aget_tuple(config)
     return _empty(config) if saved is None else _as_stored(graph, saved)
@@ -56,7 +59,7 @@ async def list_snapshots(
         return [state async for state in reading.aget_state_history(config, **options)]
     except StorageUnavailable:
         raise
-    except Exception as error:  # noqa: BLE001  # as above; then each state is read by itself
+    except _OF_THE_GRAPH as error:  # each state is read by itself
         _log(config, error)
     saved = [one async for one in saver.alist(config, **options)]
     return [await read_snapshot(graph, saver, one.config) for one in saved]
@@ -74,6 +77,6 @@ def _empty(config: RunnableConfig) -> StateSnapshot:
     return StateSnapshot({}, (), config, None, None, None, (), ())
 
 
-def _log(config: RunnableConfig, error: Exception) -> None:
+def _log(config: RunnableConfig, error: BaseException) -> None:
     fields = {"thread_id": config["configurable"]["thread_id"], "error": repr(error)}
     logger.warning("a graph cannot read the state of its thread", extra=fields)
