@@ -41,8 +41,9 @@ def declared_types(graph: CompiledStateGraph[Any, Any, Any, Any]) -> frozenset[T
 def defined_types(roots: Iterable[Path]) -> frozenset[TypeName]:
     """Return the types that the loaded modules of some folders define."""
     places = tuple(f"{root}/" for root in roots)
-    modules = [module for module in sys.modules.values() if _is_below(module, places)]
-    return _named({cls for module in modules for cls in _defined_in(module, module.__name__)})
+    known = list(sys.modules.items())
+    modules = [(name, module) for name, module in known if _is_below(module, places)]
+    return _named({cls for name, module in modules for cls in _defined_in(module, name)})
 
 
 def _named(types: Iterable[type[Any]]) -> frozenset[TypeName]:
@@ -56,7 +57,7 @@ def _named(types: Iterable[type[Any]]) -> frozenset[TypeName]:
         by_name[cls.__module__, cls.__name__].add(cls)
     for (module_name, name), (cls, *others) in by_name.items():
         module = sys.modules.get(module_name)
-        if module is not None and not others and not hasattr(module, name):
+        if isinstance(module, ModuleType) and not others and name not in vars(module):
             setattr(module, name, cls)
     return frozenset(by_name)
 
@@ -73,10 +74,14 @@ def _defined_in(owner: Any, module_name: str) -> Iterator[type[Any]]:
         yield from _defined_in(value, module_name)
 
 
-def _is_below(module: ModuleType | None, places: tuple[str, ...]) -> bool:
-    if module is None or module.__name__.partition(".")[0] == _SERVICE:
+def _is_below(module: Any, places: tuple[str, ...]) -> bool:
+    """Whether it is a module of these folders; anything may stand in `sys.modules`."""
+    if not isinstance(module, ModuleType):
         return False
-    file = getattr(module, "__file__", None)
+    known = vars(module)  # a `__getattr__` of a module may do anything
+    if str(known.get("__name__")).partition(".")[0] == _SERVICE:
+        return False
+    file = known.get("__file__")
     return isinstance(file, str) and file.startswith(places) and "/site-packages/" not in file
 
 

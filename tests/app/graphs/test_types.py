@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
+from typing import cast
 
 import pytest
 
+from app.graphs.types import defined_types
 from tests.conftest import ROOT
 
 TYPES = """
@@ -73,6 +76,17 @@ def test_types_outlive_the_process_that_stored_them(tmp_path: Path, place: str) 
 
     assert restored.stdout.split() == ["True"] * 7
     assert restored.stderr == ""
+
+
+def test_what_stands_in_for_a_module_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lazy = ModuleType("lazy")
+    vars(lazy)["__getattr__"] = pytest.fail
+    monkeypatch.setitem(sys.modules, "lazy", lazy)
+    monkeypatch.setitem(sys.modules, "settings_object", cast("ModuleType", object()))
+
+    assert defined_types([tmp_path]) == frozenset()
 
 
 _SCRIPT = """
