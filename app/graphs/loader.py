@@ -58,7 +58,7 @@ def _failures_of(what: str, file: str) -> Iterator[None]:
     """Make a problem of this graph of whatever its author's code ends in, `sys.exit()` included."""
     try:
         yield
-    except (GraphFileError, KeyboardInterrupt, GeneratorExit):
+    except (GraphFileError, GeneratorExit):
         raise
     except BaseException as error:
         if _is_our_end(error):
@@ -69,10 +69,10 @@ def _failures_of(what: str, file: str) -> Iterator[None]:
 
 
 def _is_our_end(error: BaseException) -> bool:
-    """Whether the service itself is being stopped while it loads."""
+    """Whether the service itself is being stopped while it loads: Ctrl-C cancels its task first."""
     task = asyncio.current_task()
     is_cancelled = task is not None and task.cancelling() > 0
-    return isinstance(error, asyncio.CancelledError) and is_cancelled
+    return isinstance(error, asyncio.CancelledError | KeyboardInterrupt) and is_cancelled
 
 
 def _load_file(file: Path, project: Project) -> ModuleType:

@@ -98,11 +98,13 @@ async def test_end_of_the_process_in_a_graph_file_is_a_problem_of_that_graph(
 ) -> None:
     (tmp_path / "exits.py").write_text('import sys\n\nsys.exit("no key is set")\n')
     (tmp_path / "ends.py").write_text("class End(BaseException): ...\nraise End\n")
+    (tmp_path / "breaks.py").write_text("raise KeyboardInterrupt\n")
     file = write_graphs(
         tmp_path,
         {
             "exits": "./exits.py:graph",
             "ends": "./ends.py:graph",
+            "breaks": "./breaks.py:graph",
             "leaves": "./good.py:leave",
             "gives_up": "./good.py:give_up",
             "gone": "./gone.py:graph",
@@ -111,13 +113,14 @@ async def test_end_of_the_process_in_a_graph_file_is_a_problem_of_that_graph(
 
     problems = await problems_of(file)
 
-    assert problems[:2] == [
+    assert problems[:3] == [
         "graph 'exits': importing ./exits.py failed: SystemExit: no key is set (line 3)",
         "graph 'ends': importing ./ends.py failed: End (line 2)",
+        "graph 'breaks': importing ./breaks.py failed: KeyboardInterrupt (line 1)",
     ]
-    assert "graph 'leaves': the factory ./good.py:leave failed: SystemExit (line" in problems[2]
-    assert "'gives_up': the factory ./good.py:give_up failed: CancelledError" in problems[3]
-    assert "'gone': there is no file" in problems[4]
+    assert "graph 'leaves': the factory ./good.py:leave failed: SystemExit (line" in problems[3]
+    assert "'gives_up': the factory ./good.py:give_up failed: CancelledError" in problems[4]
+    assert "'gone': there is no file" in problems[5]
 
 
 async def test_end_of_the_service_is_not_blamed_on_a_graph(tmp_path: Path) -> None:
