@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, TypeAlias
 
-from app.execution.boundary import WATCH, Guarded
+from app.execution.boundary import WATCH, Guarded, Watch
 
 TaskFactory: TypeAlias = Callable[..., Any]
 
 _WAIT_OF_LANGGRAPH = "AsyncQueue.wait"
 """A task in which LangGraph runs none of an author's code, unlike in all its others."""
+
+_CLOSING = "async_generator_athrow"
+"""What closes a generator that nobody holds any more, in the context that the collector met."""
 
 
 @contextmanager
@@ -43,7 +46,7 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
         **options: Any,
     ) -> Any:
         watch = WATCH.get() if context is None else context.get(WATCH)
-        if watch is not None and getattr(coroutine, "__qualname__", "") != _WAIT_OF_LANGGRAPH:
+        if _runs_code_of_a_graph(coroutine, watch):
             coroutine = Guarded(coroutine)
         if inner is None:
             return asyncio.Task(coroutine, loop=loop, context=context, **options)
@@ -52,6 +55,12 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
         return inner(loop, coroutine, **options)
 
     return create
+
+
+def _runs_code_of_a_graph(coroutine: Coroutine[Any, Any, Any], watch: Watch | None) -> bool:
+    if watch is None:
+        return type(coroutine).__name__ == _CLOSING
+    return getattr(coroutine, "__qualname__", "") != _WAIT_OF_LANGGRAPH
 
 
 def _guard_eager_tasks() -> None:

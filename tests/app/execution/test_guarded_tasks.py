@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import pytest
@@ -100,6 +100,29 @@ def test_tasks_that_start_eagerly_are_guarded_too(new_loop: NewLoop) -> None:
             late, at_once = await contain(spawn_eagerly(), Watch())
             assert isinstance(late, Escaped)
             assert isinstance(at_once, Escaped)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(run())
+
+
+@LOOPS
+def test_a_generator_that_the_collector_finds_is_closed_in_a_boundary(
+    new_loop: NewLoop,
+) -> None:
+    async def exit_at_the_end() -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            raise SystemExit(3)
+
+    async def run() -> None:
+        with guarded_tasks(asyncio.get_running_loop()):
+            generator = exit_at_the_end()
+            await anext(generator)
+            # As the loop's hook for it does, outside of any graph.
+            closing: Any = generator.aclose()
+            with pytest.raises(Escaped, match="SystemExit: 3"):
+                await asyncio.get_running_loop().create_task(closing)
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(run())
