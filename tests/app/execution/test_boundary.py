@@ -90,6 +90,29 @@ async def test_cancellation_passes_in_and_out_untouched() -> None:
     assert cleaned.is_set()
 
 
+async def test_who_awaits_a_guarded_coroutine_passes_everything_to_it() -> None:
+    seen: list[str] = []
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        except BaseException as error:
+            seen.append(type(error).__name__)
+            raise
+
+    async def outer() -> None:
+        await Guarded(waits())
+
+    task, closed = asyncio.ensure_future(outer()), outer()
+    await asyncio.sleep(0)
+    task.cancel()
+    await ends(task)
+    closed.send(None)
+    closed.close()
+
+    assert seen == ["CancelledError", "GeneratorExit"]
+
+
 async def test_closing_passes_through_and_is_no_error() -> None:
     seen: list[str] = []
 
