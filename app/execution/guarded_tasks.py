@@ -45,9 +45,7 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
         context: Context | None = None,
         **options: Any,
     ) -> Any:
-        watch = WATCH.get() if context is None else context.get(WATCH)
-        if _runs_code_of_a_graph(coroutine, watch):
-            coroutine = Guarded(coroutine)
+        coroutine = _guarded(coroutine, context)
         if inner is None:
             return asyncio.Task(coroutine, loop=loop, context=context, **options)
         if context is not None:  # a factory need not know the word
@@ -63,15 +61,30 @@ def _runs_code_of_a_graph(coroutine: Coroutine[Any, Any, Any], watch: Watch | No
     return getattr(coroutine, "__qualname__", "") != _WAIT_OF_LANGGRAPH
 
 
+def _guarded(
+    coroutine: Coroutine[Any, Any, Any], context: Context | None
+) -> Coroutine[Any, Any, Any]:
+    """Return the coroutine of a task, guarded if it may run a graph's code."""
+    watch = WATCH.get() if context is None else context.get(WATCH)
+    return Guarded(coroutine) if _runs_code_of_a_graph(coroutine, watch) else coroutine
+
+
 def _guard_eager_tasks() -> None:
     """Guard also what LangGraph starts eagerly (from Python 3.12), past the loop's factory.
 
     It stays, for services in other threads may need it; outside of graphs it changes nothing.
     """
     if sys.version_info >= (3, 12) and not hasattr(asyncio.eager_task_factory, _MARK):
-        guarding = _guarding(asyncio.eager_task_factory)
+        # Made by asyncio itself: anyio knows such a factory by its code.
+        guarding = asyncio.create_eager_task_factory(_eager_task)
         setattr(guarding, _MARK, True)
         asyncio.eager_task_factory = guarding
+
+
+def _eager_task(
+    coroutine: Coroutine[Any, Any, Any], *, context: Context | None = None, **options: Any
+) -> asyncio.Task[Any]:
+    return asyncio.Task(_guarded(coroutine, context), context=context, **options)
 
 
 _MARK = "guards_graphs"

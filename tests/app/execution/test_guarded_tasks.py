@@ -1,6 +1,7 @@
 """The loop's task factory while graphs run in it."""
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
@@ -10,6 +11,7 @@ import uvloop
 
 from app.execution.boundary import Escaped, Guarded, Watch, contain
 from app.execution.guarded_tasks import guarded_tasks
+from tests.conftest import ROOT
 
 LOOPS = pytest.mark.parametrize(
     "new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
@@ -144,3 +146,21 @@ def test_what_langgraph_does_by_itself_is_not_guarded() -> None:
         return asyncio.create_task(coroutine)
 
     asyncio.run(run())
+
+
+IMPORTS_ANYIO_LATE = """
+import asyncio
+from app.execution.guarded_tasks import guarded_tasks
+
+async def run():
+    with guarded_tasks(asyncio.get_running_loop()):
+        import anyio
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.sleep, 0)
+
+asyncio.run(run())
+"""
+
+
+def test_anyio_creates_its_tasks_even_if_it_is_imported_later() -> None:
+    subprocess.run([sys.executable, "-c", IMPORTS_ANYIO_LATE], check=True, cwd=ROOT)

@@ -133,7 +133,7 @@ def test_a_second_signal_ends_the_process_whatever_its_nodes_do(tmp_path: Path, 
         process.send(signal.SIGINT)
         exit_status = process.stop(signal.SIGTERM)
 
-    # Of two that are pending at once, the kernel may deliver either first.
+    # Which is the second is up to the kernel, when both arrive at once.
     assert exit_status in (128 + signal.SIGINT, 128 + signal.SIGTERM)
     assert "Traceback" not in process.output
 
