@@ -76,12 +76,20 @@ class OutcomesState(TypedDict, total=False):
 
 def describe(error: BaseException, second: BaseException | None = None) -> BranchError:
     """Say in plain JSON what went wrong, bounded in length; `second` is the fallback's error."""
-    message = str(error)[:_LONGEST_MESSAGE]
+    message = _text_of(error)[:_LONGEST_MESSAGE]
     if second is not None:
-        is_same = (type(second), str(second)) == (type(error), str(error))
-        also = "" if is_same else f": {type(second).__name__}: {second}"[: _LONGEST_MESSAGE + 2]
+        said = _text_of(second)
+        is_same = (type(second), said) == (type(error), _text_of(error))
+        also = "" if is_same else f": {type(second).__name__}: {said}"[: _LONGEST_MESSAGE + 2]
         message += f" (its fallback failed too{also})"
     return BranchError(type=type(error).__name__, message=message)
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as unreadable:  # noqa: BLE001  # an error of the branch says what it likes
+        return f"its text cannot be read: {type(unreadable).__name__}"
 
 
 def has_result(outcome: BranchOutcome) -> bool:

@@ -81,3 +81,14 @@ async def test_a_branch_sees_no_outcomes() -> None:
 def test_an_error_is_described_within_bounds() -> None:
     assert describe(KeyError("x")) == {"type": "KeyError", "message": "'x'"}
     assert len(describe(ValueError("x" * 9_999))["message"]) == 500
+
+
+def test_error_whose_text_cannot_be_read_is_described_all_the_same() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise KeyError("text")
+
+    described = describe(Mute(), Mute())
+
+    assert described["type"] == "Mute"
+    assert "its text cannot be read: KeyError" in described["message"]
