@@ -191,6 +191,5 @@ def _shorten(value: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-def _invalid(place: str, message: str, *given: Any) -> InvalidInput:
-    shown = {"given": _shorten(given[0])} if given else {}
-    return InvalidInput([{"place": place, "message": message, **shown}])
+def _invalid(place: str, message: str) -> InvalidInput:
+    return InvalidInput([{"place": place, "message": message}])
