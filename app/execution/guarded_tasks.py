@@ -45,7 +45,10 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
         context: Context | None = None,
         **options: Any,
     ) -> Any:
-        coroutine = _guarded(coroutine, context)
+        # As `_guarded`, without another call: the loop creates each of its tasks here.
+        watch = WATCH.get() if context is None else context.get(WATCH)
+        if watch is not None and getattr(coroutine, "__qualname__", "") not in _OF_LANGGRAPH:
+            coroutine = Guarded(coroutine)
         if inner is None:
             return asyncio.Task(coroutine, loop=loop, context=context, **options)
         if context is not None:  # a factory need not know the word
