@@ -33,7 +33,7 @@ class RunWatches:
         """Start the task of a run."""
         return asyncio.create_task(Guarded(work), name=name)
 
-    async def follow(self, work: Awaitable[T], recorder: Recorder) -> T:
+    async def run(self, work: Awaitable[T], recorder: Recorder) -> T:
         """Execute a graph in its boundary, in the task of its run.
 
         The report says what it did to the event loop and to the threads.

@@ -236,7 +236,7 @@ class Runner:
                 stream = run_graph(
                     active, recorder, checkpointing, recursion_limit=self._recursion_limit
                 )
-                state = await self._guard.follow(stream, recorder)
+                state = await self._guard.run(stream, recorder)
             if not run.interrupts:
                 output = active.entry.output.to_json(state)
         except StorageUnavailable as unavailable:
