@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, TypeAlias
 
-from app.execution.boundary import WATCH, Guarded, Watch
+from app.execution.boundary import WATCH, Guarded
 
 TaskFactory: TypeAlias = Callable[..., Any]
 
@@ -45,10 +45,7 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
         context: Context | None = None,
         **options: Any,
     ) -> Any:
-        # As `_guarded`, without another call: the loop creates each of its tasks here.
-        watch = WATCH.get() if context is None else context.get(WATCH)
-        if watch is not None and getattr(coroutine, "__qualname__", "") not in _OF_LANGGRAPH:
-            coroutine = Guarded(coroutine)
+        coroutine = _guarded(coroutine, context)
         if inner is None:
             return asyncio.Task(coroutine, loop=loop, context=context, **options)
         if context is not None:  # a factory need not know the word
@@ -58,18 +55,16 @@ def _guarding(inner: TaskFactory | None) -> TaskFactory:
     return create
 
 
-def _runs_code_of_a_graph(coroutine: Coroutine[Any, Any, Any], watch: Watch | None) -> bool:
-    if watch is None:
-        return type(coroutine).__name__ == _CLOSING
-    return getattr(coroutine, "__qualname__", "") != _WAIT_OF_LANGGRAPH
-
-
 def _guarded(
     coroutine: Coroutine[Any, Any, Any], context: Context | None
 ) -> Coroutine[Any, Any, Any]:
     """Return the coroutine of a task, guarded if it may run a graph's code."""
     watch = WATCH.get() if context is None else context.get(WATCH)
-    return Guarded(coroutine) if _runs_code_of_a_graph(coroutine, watch) else coroutine
+    if watch is None:
+        is_theirs = type(coroutine).__name__ == _CLOSING
+    else:
+        is_theirs = getattr(coroutine, "__qualname__", "") != _WAIT_OF_LANGGRAPH
+    return Guarded(coroutine) if is_theirs else coroutine
 
 
 def _guard_eager_tasks() -> None:
