@@ -13,6 +13,7 @@ from app.graphs.registry import GraphEntry
 from app.graphs.shape import Graph
 from app.plain_json import as_json
 from app.report.recorder import Recorder
+from app.runs.checkpoints import has_checkpoint
 from app.runs.events import EventLog, finished_branches
 from app.runs.request import RunRequest
 from app.runs.run import Run
@@ -68,7 +69,7 @@ async def run_graph(
     configurable, thread_id = config["configurable"], run.thread_id or run.id
     configurable["thread_id"] = thread_id
     if checkpointing is not None:
-        if run.attempt > 1 and await _has_checkpoint(run, thread_id, checkpointing.saver):
+        if run.attempt > 1 and await has_checkpoint(run, checkpointing.saver):
             graph_input = None
         elif request.checkpoint_id is not None:
             configurable["checkpoint_id"] = request.checkpoint_id
@@ -123,13 +124,6 @@ def _tasks_of(snapshot: StateSnapshot, namespace: str) -> dict[str, Any]:
         elif isinstance(task.state, StateSnapshot):
             writes |= _tasks_of(task.state, ns)
     return writes
-
-
-async def _has_checkpoint(run: Run, thread_id: str, saver: BaseCheckpointSaver[Any]) -> bool:
-    """Whether this run's input is in a checkpoint already."""
-    at = {"thread_id": thread_id, "checkpoint_ns": ""}
-    last = await saver.aget_tuple({"configurable": at})
-    return last is not None and last.metadata.get("run_id") == run.id
 
 
 def token_writer(log: EventLog, recorder: Recorder) -> OnToken:

@@ -9,6 +9,7 @@ from app.errors import KeyReused, RunNotFound, Stopping, ThreadNotFound
 from app.execution.active_runs import ActiveRun, ActiveRuns
 from app.execution.runner import Runner
 from app.graphs.registry import GraphEntry
+from app.runs.checkpoints import has_checkpoint
 from app.runs.events import Event
 from app.runs.repository import RunRepository
 from app.runs.request import IdempotencyKey, RunRequest
@@ -198,7 +199,9 @@ class Runs:
             return earlier
         entry = self._registry[run.graph_id]
         reuse = load_reusable(run, self._checkpoints.serde)
-        request = retry_request(entry, run, reuse=reuse, is_last=await self._is_last(run))
+        is_last = await self._is_last(run)
+        is_stored = is_last and await has_checkpoint(run, self._checkpoints.of(run.request.owner))
+        request = retry_request(entry, run, reuse=reuse, is_last=is_last, is_stored=is_stored)
         request = replace(request, idempotency_key=key, is_background=is_background)
         return await self._launch(entry, request)
 

@@ -1,8 +1,12 @@
-"""The checkpoints of background runs on no thread, which nothing needs once the run is over."""
+"""The checkpoints of a run; those of a run on no thread are not needed once it is over."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from app.runs.repository import RunRepository
+from app.runs.run import Run
 from app.storage.checkpoints import Checkpoints
 
 
@@ -19,3 +23,10 @@ async def delete_checkpoints(
     for run_id in run_ids:
         await checkpoints.delete_run(run_id)
     await runs.clear_has_checkpoints(run_ids)
+
+
+async def has_checkpoint(run: Run, saver: BaseCheckpointSaver[Any]) -> bool:
+    """Whether the latest checkpoint is this run's, so that its input is stored in it."""
+    at = {"thread_id": run.thread_id or run.id, "checkpoint_ns": ""}
+    last = await saver.aget_tuple({"configurable": at})
+    return last is not None and last.metadata.get("run_id") == run.id

@@ -19,12 +19,13 @@ logger = logging.getLogger(__name__)
 
 
 def retry_request(
-    entry: GraphEntry, run: Run, *, reuse: Mapping[str, Any], is_last: bool
+    entry: GraphEntry, run: Run, *, reuse: Mapping[str, Any], is_last: bool, is_stored: bool
 ) -> RunRequest:
     """Repeat a run's request; what branches that succeeded wrote is reused.
 
     Without the kit a graph on a thread continues from its checkpoint; `is_last` says whether this
-    run is still the thread's last one.
+    run is still the thread's last one, `is_stored` whether its input is in the checkpoint. A run
+    that ended before it began left none: its request is repeated.
 
     Raises:
         CannotRetry: the run is not over, nothing of it failed, or it left nothing to continue from.
@@ -44,6 +45,8 @@ def retry_request(
         )
     if not is_last:
         raise CannotRetry(_moved_on(run))
+    if not is_stored and run.request.answers is None:
+        return replace(_repeat(run), retry_of=run.id)
     return _continue(run, retry_of=run.id)
 
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from app.settings import Settings
 from tests.app.at_work import assert_begins, assert_ends, holding
 from tests.app.execution.test_runner import events_of, invoke
 from tests.live_server import PATIENCE_SECONDS, LiveServer
@@ -161,6 +162,26 @@ class TestRetry:
 
         assert again.json()["output"] == {"answer": "steady 1, flaky 2"}
         assert client.post(f"/runs/{lost['run_id']}/retry").status_code == 409
+
+
+class TestRetryOfARunThatNeverBegan:
+    """It left no checkpoint to continue from: its request is repeated."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"max_concurrent_runs": 1})
+
+    def test_retry_runs_the_input_and_not_what_the_thread_holds(self, client: TestClient) -> None:
+        assert invoke(client, "tally", thread_id="t").json()["output"] == {"count": 1}
+        held = create(client, "scripted", input={"may": "stall"})
+        waiting = create(client, "tally", thread_id="t")
+        cancelled = client.post(f"/runs/{waiting}/cancel").json()
+        client.post(f"/runs/{held}/cancel")
+
+        again = client.post(f"/runs/{waiting}/retry?wait=true")
+
+        assert cancelled["status"] == "cancelled"
+        assert again.json()["output"] == {"count": 2}
 
 
 class TestResume:
