@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.pregel._utils import is_xxh3_128_hexdigest
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
 from app.graphs.contracts import require_plain
@@ -55,7 +56,7 @@ def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
 
     Raises:
         CannotResume: the run has no question, was on no thread, or is not the thread's last.
-        InvalidInput: it has several questions and the answer does not name them.
+        InvalidInput: the answer names other questions, or does not name several.
     """
     if run.status is not RunStatus.INTERRUPTED:
         raise CannotResume(f"run {run.id} waits for no answer: it is {run.status}")
@@ -75,10 +76,19 @@ def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     ids = [question["id"] for question in run.interrupts]
     if isinstance(answer, dict) and answer and set(answer) <= set(ids):
         return answer
-    if len(ids) == 1:
+    if len(ids) == 1 and not _names_questions(answer):
         return {ids[0]: answer}
-    message = f"the run has {len(ids)} questions: answer by id, of {', '.join(ids)}"
+    questions = "1 question" if len(ids) == 1 else f"{len(ids)} questions"
+    message = f"the run has {questions}: answer by id, of {', '.join(ids)}"
     raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
+
+
+def _names_questions(answer: Any) -> bool:
+    """Whether LangGraph takes an answer for answers by id; the ids may be those of other questions.
+
+    As the value of the one question it would be what the caller meant for another.
+    """
+    return isinstance(answer, dict) and bool(answer) and all(map(is_xxh3_128_hexdigest, answer))
 
 
 async def require_checkpoint(checkpoints: Checkpoints, request: RunRequest) -> None:

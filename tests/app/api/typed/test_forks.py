@@ -70,6 +70,20 @@ async def test_one_question_is_answered_and_then_the_other(
     assert (await sdk.threads.get("t"))["status"] == "idle"
 
 
+async def test_answer_to_a_question_that_is_answered_is_not_given_to_the_last_one(
+    live_server: LiveServer, sdk: LangGraphClient
+) -> None:
+    asking = (await invoke(live_server, "asks_two", "t")).json()
+    ids = ids_by_question(asking)
+    half = await resume(live_server, asking["run_id"], {ids["when?"]: "now"})
+
+    late = await post(live_server, f"/runs/{half['run_id']}/resume", {"resume": {ids["when?"]: 1}})
+
+    assert late.status_code == 422
+    assert ids["where?"] in late.json()["detail"]
+    assert (await sdk.threads.get("t"))["status"] == "interrupted"
+
+
 async def test_question_of_a_thread_that_has_moved_on_cannot_be_answered(
     live_server: LiveServer,
 ) -> None:
