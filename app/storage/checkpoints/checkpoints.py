@@ -5,6 +5,7 @@ from langgraph.store.base import BaseStore
 
 from app.storage.checkpoints.keys import Keys, run_key, thread_key
 from app.storage.checkpoints.owned import OwnedSaver
+from app.storage.checkpoints.recovery import RecoverySaver
 from app.storage.checkpoints.retrying import BRIEF_SECONDS, OnSaved, RetryingSaver
 
 
@@ -33,11 +34,13 @@ class Checkpoints:
     ) -> OwnedSaver:
         """Return a saver for one run, which waits as long as the settings say.
 
-        `run_id` is that of a run without a thread, which is its own thread. `on_saved` is called
-        with the id of each task whose writes are stored, and None for each checkpoint.
+        `run_id` is that of a run without a thread, which is its own thread: what cannot be stored
+        of its state does not fail it. `on_saved` is called with the id of each task whose writes
+        are stored, and None for each checkpoint.
         """
         saver = self._saver.copy_for(patience_seconds=self._patience_seconds, on_saved=on_saved)
-        return OwnedSaver(saver, Keys(owner, run_id))
+        keys = Keys(owner, run_id)
+        return OwnedSaver(saver, keys) if run_id is None else RecoverySaver(saver, keys)
 
     async def delete_thread(self, owner: str, thread_id: str) -> None:
         """Delete a thread's checkpoints; if there are none it is no error."""

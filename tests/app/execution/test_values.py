@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.app.execution.test_runner import events_of
 
 GRAPH = """
 import itertools
@@ -127,6 +128,20 @@ def test_report_neither_consumes_an_iterator_nor_waits_for_its_end(values: Setti
 
     assert answer.json()["output"] == {"said": 10}
     assert result_of(answer) == {"inner": "count"}
+
+
+def test_background_run_whose_state_cannot_be_stored_runs_to_its_end(
+    values: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with TestClient(create_app(values)) as client:
+        body = {"input": {"what": "endless"}}
+        run_id = client.post("/graphs/values/runs", json=body).json()["run_id"]
+        events = events_of(client.get(f"/runs/{run_id}/stream"))
+        run = client.get(f"/runs/{run_id}").json()
+
+    assert run["output"] == {"said": 10}
+    assert [data["id"] for name, data in events if name == "branch_finished"] == ["make", "use"]
+    assert caplog.text.count("cannot be stored") == 1
 
 
 def test_values_whose_code_ends_the_process_are_shown_by_their_type(values: Settings) -> None:
