@@ -11,13 +11,12 @@ from typing_extensions import ReadOnly
 
 Form = Literal["one", "many"]
 
-_CONTENT = {
-    "anyOf": [
-        {"type": "string"},
-        {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}},
-        {"type": "null"},
-    ]
-}
+_SAID: list[dict[str, Any]] = [
+    {"type": "string"},
+    {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}},
+]
+
+_CONTENT = {"anyOf": [*_SAID, {"type": "null"}]}
 
 _MESSAGE_IN = {
     "type": "object",
@@ -31,7 +30,12 @@ _MESSAGE_IN = {
     "required": ["content"],
 }
 
-_PAIR_IN = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}
+_PAIR_IN = {
+    "type": "array",
+    "prefixItems": [{"type": "string"}, {"anyOf": _SAID}],
+    "minItems": 2,
+    "maxItems": 2,
+}
 
 _ONE_IN = {"anyOf": [_MESSAGE_IN, {"type": "string"}, _PAIR_IN]}
 
