@@ -158,11 +158,11 @@ def _not_required(schema: Any) -> frozenset[str]:
 
 def _qualifiers(hint: Any) -> set[Any]:
     """Return what a TypedDict says of a key around its type."""
-    found = set()
+    qualifiers = set()
     while get_origin(hint) in (Annotated, Required, NotRequired, ReadOnly):
-        found.add(get_origin(hint))
+        qualifiers.add(get_origin(hint))
         hint = hint.__origin__ if get_origin(hint) is Annotated else hint.__args__[0]
-    return found
+    return qualifiers
 
 
 def has_default(field: dataclasses.Field[Any]) -> bool:
