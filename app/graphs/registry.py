@@ -44,6 +44,17 @@ class GraphEntry:
     def branches(self) -> list[BranchPolicy]:
         return self.shape.branches
 
+    def state_at(self, ns: str) -> StateContract | None:
+        """Return what may be written at a checkpoint namespace; None where no graph is known."""
+        if not ns:
+            return self.state
+        parts = [part for part in ns.split("|") if not part.isdigit()]
+        place = "|".join(part.rpartition(":")[0] or part for part in parts)
+        inner = dict(self.graph.get_subgraphs(recurse=True)).get(place)
+        if not isinstance(inner, CompiledStateGraph):
+            return None
+        return StateContract(inner.builder, f"{pascal(self.id)}InnerState")
+
     @cached_property
     def secret_keys(self) -> tuple[str, ...]:
         """Keys of input and context whose values are shown to nobody."""

@@ -127,8 +127,9 @@ class ThreadStates:
             raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
         saver = self._saver_of(thread)
         graph = self._registry[thread.graph_id].graph.copy(update={"checkpointer": saver})
-        if values is not None and not at.ns:
-            values = self._registry[thread.graph_id].state.accept(values)
+        contract = self._registry[thread.graph_id].state_at(at.ns)
+        if values is not None and contract is not None:
+            values = contract.accept(values)
         config, checkpoint_id = _config(thread, at), at.checkpoint_id
         if checkpoint_id is not None and await saver.aget_tuple(config) is None:
             raise _not_found(thread, checkpoint_id)

@@ -222,3 +222,21 @@ class TestUpdate:
         assert (await sdk.threads.get("t"))["status"] == "idle"
         late = await post(live_server, f"/runs/{asking['run_id']}/resume", {"resume": "late"})
         assert late.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("values", "place"), [({"sources": 5}, "values.sources"), ({"sorces": "x"}, "values.sorces")]
+)
+async def test_edit_of_a_sub_graph_that_does_not_fit_is_refused(
+    live_server: LiveServer, values: dict[str, Any], place: str
+) -> None:
+    await invoke(live_server, "nested", "t", input={"word": "tides"})
+    async with sdk_of(live_server) as sdk:
+        history = await sdk.threads.get_history("t", limit=100)
+    fan_out = next(state for state in history if len(state["tasks"]) == 2)
+    inner = next(task["checkpoint"] for task in fan_out["tasks"] if task["name"] == "research")
+
+    refused = await post(live_server, "/threads/t/state", {"values": values, "checkpoint": inner})
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["place"] == place
