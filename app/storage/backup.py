@@ -1,8 +1,10 @@
 """A copy of the SQLite files, taken while the service goes on."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+
+from app.storage.data_folder import make_private_file, make_private_folder
 
 FILES = ("fanjoin.db", "checkpoints.db", "store.db")
 """In this order: a run in the older file finds a newer checkpoint and goes on from it. The other
@@ -21,22 +23,31 @@ def back_up(data_dir: Path, target: Path) -> list[Path]:
     Raises:
         BackupFailed: there is nothing to copy, or `target` holds a backup or does not take one.
     """
-    present = [name for name in FILES if (data_dir / name).exists()]
+    present = _present(data_dir)
     if FILES[0] not in present:
         raise BackupFailed(f"there is no {FILES[0]} in {data_dir}")
-    if existing := [name for name in FILES if (target / name).exists()]:
+    if existing := _present(target):
         raise BackupFailed(f"{target / existing[0]} is there already: name a new folder")
     parts = [target / f"{name}.part" for name in present]
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        make_private_folder(target)
         for name, part in zip(present, parts, strict=True):
             part.unlink(missing_ok=True)
+            make_private_file(part)
             _copy(data_dir / name, part)
         return [part.rename(part.with_suffix("")) for part in parts]
     except (OSError, sqlite3.Error) as error:
         for part in parts:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
         raise BackupFailed(f"{data_dir} was not copied to {target}: {error}") from error
+
+
+def _present(folder: Path) -> list[str]:
+    try:
+        return [name for name in FILES if (folder / name).exists()]
+    except (OSError, ValueError) as error:
+        raise BackupFailed(f"{folder} cannot be read: {error}") from error
 
 
 def _copy(source: Path, target: Path) -> None:

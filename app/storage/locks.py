@@ -4,11 +4,13 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import text
 
 from app.errors import AlreadyServed
 from app.settings import Settings
+from app.storage.data_folder import prepare_database_file
 from app.storage.engines import reading_engine
 from app.storage.errors import storage_failure, storage_failures
 
@@ -74,18 +76,12 @@ async def hold_serving_lock(
 
 def _hold_folder(settings: Settings, patience_seconds: float) -> sqlite3.Connection:
     """Hold an exclusive transaction open: the kernel ends it with the process, on any system."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(
-        settings.data_dir / SERVING_FILE,
-        timeout=patience_seconds,
-        isolation_level=None,
-        check_same_thread=False,
-    )
+    file = settings.data_dir / SERVING_FILE
+    prepare_database_file(file)
     try:
-        connection.execute("BEGIN EXCLUSIVE")
+        return _begin_exclusive(file, patience_seconds)
     except sqlite3.Error as error:
-        connection.close()
-        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+        if (getattr(error, "sqlite_errorname", None) or "").startswith("SQLITE_BUSY"):
             raise AlreadyServed(
                 f"another process serves from the folder {settings.data_dir}: stop it, or set "
                 "FANJOIN_DATA_DIR"
@@ -94,4 +90,15 @@ def _hold_folder(settings: Settings, patience_seconds: float) -> sqlite3.Connect
         if unavailable is None:
             raise
         raise unavailable from error
+
+
+def _begin_exclusive(file: Path, patience_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        file, timeout=patience_seconds, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from app.errors import BehindMigrations, NewerTables, StorageUnavailable
 from app.settings import Settings
 from app.storage.checkpoints import set_up_checkpoints
+from app.storage.data_folder import folder_failures, prepare_database_file
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.errors import storage_failures
 from app.storage.locks import advisory_lock
@@ -90,7 +91,8 @@ async def _alone(settings: Settings) -> AsyncIterator[None]:
 
 def _upgrade(settings: Settings, revision: str) -> str | None:
     """Bring our tables to a revision at least, and return the one before."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if settings.postgres_url is None:
+        prepare_database_file(settings.data_dir / FILE)
     engine = writing_engine(settings, busy_seconds=10, is_bounded=False)
     config = _config()
     try:
@@ -108,8 +110,9 @@ def _upgrade(settings: Settings, revision: str) -> str | None:
 
 
 def _current(settings: Settings) -> str | None:
-    if settings.postgres_url is None and not (settings.data_dir / FILE).exists():
-        return None
+    with folder_failures(settings.data_dir):
+        if settings.postgres_url is None and not (settings.data_dir / FILE).exists():
+            return None
     engine = writing_engine(settings)
     try:
         with storage_failures(), engine.connect() as connection:

@@ -5,7 +5,7 @@ They stand apart from the service's own file: a run that saves then holds up no 
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiosqlite
 from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
@@ -16,6 +16,7 @@ from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.serde import TypeNames, open_serde
 from app.storage.checkpoints.sqlite_connection import open_sqlite_file, sqlite_failures
 from app.storage.checkpoints.sqlite_saver import SqliteSaver
+from app.storage.data_folder import prepare_database_file
 
 _SET_UP_SECONDS = 10.0
 
@@ -39,8 +40,9 @@ async def set_up_sqlite(settings: Settings) -> None:
     Raises:
         StorageUnavailable: a file cannot be written, or its lock is held for long.
     """
-    await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
     path = settings.data_dir / "checkpoints.db"
+    for made in (path, settings.data_dir / "store.db"):
+        await asyncio.to_thread(prepare_database_file, made)
     with sqlite_failures():
         async with open_sqlite_file(path, "full", busy_seconds=_SET_UP_SECONDS) as file:
             await file.run(lambda connection: LangGraphSaver(connection).setup())
@@ -55,9 +57,12 @@ async def _open_store(
     settings: Settings, *, busy_seconds: float
 ) -> AsyncIterator[AsyncSqliteStore]:
     path = settings.data_dir / "store.db"
-    async with aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None) as connection:
-        await connection.execute("PRAGMA journal_mode=WAL")
-        await connection.execute(f"PRAGMA synchronous={settings.sqlite_synchronous.upper()}")
-        store = AsyncSqliteStore(connection)
-        await store.setup()  # also gives the connection a function its searches call
+    connecting = aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
+    async with AsyncExitStack() as stack:
+        with sqlite_failures():
+            connection = await stack.enter_async_context(connecting)
+            await connection.execute("PRAGMA journal_mode=WAL")
+            await connection.execute(f"PRAGMA synchronous={settings.sqlite_synchronous.upper()}")
+            store = AsyncSqliteStore(connection)
+            await store.setup()  # also gives the connection a function its searches call
         yield store

@@ -68,7 +68,7 @@ def sqlite_failures() -> Iterator[None]:
     """Raise StorageUnavailable where the file cannot be used."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         reason = reason_of(error)
         if reason is None:
             raise

@@ -1,0 +1,63 @@
+"""The data folder and its files: for one user alone, since they hold what callers sent."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from app.errors import StorageUnavailable
+
+_PRIVATE_FOLDER = 0o700
+
+_PRIVATE_FILE = 0o600
+
+_BESIDE = ("", "-wal", "-shm")
+"""SQLite gives its own files beside a database the mode of that, when it makes them."""
+
+
+@contextmanager
+def folder_failures(folder: Path) -> Iterator[None]:
+    """Raise StorageUnavailable, naming the folder, where the system refuses it or a file in it."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StorageUnavailable(
+            f"the data folder {folder} cannot be used ({reason}): let user {os.geteuid()} write "
+            "to it, or set FANJOIN_DATA_DIR"
+        ) from error
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make the folder, mode 0700, and its parents; one that exists keeps its mode.
+
+    It may be a volume, or one that others may use: its files are private in any case.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+
+
+def make_private_file(file: Path) -> None:
+    """Make an empty file of mode 0600, or give that mode to one that is there and is ours."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE_FILE))
+    for path in (file.with_name(file.name + end) for end in _BESIDE):
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError(errno.EISDIR, f"{path.name} is a folder")
+            if status.st_uid == os.geteuid() and status.st_mode & 0o077:
+                path.chmod(_PRIVATE_FILE)
+
+
+def prepare_database_file(file: Path) -> None:
+    """Make a database's file and its folder, for the service's user alone.
+
+    Raises:
+        StorageUnavailable: the folder or the file cannot be made.
+    """
+    with folder_failures(file.parent):
+        make_private_folder(file.parent)
+        make_private_file(file)
