@@ -18,12 +18,21 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SHORTEST_KEY = 16
 
+_DAY = 86_400
+
+_WEEK = 7 * _DAY
+
+_CENTURY = 36_500
+"""In days. Dates reach no further than the year 9999, and clocks of the system less far."""
+
+Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+
 
 class Price(BaseModel):
     """What a model costs, in US dollars per million tokens."""
 
-    input: Annotated[Decimal, Field(ge=0)]
-    output: Annotated[Decimal, Field(ge=0)]
+    input: Dollars
+    output: Dollars
 
 
 class Settings(BaseSettings):
@@ -70,25 +79,25 @@ class Settings(BaseSettings):
     """Keep a record of foreground runs without a thread; off, they leave nothing behind unless an
     Idempotency-Key came along."""
 
-    storage_patience_seconds: float = Field(default=30, ge=0)
+    storage_patience_seconds: float = Field(default=30, ge=0, le=_DAY)
     """How long a running run waits for an unavailable database before it gives up."""
 
-    max_run_attempts: int = Field(default=3, ge=1)
+    max_run_attempts: int = Field(default=3, ge=1, le=1000)
     """How often a background run may begin: a restart takes it up again, until then."""
 
-    keep_runs_days: float | None = Field(default=30, gt=0)
+    keep_runs_days: float | None = Field(default=30, gt=0, le=_CENTURY)
     """How long runs that are over are kept."""
 
-    keep_events_days: float | None = Field(default=7, gt=0)
+    keep_events_days: float | None = Field(default=7, gt=0, le=_CENTURY)
     """How long the events of runs that are over are kept."""
 
-    keep_threads_days: float | None = Field(default=None, gt=0)
+    keep_threads_days: float | None = Field(default=None, gt=0, le=_CENTURY)
     """How long threads that nobody uses are kept; none is for ever."""
 
-    keep_checkpoints_days: float | None = Field(default=None, gt=0)
+    keep_checkpoints_days: float | None = Field(default=None, gt=0, le=_CENTURY)
     """After how long an idle thread is cut to its latest checkpoint; none is never."""
 
-    prune_minutes: float = Field(default=10, ge=0)
+    prune_minutes: float = Field(default=10, ge=0, le=10_080)
     """How often the service deletes what is past its retention; 0 leaves it to
     `fanjoin prune`."""
 
@@ -96,32 +105,32 @@ class Settings(BaseSettings):
     """The keys callers may show, separated by commas. Empty means open to anyone: fit for a laptop,
     refused in production and beyond loopback."""
 
-    run_timeout_seconds: float = Field(default=300, gt=0)
+    run_timeout_seconds: float = Field(default=300, gt=0, le=_WEEK)
     """The longest a run may take; past it the run ends as `timeout` (504)."""
 
     recursion_limit: int = Field(default=1000, ge=1, le=100_000)
     """How many steps a run may take where neither its graph nor the request's `config` says."""
 
-    max_concurrent_runs: int = Field(default=64, ge=1)
+    max_concurrent_runs: int = Field(default=64, ge=1, le=10_000)
     """How many runs work at once."""
 
-    max_waiting_runs: int = Field(default=256, ge=0)
+    max_waiting_runs: int = Field(default=256, ge=0, le=100_000)
     """How many more may wait for their turn; the rest get 429."""
 
-    node_threads: int = Field(default=32, ge=1)
+    node_threads: int = Field(default=32, ge=1, le=1000)
     """How many plain `def` nodes, routers and tools run at once, each in a thread; others wait."""
 
-    stuck_threads_seconds: float = Field(default=30, gt=0)
+    stuck_threads_seconds: float = Field(default=30, gt=0, le=_DAY)
     """After how long `/health/ready` fails while every thread is busy with one call and others
     wait."""
 
-    max_body_bytes: int = Field(default=1024 * 1024, ge=1)
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1, le=1 << 30)
     """The largest request body; a larger one is refused before it is read whole (413)."""
 
-    max_batch_inputs: int = Field(default=100, ge=1)
+    max_batch_inputs: int = Field(default=100, ge=1, le=10_000)
     """The most inputs one batch may hold."""
 
-    grace_seconds: float = Field(default=10, ge=0)
+    grace_seconds: float = Field(default=10, ge=0, le=_DAY)
     """How long active runs may continue after the service was asked to stop."""
 
     model: str | None = None

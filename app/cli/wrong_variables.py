@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
 from app.cli.view.measures import one_line
 from app.settings import Settings
+
+_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ def _describe(details: ErrorDetails) -> WrongVariable:
     name, *path = map(str, details["loc"])
     field = next(field for field in Settings.model_fields if field.lower() == name.lower())
     is_secret = _is_secret(Settings.model_fields[field].annotation)
-    value = "(hidden)" if is_secret else one_line(repr(details["input"]))
-    detail = f"{'.'.join([variable_of(field), *path])} = {value}: {problem}"
+    value = "(hidden)" if is_secret else _shortened(one_line(repr(details["input"])))
+    detail = f"{'.'.join([variable_of(field), *path])} = {value}: {problem}{_bounds(field)}"
     return WrongVariable(field, detail, fix or _fix(field))
 
 
@@ -59,6 +62,19 @@ def _fix(field: str) -> str:
     default = Settings.model_fields[field].get_default(call_default_factory=True)
     without = "" if default in (None, {}, ()) else f", which means {default}"
     return f"correct {variable_of(field)}, or leave it out{without}"
+
+
+def _bounds(field: str) -> str:
+    """Name the bounds of a number, also where the error is that it is none."""
+    bounds = Settings.model_fields[field].metadata
+    low = [f"at least {bound.ge}" for bound in bounds if isinstance(bound, Ge)]
+    low += [f"more than {bound.gt}" for bound in bounds if isinstance(bound, Gt)]
+    high = [f"at most {bound.le}" for bound in bounds if isinstance(bound, Le)]
+    return f" ({', '.join(low + high)})" if low or high else ""
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
 
 
 def _is_secret(annotation: Any) -> bool:

@@ -1,10 +1,11 @@
 """What the environment may say, and what is refused."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
+from app.cli.wrong_variables import wrong_variables
 from app.settings import Settings, is_loopback
 
 KEY = "k" * 24
@@ -50,6 +51,38 @@ def test_database_is_postgres_or_left_out() -> None:
     assert read().postgres_url is None
     with pytest.raises(ValidationError, match="FANJOIN_DATA_DIR"):
         read(database_url="sqlite:///somewhere.db")
+
+
+NUMBERS = [
+    name
+    for name, field in Settings.model_fields.items()
+    if {int, float} & {field.annotation, *get_args(field.annotation)}
+]
+
+
+@pytest.mark.parametrize("value", ["1e300", "inf", "-inf", "nan", "-1", "1e12", "9" * 5000])
+@pytest.mark.parametrize("name", NUMBERS)
+def test_absurd_numbers_are_refused_with_the_bounds(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"FANJOIN_{name.upper()}", value)
+
+    with pytest.raises(ValidationError) as refused:
+        read()
+
+    [wrong] = wrong_variables(refused.value)
+    assert wrong.field == name
+    assert "at most" in wrong.detail
+    assert "at least" in wrong.detail or "more than" in wrong.detail
+    assert len(wrong.detail) < 400
+
+
+@pytest.mark.parametrize("price", ["1e300", '"NaN"', '"Infinity"', "-1"])
+def test_absurd_prices_are_refused(price: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANJOIN_PRICES", f'{{"m": {{"input": {price}, "output": 1}}}}')
+
+    with pytest.raises(ValidationError, match=r"prices\.m\.input"):
+        read()
 
 
 @pytest.mark.parametrize(
