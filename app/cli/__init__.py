@@ -1,18 +1,31 @@
-"""The `fanjoin` command."""
+"""The `fanjoin` command.
+
+It imports the commands only after Ctrl-C and the standard streams are looked after: importing takes
+a second, in which both may be lost.
+"""
 
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 
-from app.cli.typer_app import cli
-from app.cli.view.terminal import write_anything
+from app.cli.interrupts import end_at_interrupt
+from app.cli.streams import prepare_streams
+
+_APP = "app.cli.typer_app"
 
 
 def main() -> None:
-    write_anything()
+    end_at_interrupt()
     heed_sigterm()
-    cli()
+    prepare_streams()
+    try:
+        import_module(_APP).cli()
+    finally:
+        end_at_interrupt()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
 
 
 def heed_sigterm() -> None:

@@ -10,9 +10,11 @@ from urllib.parse import quote
 import httpx2
 from pydantic import SecretStr
 
-from app.cli.errors import NoService, Refused
+from app.cli.errors import BadInput, NoService, Refused
 
 _CONNECT_SECONDS = 5.0
+
+_LONGEST_SHOWN = 100
 
 _LARGEST_EVENT = 64 * 1024 * 1024
 """A report carries what every branch wrote, each up to 64 KiB."""
@@ -41,15 +43,16 @@ class ServiceClient:
     async def graph(self, graph_id: str) -> dict[str, Any]:
         """Fetch the description of a graph; Refused for an unknown one."""
         with self._reaching():
-            graph: dict[str, Any] = self._body(await self._http.get(_path(graph_id)))
-            return graph
+            graph = self._object(await self._http.get(_path(graph_id)))
+        if not isinstance(graph.get("input_schema"), dict):
+            raise self._stranger(200)
+        return graph
 
     async def invoke(self, graph_id: str, graph_input: dict[str, Any]) -> dict[str, Any]:
         """Run a graph and wait for its answer."""
         with self._reaching():
             path, body = f"{_path(graph_id)}/invoke", {"input": graph_input}
-            answer: dict[str, Any] = self._body(await self._http.post(path, json=body))
-            return answer
+            return self._object(await self._http.post(path, json=body))
 
     async def stream(self, graph_id: str, graph_input: dict[str, Any]) -> AsyncIterator[Event]:
         """Run a graph and yield its events up to `end`; leaving early cancels the run."""
@@ -62,7 +65,10 @@ class ServiceClient:
                     await source.response.aread()
                     self._body(source.response)
                 async for event in source:
-                    yield Event(event.event, json.loads(event.data))
+                    data = json.loads(event.data)
+                    if not isinstance(data, dict):
+                        raise self._stranger(source.response.status_code)
+                    yield Event(event.event, data)
                     if event.event == "end":
                         return
         raise NoService(f"The service at {self.url} closed the stream before the run ended.")
@@ -76,30 +82,43 @@ class ServiceClient:
                 f"No service answers at {self.url}. "
                 "Start one with `fanjoin serve`, or name its address with --url."
             ) from error
-        except (httpx2.TransportError, httpx2.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
             raise NoService(f"Talking to {self.url} failed: {error}") from error
 
     def _body(self, answer: httpx2.Response) -> Any:
         kind = "application/json" if answer.is_success else "application/problem+json"
         if not answer.headers.get("content-type", "").startswith(kind):
-            raise NoService(
-                f"{self.url} answered {answer.status_code}, but not the way Fanjoin does."
-            )
+            raise self._stranger(answer.status_code)
         body = answer.json()
-        if not answer.is_success:
-            raise Refused(body)
+        if answer.is_success:
+            return body
+        if not isinstance(body, dict):
+            raise self._stranger(answer.status_code)
+        raise Refused(body)
+
+    def _object(self, answer: httpx2.Response) -> dict[str, Any]:
+        body = self._body(answer)
+        if not isinstance(body, dict):
+            raise self._stranger(answer.status_code)
         return body
+
+    def _stranger(self, status: int) -> NoService:
+        return NoService(f"{self.url} answered {status}, but not the way Fanjoin does.")
 
 
 @asynccontextmanager
 async def open_client(url: str, *, keys: Sequence[SecretStr] = ()) -> AsyncIterator[ServiceClient]:
-    """Speak to the service at `url` as long as the block lasts; the first key is shown to it."""
+    """Speak to the service at `url` as long as the block lasts; the first key is shown to it.
+
+    Raises BadInput when `url` is no address of a service.
+    """
     url = url.rstrip("/")
+    host = _host_of(url)
     # The service bounds a run by itself, so an answer may take as long as it takes.
     timeout = httpx2.Timeout(_CONNECT_SECONDS, read=None)
     headers = {"x-api-key": keys[0].get_secret_value()} if keys else {}
     async with httpx2.AsyncClient(
-        base_url=url, headers=headers, timeout=timeout, trust_env=not _is_loopback(url)
+        base_url=url, headers=headers, timeout=timeout, trust_env=not _is_loopback(host)
     ) as http:
         yield ServiceClient(http, url)
 
@@ -108,9 +127,23 @@ def _path(graph_id: str) -> str:
     return f"/graphs/{quote(graph_id, safe='')}"
 
 
-def _is_loopback(url: str) -> bool:
+def _host_of(url: str) -> str:
+    try:
+        address = httpx2.URL(url)
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise _no_address(url, str(error)) from error
+    if address.scheme not in ("http", "https") or not address.host:
+        raise _no_address(url, "it has no http:// and host")
+    return address.host
+
+
+def _no_address(url: str, reason: str) -> BadInput:
+    shown = url if len(url) <= _LONGEST_SHOWN else f"{url[:_LONGEST_SHOWN]}…"
+    return BadInput(f"{shown!r} is no address of a service ({reason}): write http://host:port.")
+
+
+def _is_loopback(host: str) -> bool:
     """Whether no proxy can stand between: a proxy's loopback is another machine's."""
-    host = httpx2.URL(url).host
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,6 +1,7 @@
 """The INPUT words of `fanjoin run` made into the input of a graph."""
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ def parse_input(words: Sequence[str], schema: dict[str, Any]) -> dict[str, Any]:
 
     Raises BadInput when the words are neither.
     """
+    for word in words:
+        _require_text(word)
     if len(words) == 1 and words[0].lstrip().startswith("{"):
         return _json_object(words[0])
     fields = schema.get("properties", {})
@@ -36,11 +39,44 @@ def example_input(schema: dict[str, Any]) -> dict[str, Any]:
     return example
 
 
+def json_or_text(text: str) -> Any:
+    """Return what the text says as JSON, or the text as it stands if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def read_stdin() -> str:
+    """Read all of standard input.
+
+    Raises BadInput when it is not UTF-8 text, or cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"Standard input is not UTF-8 text (byte {error.start}): send one JSON object."
+        ) from error
+    except OSError as error:
+        raise BadInput(f"Standard input cannot be read: {error.strerror}.") from error
+
+
+def _require_text(word: str) -> None:
+    """The system hands over bytes that are no text as lone surrogates, which JSON cannot hold."""
+    try:
+        word.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{word[:40]!r} is not UTF-8 text. {_MANNERS}") from error
+
+
 def _json_object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except ValueError as error:
         raise BadInput(f"The input is not valid JSON: {error}") from error
+    except RecursionError as error:
+        raise BadInput("The input is nested too deep: a service takes 100 levels.") from error
     if not isinstance(value, dict):
         raise BadInput(f"The input must be a JSON object, not {text.strip()[:40]}")
     return value
@@ -52,10 +88,7 @@ def _assignment(word: str, fields: dict[str, Any], schema: dict[str, Any]) -> tu
         raise BadInput(f"{word!r} is no key=value word. {_MANNERS}")
     if _takes_text(fields.get(name, {}), schema.get("$defs", {})):
         return name, text
-    try:
-        return name, json.loads(text)
-    except ValueError:
-        return name, text
+    return name, json_or_text(text)
 
 
 def _takes_text(field: dict[str, Any], definitions: dict[str, Any]) -> bool:

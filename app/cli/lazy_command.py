@@ -5,6 +5,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from app.cli.interrupts import interrupt_again
+
 
 class LazyCommand(TyperCommand):
     """Stands for a command until that is called, then gives way to it."""
@@ -14,5 +16,7 @@ class LazyCommand(TyperCommand):
         self._load = load
 
     def make_context(self, *args: Any, **options: Any) -> Any:
-        """Load the command and return its own context."""
-        return self._load().make_context(*args, **options)
+        """Load the command and return its own context; from now on Ctrl-C interrupts it."""
+        command = self._load()
+        interrupt_again()
+        return command.make_context(*args, **options)

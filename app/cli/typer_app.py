@@ -13,6 +13,7 @@ from app.cli.errors import BadSettings, CommandError
 from app.cli.lazy_command import LazyCommand
 from app.cli.loading import uncollected
 from app.cli.plugins import find_plugin, plugin_names
+from app.cli.refusals import describe_refusal
 from app.cli.view.terminal import complain
 from app.env_files import UnreadableVariables
 from app.errors import InvalidGraphs, ServiceError
@@ -64,6 +65,9 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from error
         except ServiceError as error:
             complain(str(error))
+            raise typer.Exit(1) from error
+        except OSError as error:
+            complain(describe_refusal(error))
             raise typer.Exit(1) from error
 
 

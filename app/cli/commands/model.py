@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from app.cli.environment import load_settings
+from app.cli.streams import outlive_readers
 from app.cli.view.fetch_bar import fetch_bar
 from app.local_llm.fetch import locate, provision, refresh
 from app.local_llm.server import Endpoint, serve_model
@@ -62,6 +63,7 @@ def serve(
     if command and shutil.which(command[0]) is None:
         raise typer.BadParameter(f"there is no command {command[0]}")
     settings = load_settings()
+    outlive_readers()
     if command and (settings.has_remote_model or settings.local_model == "off"):
         os.execvpe(command[0], command, {**os.environ, **settings.model_environment})  # noqa: S606  # the operator's own command
     with fetch_bar() as progress:

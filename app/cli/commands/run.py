@@ -11,7 +11,7 @@ from app.cli.address import local_url
 from app.cli.client import ServiceClient, open_client
 from app.cli.environment import load_settings
 from app.cli.errors import Refused
-from app.cli.inputs import example_input, parse_input
+from app.cli.inputs import example_input, parse_input, read_stdin
 from app.cli.view.live import RunView
 from app.cli.view.terminal import stdout
 from app.cli.view.watch import watch
@@ -41,7 +41,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Send one request to a running service and watch its branches."""
-    words = [sys.stdin.read()] if words == ["-"] else words or []
+    words = [read_stdin()] if words == ["-"] else words or []
     settings = load_settings()
     address = url or local_url(settings.host, settings.port)
     ask = _print_answer if as_json else _watch_run

@@ -1,7 +1,6 @@
 """`fanjoin runs`: what is kept of runs, read from the database, with or without a service."""
 
 import asyncio
-import json
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from app.cli.environment import load_settings
 from app.cli.errors import BadInput, CommandError
+from app.cli.inputs import json_or_text
 from app.cli.json_output import write_json
 from app.cli.options import JsonOption
 from app.cli.problems import describe_problem
@@ -101,10 +101,7 @@ def _label(words: str) -> tuple[str, Any]:
     key, equals, value = words.partition("=")
     if not key or not equals:
         raise BadInput(f"{words!r} is no label: write KEY=VALUE")
-    try:
-        read = json.loads(value)
-    except ValueError:
-        return key, value
+    read = json_or_text(value)
     return key, value if isinstance(read, dict | list) else read
 
 

@@ -20,6 +20,7 @@ from app.cli.loading import uncollected
 from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.server import Server
 from app.cli.signals import StopSignals
+from app.cli.streams import outlive_readers
 from app.cli.view.fetch_bar import fetch_bar
 from app.cli.view.terminal import stdout
 from app.local_llm.fetch import provision
@@ -53,6 +54,7 @@ def run_service(settings: Settings, when_listening: WhenListening) -> None:
     Raises CommandError or ServiceError before anything listens.
     """
     configure_logs(settings.log_level)
+    outlive_readers()
     # `greet` replaces uvicorn's own lines about its start.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     exit_status = 0

@@ -40,7 +40,7 @@ def _check_folder(data_dir: Path, *, is_needed: bool) -> Finding:
     try:
         while not folder.exists():
             folder = folder.parent
-        with tempfile.NamedTemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free
     except OSError as error:
         detail = f"{folder} cannot be written to ({error})"

@@ -1,7 +1,5 @@
 """Where the commands write: plain text, with colour only where a terminal shows it."""
 
-import io
-import sys
 from typing import IO
 
 from rich.console import Console
@@ -22,10 +20,3 @@ def stderr() -> Console:
 def complain(message: str) -> None:
     """Print why a command fails, on stderr, neither cut nor wrapped."""
     stderr().print(Text.assemble(("fanjoin: ", "red"), printable(message)), soft_wrap=True)
-
-
-def write_anything() -> None:
-    """Let a terminal that lacks a sign show `?` in its place instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
