@@ -6,9 +6,10 @@ Each document is put in or taken out in one transaction, so a run that is killed
 that is merely not finished; in WAL mode readers go on meanwhile.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,11 +108,19 @@ class DocumentIndex:
         return self.connection.execute(query).fetchone() is not None
 
 
+def _make_private(file: Path) -> None:
+    """Make the folder and the file for their user alone; SQLite gives its other files that mode."""
+    file.parent.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 @contextmanager
 def writable_index(file: Path) -> Iterator[DocumentIndex]:
     """Open an index to change it, a new one if there is none. Raises SourceError."""
     with _named_errors(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(file)
         with closing(_connect(str(file))) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             yield _prepared(connection)

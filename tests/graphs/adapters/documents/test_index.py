@@ -1,6 +1,7 @@
 """What the index of documents keeps, and what it promises to readers and after a fault."""
 
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,6 +26,15 @@ FILE = DocumentFile(Path("/tides.md"), size=1, mtime_ns=2)
 
 def put(index: DocumentIndex, *texts: str, file: DocumentFile = FILE) -> None:
     index.put(file, "Tides", [DocumentPassage(text) for text in texts])
+
+
+def test_new_index_is_for_one_user_alone(tmp_path: Path) -> None:
+    with writable_index(tmp_path / "data" / "documents.db") as index:
+        put(index, "tides")
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+
+    assert modes == {0o600}
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def texts_for(index: DocumentIndex, question: str) -> list[str]:
