@@ -16,6 +16,8 @@ _CONNECT_SECONDS = 5.0
 
 _LONGEST_SHOWN = 100
 
+_LAST_PORT = 65_535
+
 _LARGEST_EVENT = 64 * 1024 * 1024
 """A report carries what every branch wrote, each up to 64 KiB."""
 
@@ -134,6 +136,8 @@ def _host_of(url: str) -> str:
         raise _no_address(url, str(error)) from error
     if address.scheme not in ("http", "https") or not address.host:
         raise _no_address(url, "it has no http:// and host")
+    if (address.port or 0) > _LAST_PORT:
+        raise _no_address(url, f"ports end at {_LAST_PORT}")
     return address.host
 
 

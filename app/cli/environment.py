@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.cli.errors import BadSettings
-from app.cli.wrong_variables import wrong_variables
+from app.cli.wrong_variables import WrongVariable, unreadable_values, wrong_variables
 from app.env_files import load_variable_files
 from app.settings import Settings
 
@@ -18,8 +18,23 @@ def load_settings(**options: Any) -> Settings:
     Raises BadSettings with a line for each wrong variable, or UnreadableVariables.
     """
     load_variable_files()
+    given = {name: value for name, value in options.items() if value is not None}
+    for name, value in given.items():
+        if isinstance(value, str) and not _is_text(value):
+            raise BadSettings(f"--{name.replace('_', '-')} {value!r} is not UTF-8 text.")
+    if unreadable := unreadable_values():
+        raise BadSettings(_describe(unreadable))
     try:
-        return Settings(**{name: value for name, value in options.items() if value is not None})
+        return Settings(**given)
     except (ValidationError, SettingsError) as error:
-        lines = [f"  {wrong.detail}: {wrong.fix}" for wrong in wrong_variables(error)]
-        raise BadSettings("\n".join(["The settings cannot be used:", *lines])) from error
+        raise BadSettings(_describe(wrong_variables(error))) from error
+
+
+def _is_text(value: str) -> bool:
+    """The system hands over bytes that are no text as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _describe(variables: list[WrongVariable]) -> str:
+    lines = [f"  {wrong.detail}: {wrong.fix}" for wrong in variables]
+    return "\n".join(["The settings cannot be used:", *lines])

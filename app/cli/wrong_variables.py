@@ -1,5 +1,7 @@
 """Variables that cannot be used, each with its value and the fix."""
 
+import json
+import os
 import re
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -36,6 +38,31 @@ def wrong_variables(error: ValidationError | SettingsError) -> list[WrongVariabl
         raise error
     detail = f"{variable_of(field[1])} is not valid JSON: {error.__cause__}"
     return [WrongVariable(field[1], detail, _fix(field[1]))]
+
+
+def unreadable_values() -> list[WrongVariable]:
+    """List the variables whose values pydantic can neither read nor refuse."""
+    return [
+        WrongVariable(field, f"{variable_of(field)} {problem}", _fix(field))
+        for field in Settings.model_fields
+        for name, value in os.environ.items()
+        if name.upper() == variable_of(field)
+        and (problem := _why_unreadable(value, is_json=field == "prices"))
+    ]
+
+
+def _why_unreadable(value: str, *, is_json: bool) -> str:
+    try:
+        value.encode()
+        if is_json:
+            json.loads(value)
+    except UnicodeEncodeError:
+        return "is not UTF-8 text"
+    except RecursionError:
+        return "is nested too deep"
+    except ValueError:
+        return ""  # pydantic says so
+    return ""
 
 
 def variable_of(field: str) -> str:

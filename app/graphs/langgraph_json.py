@@ -45,7 +45,7 @@ def read_declarations(graphs_file: Path) -> Declarations:
     except (OSError, UnicodeDecodeError) as error:
         fix = "name the file with FANJOIN_GRAPHS_FILE"
         return Declarations([], [], [f"{graphs_file} cannot be read ({error}): {fix}"])
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # digits or levels without end are JSON, too
         return Declarations([], [], [f"{graphs_file} is not JSON: {error}"])
     problems = [f"{name!r} is defined more than once: rename or remove one" for name in doubled]
     declared = _check_file(content, problems)

@@ -72,7 +72,7 @@ def _registry_with(name: str, description: str, registry: Path) -> str:
         raise NotWritten("the description is empty or not text: say what callers should know")
     try:
         content = json.loads(registry.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         fix = "correct it, or name another file with FANJOIN_GRAPHS_FILE"
         raise NotWritten(f"{registry} cannot be read as JSON ({error}): {fix}") from error
     if not isinstance(content, dict) or not isinstance(content.get("graphs"), dict):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from app.cli.wrong_variables import WrongVariable, variable_of, wrong_variables
+from app.cli.wrong_variables import WrongVariable, unreadable_values, variable_of, wrong_variables
 from app.env_files import UnreadableVariables, load_env_file, load_secret_files
 from app.settings import Settings
 
@@ -35,6 +35,10 @@ def read_settings(graphs_file: Path | None = None) -> Reading:
     """Read what can be used; name the rest with its value, unless it is secret."""
     wrong = [variable for load in (load_secret_files, load_env_file) for variable in _errors(load)]
     given: dict[str, Any] = {} if graphs_file is None else {"graphs_file": graphs_file}
+    for variable in unreadable_values():
+        wrong.append(variable)
+        _unset(variable_of(variable.field))
+        given[variable.field] = _stand_in(variable.field)
     while True:
         try:
             return Reading(Settings(_env_file=None, **given), wrong)

@@ -117,6 +117,8 @@ SITUATIONS = {
     "there is no registry": Situation(lambda folder: (folder / "langgraph.json").unlink()),
     "the registry has too long a name": _variable("GRAPHS_FILE", "x" * 300),
     "a setting is absurd": Situation(variables={"FANJOIN_KEEP_RUNS_DAYS": "1e300"}),
+    "a setting is not UTF-8": Situation(shell="export FANJOIN_DATA_DIR=$'\\xff'; exec \"$@\""),
+    "a setting is nested deep": _variable("PRICES", '{"m":' + "[" * 99_999),
     ".env is not UTF-8": Situation(lambda folder: (folder / ".env").write_bytes(b"A=\xff")),
     ".env is a folder": Situation(lambda folder: (folder / ".env").mkdir()),
 }
