@@ -127,6 +127,34 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, ge=1, le=1 << 30)
     """The largest request body; a larger one is refused before it is read whole (413)."""
 
+    max_request_line_bytes: int = Field(default=8192, ge=64, le=1 << 20)
+    """The longest address of a request; a longer one gets 431."""
+
+    max_header_bytes: int = Field(default=32768, ge=256, le=1 << 20)
+    """The most bytes of header lines in a request; more get 431."""
+
+    max_header_lines: int = Field(default=100, ge=8, le=10_000)
+    """The most header lines of a request; more get 431."""
+
+    head_timeout_seconds: float = Field(default=10, gt=0, le=3600)
+    """How long a client may take to send a request line and headers; then 408."""
+
+    body_timeout_seconds: float = Field(default=10, gt=0, le=3600)
+    """How long a body may come in more slowly than the minimum rate; then 408."""
+
+    min_body_bytes_per_second: int = Field(default=1024, ge=0, le=1 << 30)
+    """The minimum rate of a request body, for each span of the body timeout; 0 is no minimum."""
+
+    unread_answer_seconds: float = Field(default=30, gt=0, le=3600)
+    """How long a client may read nothing of its answer before the connection is closed."""
+
+    keep_alive_seconds: float = Field(default=15, gt=0, le=3600)
+    """How long a connection may stay idle between two requests."""
+
+    max_connections: int = Field(default=1000, ge=1, le=1_000_000)
+    """How many connections are open at once, at most the limit of open files minus 128; more get
+    503."""
+
     max_batch_inputs: int = Field(default=100, ge=1, le=10_000)
     """The most inputs one batch may hold."""
 

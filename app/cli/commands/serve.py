@@ -16,6 +16,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from app.cli.address import bind_address, local_url
 from app.cli.environment import load_settings
+from app.cli.http_protocol import BoundedHttp
 from app.cli.loading import uncollected
 from app.cli.options import GraphsFileOption, HostOption, PortOption
 from app.cli.server import Server
@@ -114,6 +115,8 @@ def _start_up_out_of_the_collectors_way() -> Iterator[None]:
 def _configure(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=BoundedHttp,
+        ws="none",
         log_config=None,
         lifespan="on",
         access_log=settings.log_level == "debug",

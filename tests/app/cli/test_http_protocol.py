@@ -1,0 +1,261 @@
+"""What clients without a key may do to a connection: a real service, and raw sockets."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.app.cli.graph_files import write_graph, write_registry
+from tests.app.cli.processes import Process, fanjoin
+from tests.patience import SECONDS, wait_until
+
+pytestmark = pytest.mark.slow
+
+KEY = "k" * 24
+LIMITS = {
+    "API_KEYS": KEY,
+    "MAX_REQUEST_LINE_BYTES": 1000,
+    "MAX_HEADER_BYTES": 4000,
+    "MAX_HEADER_LINES": 20,
+    "HEAD_TIMEOUT_SECONDS": 2,
+    "BODY_TIMEOUT_SECONDS": 1,
+    "UNREAD_ANSWER_SECONDS": 2,
+    "KEEP_ALIVE_SECONDS": 1,
+    "MAX_CONNECTIONS": 12,
+    "MAX_BODY_BYTES": 100_000,
+}
+OK = b"GET /ok HTTP/1.1\r\nHost: here\r\n\r\n"
+POST = (
+    b"POST /graphs/topic_brief/invoke HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+)
+SIGNED = POST + f"x-api-key: {KEY}\r\n".encode()
+BODY = b'{"input": {"topic": "tides"}}'
+MANY = 40 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    folder = tmp_path_factory.mktemp("service")
+    write_registry(folder, topic_brief=write_graph(folder))
+    lines = [f"FANJOIN_{name}={value}\n" for name, value in LIMITS.items()]
+    (folder / ".env").write_text("".join(lines))
+    with fanjoin("serve", folder=folder) as process:
+        process.url()
+        yield process
+
+
+@contextmanager
+def connect(service: Process, *, receive_buffer: int = 0) -> Iterator[socket.socket]:
+    with socket.socket() as client:
+        if receive_buffer:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        client.settimeout(SECONDS)
+        host, port = service.url().removeprefix("http://").split(":")
+        client.connect((host, int(port)))
+        yield client
+
+
+def read_to_the_end(client: socket.socket) -> bytes:
+    """What comes in until the service closes the connection."""
+    parts = []
+    try:
+        while part := client.recv(65536):
+            parts.append(part)
+    except ConnectionResetError:
+        pass
+    return b"".join(parts)
+
+
+def send_all_or_part(client: socket.socket, start: bytes, piece: bytes) -> int:
+    """Send pieces until the service hangs up, or MANY bytes are sent; return how many were."""
+    sent = 0
+    try:
+        client.sendall(start)
+        while sent < MANY:
+            client.sendall(piece)
+            sent += len(piece)
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+    return sent
+
+
+def status_of(answer: bytes) -> int:
+    assert answer.startswith(b"HTTP/1.1 "), answer[:100]
+    return int(answer[9:12])
+
+
+def ask(service: Process, request: bytes) -> bytes:
+    with connect(service) as client:
+        client.sendall(request)
+        return read_to_the_end(client)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "setting"),
+    [
+        (b"GET /" + b"a" * 2000 + b" HTTP/1.1\r\n\r\n", "MAX_REQUEST_LINE_BYTES"),
+        (b"GET /" + b"a" * 2000, "MAX_REQUEST_LINE_BYTES"),
+        (OK[:-2] + b"a: " + b"b" * 5000 + b"\r\n\r\n", "MAX_HEADER_BYTES"),
+        (OK[:-2] + b"a: " + b"b" * 8000, "MAX_HEADER_BYTES"),
+        (OK[:-2] + b"b" * 8000, "MAX_HEADER_BYTES"),
+        (OK[:-2] + b"a: b\r\n" * 30 + b"\r\n", "MAX_HEADER_LINES"),
+        (OK[:-2] + b"a: b\r\n" * 30, "MAX_HEADER_LINES"),
+    ],
+    ids=["line", "half-line", "value", "half-value", "half-name", "lines", "half-lines"],
+)
+def test_heads_that_are_too_large_get_431(
+    service: Process, request_bytes: bytes, setting: str
+) -> None:
+    answer = ask(service, request_bytes)
+
+    assert status_of(answer) == 431
+    assert f"FANJOIN_{setting}" in json.loads(answer.partition(b"\r\n\r\n")[2])["detail"]
+
+
+def test_request_within_every_limit_is_answered(service: Process) -> None:
+    path = b"/ok?" + b"a" * 990
+    head = b"GET " + path + b" HTTP/1.1\r\n" + b"a: " + b"b" * 3900 + b"\r\n"
+
+    answer = ask(service, head + b"a: b\r\n" * 17 + b"Connection: close\r\n\r\n")
+
+    assert status_of(answer) == 200
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (OK[:-2], b"a: b\r\n" * 1000),
+        (OK[:-2] + b"a: ", b"b" * 65536),
+        (b"GET /", b"a" * 65536),
+        (SIGNED + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n" * 1000),
+        (SIGNED + b"Transfer-Encoding: chunked\r\n\r\n0\r\na: ", b"b" * 65536),
+        (SIGNED + b"Transfer-Encoding: chunked\r\n\r\n1;", b"b" * 65536),
+        (SIGNED + b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"b" * 9000 + b"\r\n \r\n"),
+        (SIGNED + b"Content-Length: 999999999\r\n\r\n", b"b" * 65536),
+        (POST + b"Content-Length: 999999999\r\n\r\n", b"b" * 65536),
+        (b"POST /ok HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n", b"b" * 65536),
+    ],
+    ids=[
+        *("lines", "value", "address", "trailers", "trailer", "extension", "extensions"),
+        *("body-too-large", "body-without-a-key", "body-nobody-reads"),
+    ],
+)
+def test_service_hangs_up_on_who_never_ends(service: Process, start: bytes, piece: bytes) -> None:
+    with connect(service) as client:
+        sent = send_all_or_part(client, start, piece)
+
+    assert sent < MANY
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (SIGNED + b"Content-Length: 200000\r\n\r\n" + b"b" * 200_000, 413),
+        (POST + b"Content-Length: 200000\r\n\r\n" + b"b" * 200_000, 401),
+    ],
+)
+def test_refusal_before_the_body_arrives_and_ends_the_connection(
+    service: Process, request_bytes: bytes, status: int
+) -> None:
+    with connect(service) as client:
+        client.sendall(request_bytes)
+        answer = read_to_the_end(client)
+
+    assert status_of(answer) == status
+    assert b"connection: close\r\n" in answer
+
+
+def test_trailers_are_no_headers(service: Process) -> None:
+    chunk = b"%x\r\n%b\r\n0\r\n" % (len(BODY), BODY)
+    trailer = f"x-api-key: {KEY}\r\n\r\n".encode()
+
+    unsigned = ask(service, POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + trailer)
+    signed = ask(service, SIGNED + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + trailer)
+
+    assert status_of(unsigned) == 401
+    assert status_of(signed) == 200
+
+
+def test_body_in_chunks_of_one_byte_is_read(service: Process) -> None:
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in BODY + b" " * 20_000)
+
+    answer = ask(service, SIGNED + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n")
+
+    assert status_of(answer) == 200
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"", None),
+        (b"\r\n\r\n", None),
+        (b"GET /ok", 408),
+        (OK[:-2], 408),
+        (SIGNED + b"Content-Length: 100\r\n\r\n", 408),
+        (SIGNED + b"Content-Length: 100\r\n\r\n" + BODY, 408),
+        (SIGNED + b"Transfer-Encoding: chunked\r\n\r\n0\r\na: b", 408),
+        (OK, 200),
+        (OK + b"\r\n", 200),
+    ],
+    ids=[
+        *("silent", "blank-lines", "half-line", "half-head", "no-body", "half-body"),
+        *("half-trailer", "idle", "idle-with-a-blank-line"),
+    ],
+)
+def test_client_that_sends_nothing_more_is_closed(
+    service: Process, request_bytes: bytes, status: int | None
+) -> None:
+    answer = ask(service, request_bytes)
+
+    assert (status_of(answer) if answer else None) == status
+
+
+def test_client_that_never_reads_is_cut(service: Process) -> None:
+    with connect(service, receive_buffer=4096) as client:
+        client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: here\r\n\r\n" * 90)
+
+        wait_until(lambda: is_cut(client), "the service to hang up")
+
+
+def is_cut(client: socket.socket) -> bool:
+    try:
+        client.sendall(b"\r\n")
+    except (ConnectionResetError, BrokenPipeError):
+        return True
+    return False
+
+
+def test_connections_over_the_limit_get_503_and_one_line_in_the_log(service: Process) -> None:
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(connect(service)) for _ in range(24)]
+        answers = [read_to_the_end(client) for client in crowd]
+
+    refused = [answer for answer in answers if answer]
+    assert len(refused) >= 12
+    assert {status_of(answer) for answer in refused} == {503}
+    assert all(b"retry-after: " in answer for answer in refused)
+    assert service.output.count("too many connections") == 1
+    assert status_of(ask(service, OK)) == 200
+
+
+def test_connection_is_used_again_after_a_body_that_came_by_itself(tmp_path: Path) -> None:
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path))
+    headers = {"content-type": "application/json"}
+
+    with fanjoin("serve", folder=tmp_path) as process:
+        client = HTTPConnection(process.url().removeprefix("http://"), timeout=SECONDS)
+        with closing(client):
+            sockets = []
+            for _ in range(3):
+                pieces = iter([BODY[:10], BODY[10:]])
+                client.request("POST", "/graphs/topic_brief/invoke", pieces, headers)
+                sockets.append(client.sock)
+                response = client.getresponse()
+                assert response.status == 200
+                response.read()
+
+    assert len(set(sockets)) == 1
