@@ -11,6 +11,7 @@ from app.api import system
 from app.api.agent_server import thread_state, threads
 from app.api.auth import Authentication, needs_key
 from app.api.body_limit import BodyLimit
+from app.api.plain_bodies import needs_plain_body
 from app.api.problems import answer_with_problems
 from app.api.typed import graphs, runs
 from app.api.typed.graph_runs import add_graph_routes
@@ -64,5 +65,5 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
     add_graph_routes(app.router, service)
     for module in (graphs, runs, thread_state, threads, system):
-        app.include_router(module.router, dependencies=needs_key)
+        app.include_router(module.router, dependencies=[*needs_key, needs_plain_body])
     app.include_router(system.open_router)

@@ -1,0 +1,67 @@
+"""Depth and numbers of bodies that FastAPI parses: refused on every route, with the place."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+JSON = {"content-type": "application/json"}
+MOST = 100
+
+
+def nested(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+def post_metadata(client: TestClient, value: str) -> Any:
+    return client.post("/threads", content=f'{{"metadata": {{"a": {value}}}}}', headers=JSON)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (nested(MOST), "nested deeper than 100 levels"),
+        (nested(900), "nested deeper than 100 levels"),
+        ("NaN", "NaN and infinities are not JSON"),
+        ("-Infinity", "NaN and infinities are not JSON"),
+        ("1e999", "NaN and infinities are not JSON"),
+    ],
+    ids=["one-too-deep", "deep", "nan", "infinity", "overflow"],
+)
+def test_value_that_cannot_be_stored_is_422_with_its_place(
+    client: TestClient, value: str, message: str
+) -> None:
+    answer = post_metadata(client, value)
+
+    assert answer.status_code == 422
+    [problem] = answer.json()["errors"]
+    assert problem["place"].startswith("metadata.a")
+    assert message in problem["message"]
+
+
+def test_deepest_value_is_read_again(client: TestClient) -> None:
+    created = post_metadata(client, nested(MOST - 1))
+
+    listed = client.post("/threads/search", json={})
+
+    assert created.status_code == 200
+    assert [thread["thread_id"] for thread in listed.json()] == [created.json()["thread_id"]]
+
+
+def test_no_route_accepts_a_body_that_is_too_deep(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    routes = [
+        (method, path)
+        for path, methods in paths.items()
+        for method, route in methods.items()
+        if "requestBody" in route
+    ]
+    statuses = {}
+    for method, path in routes:
+        address = path.replace("{graph_id}", "topic_brief").replace("{", "").replace("}", "")
+        body = f'{{"metadata": {nested(900)}}}'
+        answer = client.request(method, address, content=body, headers=JSON)
+        statuses[f"{method} {path}"] = answer.status_code
+
+    assert len(statuses) > 5
+    assert set(statuses.values()) <= {404, 422}, statuses
