@@ -20,10 +20,10 @@ REPOSITORY = Path(__file__).parents[3]
 class Process:
     """A running command whose output can be waited for."""
 
-    def __init__(self, *words: str, folder: Path) -> None:
+    def __init__(self, *words: str, folder: Path, module: str = "app") -> None:
         self.output = ""
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "app", *words],
+            [sys.executable, "-m", module, *words],
             cwd=folder,
             env=os.environ
             | {"PYTHONPATH": str(REPOSITORY), "FANJOIN_LOCAL_MODEL": "off", "FANJOIN_PORT": "0"},
@@ -77,10 +77,15 @@ class Process:
             assert self._popen.stdout is not None
             self._popen.stdout.close()
 
+    @property
+    def process_id(self) -> int:
+        return self._popen.pid
+
 
 @contextmanager
-def fanjoin(*words: str, folder: Path) -> Iterator[Process]:
-    process = Process(*words, folder=folder)
+def fanjoin(*words: str, folder: Path, module: str = "app") -> Iterator[Process]:
+    """Run the command, or another module, until the block ends."""
+    process = Process(*words, folder=folder, module=module)
     try:
         yield process
     finally:

@@ -1,6 +1,7 @@
 """What clients without a key may do to a connection: a real service, and raw sockets."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -259,3 +260,18 @@ def test_connection_is_used_again_after_a_body_that_came_by_itself(tmp_path: Pat
                 response.read()
 
     assert len(set(sockets)) == 1
+
+
+def test_uvicorns_command_line_takes_the_same_bounds(tmp_path: Path) -> None:
+    write_registry(tmp_path, topic_brief=write_graph(tmp_path))
+    (tmp_path / ".env").write_text("FANJOIN_MAX_HEADER_LINES=20\n")
+    protocol = "app.cli.http_protocol:BoundedHttp"
+    words = ["--factory", "app.main:create_app", "--http", protocol, "--port", "0"]
+    with fanjoin(*words, folder=tmp_path, module="uvicorn") as process:
+        match = re.search(r"running on http://([\d.]+):(\d+)", process.wait_for("(Press CTRL+C"))
+        assert match is not None
+        with socket.create_connection((match[1], int(match[2])), SECONDS) as client:
+            client.sendall(OK[:-2] + b"a: b\r\n" * 30)
+            answer = read_to_the_end(client)
+
+    assert status_of(answer) == 431
