@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test expected-time check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-browser test-busy proof image image-test audit sbom bench diagrams studio clean
+.PHONY: help run serve test expected-time check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-hostile test-browser test-busy proof image image-test audit sbom bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ test-postgres: $(SYNC)  ## Test the storage on PostgreSQL (2 minutes)
 
 test-kill: $(SYNC)  ## Kill the service with -9 amid runs (3 minutes)
 	@$(BIN)/pytest -m kill
+
+test-hostile: $(SYNC)  ## Try hostile clients on the service (2 minutes)
+	@$(BIN)/pytest -m hostile
 
 test-browser: $(SYNC)  ## Test what is looked at, in Chromium (1 minute)
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
