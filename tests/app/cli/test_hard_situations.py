@@ -99,7 +99,7 @@ def test_command_ends_without_a_traceback(name: str, situation: str, tmp_path: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize("situation", [name for name in SITUATIONS if "data folder" in name])
-@pytest.mark.parametrize("name", SERVING)
+@pytest.mark.parametrize("name", sorted(SERVING))
 def test_service_without_its_data_says_why_it_does_not_start(
     name: str, situation: str, tmp_path: Path
 ) -> None:
