@@ -417,14 +417,14 @@ wild = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(plain)
 def test_json_stays_as_it_is(value: Any) -> None:
     assert as_json(value) == value
     assert as_json([value, {1}]) == [value, [1]]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(wild)
 def test_every_value_becomes_json_and_json_stays(value: Any) -> None:
     written = as_json(value)

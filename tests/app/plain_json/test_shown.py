@@ -148,13 +148,13 @@ def test_cycles_and_depth_are_cut() -> None:
     assert json.dumps(shown(deep, 1000)) == "[" * 150 + '"\\u2026"' + "]" * 150
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(plain)
 def test_json_is_shown_as_it_is(value: Any) -> None:
     assert shown(value, 65536) == value
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(wild)
 def test_every_value_is_shown_within_the_bound(value: Any) -> None:
     for most_bytes in (100, 65536):
