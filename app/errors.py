@@ -31,7 +31,7 @@ The class's docstring is its title (RFC 9457).
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 
 class ServiceError(Exception):
@@ -134,6 +134,11 @@ class InvalidInput(ServiceError):
     def __init__(self, problems: Sequence[dict[str, Any]]) -> None:
         self.problems = list(problems)
         super().__init__("; ".join(f"{p['place']}: {p['message']}" for p in self.problems))
+
+    @classmethod
+    def at(cls, place: str, message: str, **shown: str) -> Self:
+        """Return the error of one place; `given` among the rest is what was sent there."""
+        return cls([{"place": place, "message": message, **shown}])
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from app.plain_json import clean_text
+from app.plain_json import clean_text, shortened
 
 Redact = Callable[[str], str]
 
@@ -19,6 +19,6 @@ def redactor(secrets: Iterable[str] = ()) -> Redact:
         text = clean_text(text[: 10 * LONGEST])
         for secret in hidden:
             text = text.replace(secret, "***")
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        return shortened(text, LONGEST)
 
     return redact

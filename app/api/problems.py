@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from app.errors import InvalidInput, ServiceError, problem_of
+from app.plain_json import shortened
 
 _LONGEST_SHOWN = 100
 
@@ -52,9 +53,10 @@ def _describe(error: Any, body: Any) -> dict[str, Any]:
         return _describe_broken_json(error, body)
     if error["loc"] == ("body",) and isinstance(body, bytes):
         message = "send the header content-type: application/json"
-        return {"place": "body", "message": message, "given": _shorten(repr(body))}
+        return {"place": "body", "message": message, "given": shortened(repr(body), _LONGEST_SHOWN)}
     place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
-    return {"place": place, "message": error["msg"], "given": _shorten(repr(error.get("input")))}
+    given = shortened(repr(error.get("input")), _LONGEST_SHOWN)
+    return {"place": place, "message": error["msg"], "given": given}
 
 
 def _describe_broken_json(error: Any, text: str) -> dict[str, Any]:
@@ -63,10 +65,6 @@ def _describe_broken_json(error: Any, text: str) -> dict[str, Any]:
     begin = max(0, position - _LONGEST_SHOWN // 2)
     around = repr(text[begin : begin + _LONGEST_SHOWN])
     return {"place": "body", "message": message, "given": f"…{around}" if begin else around}
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _plain(status: int, detail: str) -> dict[str, Any]:

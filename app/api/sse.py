@@ -80,7 +80,7 @@ def read_filter(entry: GraphEntry, branches: str | None) -> frozenset[str] | Non
     if unknown := sorted(names - entry.graph.builder.nodes.keys()):
         known = ", ".join(branch.name for branch in entry.branches)
         message = f"{entry.id} has no branch {', '.join(unknown)}; there is {known}"
-        raise InvalidInput([{"place": "branches", "message": message, "given": repr(branches)}])
+        raise InvalidInput.at("branches", message, given=repr(branches))
     return names
 
 

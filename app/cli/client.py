@@ -11,6 +11,7 @@ import httpx2
 from pydantic import SecretStr
 
 from app.cli.errors import BadInput, NoService, Refused
+from app.plain_json import shortened
 
 _CONNECT_SECONDS = 5.0
 
@@ -142,7 +143,7 @@ def _host_of(url: str) -> str:
 
 
 def _no_address(url: str, reason: str) -> BadInput:
-    shown = url if len(url) <= _LONGEST_SHOWN else f"{url[:_LONGEST_SHOWN]}…"
+    shown = shortened(url, _LONGEST_SHOWN)
     return BadInput(f"{shown!r} is no address of a service ({reason}): write http://host:port.")
 
 

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
 from app.cli.view.measures import one_line
+from app.plain_json import shortened
 from app.settings import Settings
 
 _LONGEST_VALUE = 200
@@ -80,7 +81,7 @@ def _describe(details: ErrorDetails) -> WrongVariable:
     name, *path = map(str, details["loc"])
     field = next(field for field in Settings.model_fields if field.lower() == name.lower())
     is_secret = _is_secret(Settings.model_fields[field].annotation)
-    value = "(hidden)" if is_secret else _shortened(one_line(repr(details["input"])))
+    value = "(hidden)" if is_secret else shortened(one_line(repr(details["input"])), _LONGEST_VALUE)
     detail = f"{'.'.join([variable_of(field), *path])} = {value}: {problem}{_bounds(field)}"
     return WrongVariable(field, detail, fix or _fix(field))
 
@@ -98,10 +99,6 @@ def _bounds(field: str) -> str:
     low += [f"more than {bound.gt}" for bound in bounds if isinstance(bound, Gt)]
     high = [f"at most {bound.le}" for bound in bounds if isinstance(bound, Le)]
     return f" ({', '.join(low + high)})" if low or high else ""
-
-
-def _shortened(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
 
 
 def _is_secret(annotation: Any) -> bool:

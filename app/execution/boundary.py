@@ -12,7 +12,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar, cast
 
-from app.plain_json import error_text
+from app.plain_json import named_error
 
 T = TypeVar("T")
 
@@ -73,8 +73,7 @@ class Escaped(RuntimeError):
 
 def ordinary(raised: BaseException) -> Escaped:
     """Return the error that stands for something that would end more than its run."""
-    name, text = type(raised).__name__, error_text(raised)
-    error = _class_named(name)(f"{name}: {text}" if text else name)
+    error = _class_named(type(raised).__name__)(named_error(raised))
     error.__cause__ = raised
     return error
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from app.errors import ServiceError
 from app.execution.boundary import ordinary
 from app.graphs.contracts import InvalidOutput
+from app.plain_json import named_error
 from app.report.recorder import Recorder
 from app.report.rows import Row
 from app.runs.run import Run, RunFailure, RunStatus
@@ -121,7 +122,7 @@ def _node_that_cannot_read(error: BaseException) -> str | None:
 def _explain_state(error: BaseException, reader: str, recorder: Recorder) -> RunFailure:
     """Name the keys that do not fit the state's schema, and the nodes that wrote them."""
     if not isinstance(error, ValidationError) or not all(one["loc"] for one in error.errors()):
-        said = f"the state does not fit node {reader!r}: {type(error).__name__}: {error}"
+        said = f"the state does not fit node {reader!r}: {named_error(error)}"
         return _blame_last_step(error, recorder, said)
     wrong = [(str(one["loc"][0]), one["msg"]) for one in error.errors(include_context=False)]
     said = "; ".join(

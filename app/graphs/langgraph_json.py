@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.graphs.schemas import pascal
+from app.plain_json import shortened
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -124,5 +125,4 @@ def _kind(value: Any) -> str:
         return json.dumps(value)
     kinds = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
     shown = json.dumps(value, ensure_ascii=False)
-    shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
-    return f"{kinds[type(value)]} ({shown})"
+    return f"{kinds[type(value)]} ({shortened(shown, _LONGEST_SHOWN)})"

@@ -19,6 +19,7 @@ from langgraph.graph.state import CompiledStateGraph, StateGraph
 
 from app.graphs.own_modules import PREFIX, dotted_name, import_own, load_own
 from app.graphs.project import Project
+from app.plain_json import named_error
 
 
 class GraphFileError(Exception):
@@ -63,8 +64,7 @@ def _failures_of(what: str, file: str) -> Iterator[None]:
     except BaseException as error:
         if _is_our_end(error):
             raise
-        said = ": ".join(filter(None, (type(error).__name__, str(error))))
-        said = said.replace(f"{PREFIX}.", "")
+        said = named_error(error).replace(f"{PREFIX}.", "")
         raise GraphFileError(f"{what} failed: {said}{_line_in(error, file)}") from error
 
 

@@ -51,6 +51,9 @@ _MESSAGE_OUT = {
     "required": ["type", "content"],
 }
 
+OF_A_KEY = (Required, NotRequired, ReadOnly)
+"""What a TypedDict says of a key around its type."""
+
 _CONTAINERS = (list, tuple, Sequence, Collection, Iterable)
 
 
@@ -111,9 +114,7 @@ def form_of(hint: Any) -> Form | None:
 
 def is_reduced(hint: Any) -> bool:
     """Whether `add_messages` makes messages of what is written to a key."""
-    while get_origin(hint) in (Required, NotRequired, ReadOnly):
-        hint = get_args(hint)[0]
-    metadata = getattr(hint, "__metadata__", ())
+    metadata = getattr(without(hint, *OF_A_KEY), "__metadata__", ())
     return any(getattr(item, "func", item) is add_messages for item in metadata)
 
 
@@ -124,10 +125,7 @@ def message_type(form: Form, *, accepts_null: bool = False) -> Any:
 
 def accepts_null(hint: Any) -> bool:
     """Whether an annotation of messages also allows null."""
-    inner = hint
-    while get_origin(inner) in (Annotated, Required, NotRequired, ReadOnly):
-        inner = get_args(inner)[0]
-    return type(None) in get_args(inner)
+    return type(None) in get_args(without(hint, Annotated, *OF_A_KEY))
 
 
 def unreduced_messages(hints: Mapping[str, Any]) -> dict[str, Form]:
@@ -144,10 +142,16 @@ def make_messages(state: Any, forms: Mapping[str, Form]) -> Any:
     return state
 
 
+def without(hint: Any, *around: Any) -> Any:
+    """Return an annotation without these that stand around it, in any order."""
+    while get_origin(hint) in around:
+        hint = get_args(hint)[0]
+    return hint
+
+
 def _bare(hint: Any) -> Any:
     """Return an annotation without what stands around its type, null included."""
-    while get_origin(hint) in (Annotated, Required, NotRequired, ReadOnly):
-        hint = get_args(hint)[0]
+    hint = without(hint, Annotated, *OF_A_KEY)
     if get_origin(hint) in (Union, types.UnionType):
         members = [member for member in get_args(hint) if member is not type(None)]
         if len(members) == 1:

@@ -17,6 +17,7 @@ from app.graphs.contracts import ContextContract, InputContract, OutputContract,
 from app.graphs.langgraph_json import GraphDef, read_declarations
 from app.graphs.lint import Finding, lint_graph
 from app.graphs.loader import GraphFileError, load_graph
+from app.graphs.namespaces import path_of
 from app.graphs.project import Project, open_project
 from app.graphs.schemas import UNDESCRIBABLE, has_keys, is_open, pascal
 from app.graphs.shape import BranchPolicy, Shape, shape_of
@@ -48,9 +49,7 @@ class GraphEntry:
         """Return what may be written at a checkpoint namespace; None where no graph is known."""
         if not ns:
             return self.state
-        parts = [part for part in ns.split("|") if not part.isdigit()]
-        place = "|".join(part.rpartition(":")[0] or part for part in parts)
-        inner = dict(self.graph.get_subgraphs(recurse=True)).get(place)
+        inner = dict(self.graph.get_subgraphs(recurse=True)).get("|".join(path_of(ns)))
         if not isinstance(inner, CompiledStateGraph):
             return None
         return StateContract(inner.builder, f"{pascal(self.id)}InnerState")

@@ -19,7 +19,7 @@ from pydantic.errors import (
 from pydantic.fields import FieldInfo
 from typing_extensions import ReadOnly, TypedDict, is_typeddict
 
-from app.graphs.messages import accepts_null, form_of, message_type
+from app.graphs.messages import OF_A_KEY, accepts_null, form_of, message_type, without
 
 _CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -234,15 +234,13 @@ def _field(hint: Any) -> Any:
     """
     if (form := form_of(hint)) is not None:
         return message_type(form, accepts_null=accepts_null(hint))
-    if get_origin(hint) in (Required, NotRequired):
-        hint = hint.__args__[0]
+    hint = without(hint, *OF_A_KEY)
     return hint if _can_be_described(hint) else Any
 
 
 def _has_own_config(hint: Any) -> bool:
     """Whether a type brings its configuration, which Pydantic then refuses to be given."""
-    while get_origin(hint) is Annotated:
-        hint = hint.__args__[0]
+    hint = without(hint, Annotated)
     return is_model(hint) or is_typeddict(hint) or dataclasses.is_dataclass(hint)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx2
 
 from app.local_llm.weights import Progress, SourceFailed, Weights
+from app.plain_json import named_error
 
 ATTEMPTS = 5
 
@@ -21,7 +22,7 @@ def download(weights: Weights, partial: Path, progress: Progress) -> None:
                 _receive(client, weights, partial, held, progress)
             except httpx2.HTTPError as error:
                 if attempt == ATTEMPTS or _held_bytes(partial, weights) <= held:
-                    reason = f"{weights.url}: {type(error).__name__}: {error}"
+                    reason = f"{weights.url}: {named_error(error)}"
                     raise SourceFailed(reason) from error
             else:
                 return

@@ -9,6 +9,6 @@ still need it.
 
 from app.plain_json.faithful import as_json
 from app.plain_json.shown import shown
-from app.plain_json.text import clean_text, error_text
+from app.plain_json.text import clean_text, error_text, named_error, shortened
 
-__all__ = ["as_json", "clean_text", "error_text", "shown"]
+__all__ = ["as_json", "clean_text", "error_text", "named_error", "shortened", "shown"]

@@ -34,7 +34,7 @@ from pydantic_core import to_jsonable_python
 
 from app.plain_json.copies import LARGE
 from app.plain_json.fields import fields_of
-from app.plain_json.text import clean_text, type_name
+from app.plain_json.text import clean_text, shortened, type_name
 
 EVERYTHING = 2**62
 
@@ -70,7 +70,7 @@ def open_value(value: Any, most: int = EVERYTHING) -> Any:
 def open_unknown(value: Any, _: int = 0) -> str:
     try:
         text = str.__str__(repr(value))
-        return clean_text(text if len(text) <= _LONGEST_REPR else f"{text[:_LONGEST_REPR]}…")
+        return clean_text(shortened(text, _LONGEST_REPR))
     except BaseException:  # noqa: BLE001  # the value's own code may end in anything
         return type_name(value)
 

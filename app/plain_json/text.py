@@ -21,6 +21,17 @@ def error_text(error: BaseException) -> str:
         return ""
 
 
+def named_error(error: BaseException) -> str:
+    """Return the type of an error and what it says, or the type alone."""
+    text = error_text(error)
+    return f"{type_name(error)}: {text}" if text else type_name(error)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text, or so many characters of it and a sign that there are more."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def type_name(value: Any) -> str:
     """Return the name of a value's type; no code of the type runs."""
     return clean_text(_name_of(type(value)))

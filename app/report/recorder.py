@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
+from app.graphs.namespaces import ns_around, path_of
 from app.graphs.shape import Path, Shape
 from app.graphs.wire import own_writes
 from app.plain_json import error_text
 from app.redaction import Redact
-from app.report.restored_rows import ns_around, path_of, row_from_checkpoint, rows_from_events
+from app.report.restored_rows import row_from_checkpoint, rows_from_events
 from app.report.reuse import ReusableWrites
 from app.report.rows import BAD, Row, Status, Usage, result_of
 from app.report.summary import joins_that_never_ran, summarize

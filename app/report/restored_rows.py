@@ -3,28 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.graphs.shape import Path, Shape
+from app.graphs.namespaces import path_of
+from app.graphs.shape import Shape
 from app.graphs.wire import own_writes
 from app.report.rows import Row, Usage, result_of
-
-
-def path_of(ns: str) -> Path:
-    """Return the names of the nodes that lead to a task, from its checkpoint namespace."""
-    segments = [part for part in ns.split("|") if not part.isdigit()]
-    return tuple(segment.rpartition(":")[0] or segment for segment in segments)
-
-
-def ns_around(ns: str) -> str:
-    """Return the checkpoint_ns of the task whose sub-graph this one runs in."""
-    segments = ns.split("|")[:-1]
-    while segments and segments[-1].isdigit():
-        segments.pop()
-    return "|".join(segments)
-
-
-def is_within(ns: str, outer: str) -> bool:
-    """Whether a task is another one, or runs in its sub-graph, by their checkpoint_ns."""
-    return f"{ns}|".startswith(f"{outer}|")
 
 
 def rows_from_events(finished: Mapping[str, Mapping[str, Any]], shape: Shape) -> dict[str, Row]:

@@ -6,7 +6,7 @@ Moments are seconds of the monotonic clock, as those who measure have them.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.report.restored_rows import is_within, path_of
+from app.graphs.namespaces import is_within, path_of
 from app.report.rows import Row
 
 _AT_ONCE_MS = 5

@@ -80,7 +80,7 @@ def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
         return {ids[0]: answer}
     questions = "1 question" if len(ids) == 1 else f"{len(ids)} questions"
     message = f"the run has {questions}: answer by id, of {', '.join(ids)}"
-    raise InvalidInput([{"place": "resume", "message": message, "given": repr(answer)[:100]}])
+    raise InvalidInput.at("resume", message, given=repr(answer)[:100])
 
 
 def _names_questions(answer: Any) -> bool:

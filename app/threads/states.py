@@ -124,7 +124,9 @@ class ThreadStates:
         at: CheckpointRef,
     ) -> RunnableConfig:
         if thread.graph_id is None:
-            raise _invalid("values", "no graph has run on this thread: set metadata.graph_id first")
+            raise InvalidInput.at(
+                "values", "no graph has run on this thread: set metadata.graph_id first"
+            )
         saver = self._saver_of(thread)
         graph = self._registry[thread.graph_id].graph.copy(update={"checkpointer": saver})
         contract = self._registry[thread.graph_id].state_at(at.ns)
@@ -139,7 +141,7 @@ class ThreadStates:
             raise
         except Exception as error:  # reducers are the author's, and may raise anything
             reason = str(error).partition("\nFor troubleshooting")[0]
-            raise _invalid("values", self._redact(reason or repr(error))) from error
+            raise InvalidInput.at("values", self._redact(reason or repr(error))) from error
 
     def _saver_of(self, thread: ThreadRecord) -> BaseCheckpointSaver[str]:
         return self._checkpoints.of(thread.owner)
@@ -156,7 +158,3 @@ def _config(thread: ThreadRecord, at: CheckpointRef) -> RunnableConfig:
 
 def _not_found(thread: ThreadRecord, checkpoint_id: str) -> CheckpointNotFound:
     return CheckpointNotFound(f"thread {thread.thread_id!r} has no checkpoint {checkpoint_id!r}")
-
-
-def _invalid(place: str, message: str) -> InvalidInput:
-    return InvalidInput([{"place": place, "message": message}])

@@ -75,7 +75,7 @@ def refuse_new_id(thread_id: str) -> InvalidInput | None:
         message = f"a new thread's id must have at most {LONGEST_ID} characters: use a shorter one"
     else:
         return None
-    return InvalidInput([{"place": "thread_id", "message": message, "given": thread_id[:100]}])
+    return InvalidInput.at("thread_id", message, given=thread_id[:100])
 
 
 def thread_record_of(row: RowMapping) -> ThreadRecord:

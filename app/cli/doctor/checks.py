@@ -13,6 +13,7 @@ from app.cli.doctor.model import check_model
 from app.cli.doctor.reading import Reading
 from app.cli.doctor.variables import check_settings, check_sources
 from app.cli.wrong_variables import variable_of
+from app.plain_json import named_error
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,6 @@ async def _run(check: Check, reading: Reading, seconds: float) -> tuple[Check, l
         task.cancel()
         return check, [Finding("error", f"not done after {seconds:g} s", check.late_fix)]
     if error := task.exception():
-        detail = f"the check failed: {type(error).__name__}: {error}"
+        detail = f"the check failed: {named_error(error)}"
         return check, [Finding("error", detail, "fix what it names, or report it as a bug")]
     return check, task.result()

@@ -45,7 +45,7 @@ def keyed_by_name(value: Mapping[str, Any], aliases: Mapping[str, list[Path]], p
         if len(sent) > 1:
             names = ", ".join(".".join(map(str, path)) for path in paths)
             message = f"it comes under more than one of its names ({names}): send one"
-            raise InvalidInput([{"place": f"{place}.{key}", "message": message}])
+            raise InvalidInput.at(f"{place}.{key}", message)
         if sent:
             by_name[key] = sent[0]
     return by_name

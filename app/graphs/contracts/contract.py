@@ -13,6 +13,7 @@ from app.errors import InvalidInput
 from app.graphs.contracts.aliases import aliases_of
 from app.graphs.contracts.secrets import MASK, masked, secret_keys
 from app.graphs.contracts.strict_json import DoesNotFit, validate_json
+from app.plain_json import named_error, shortened
 
 _LONGEST_SHOWN = 100
 
@@ -40,6 +41,7 @@ class Contract:
         """For OpenAPI: a model or a TypedDict with a name of its own."""
 
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        self._aliases = aliases_of(kind)
         schema = self.json_schema()
         self._keys = list(schema.get("properties", ()))
         self.secret_keys = secret_keys(schema) | self._other_names()
@@ -53,7 +55,7 @@ class Contract:
         """Return the other names of keys with secrets: a run is stored by names, not by aliases."""
         by_name = self._adapter.json_schema(by_alias=False, schema_generator=_Schemas)
         keys = secret_keys(by_name)
-        aliases = [path for key in keys for path in aliases_of(self.type).get(key, ())]
+        aliases = [path for key in keys for path in self._aliases.get(key, ())]
         return keys.union(str(path[0]) for path in aliases)
 
     def validate(self, value: Any, place: str, *, may_lack_keys: bool = False) -> Any:
@@ -88,15 +90,15 @@ def check(adapter: TypeAdapter[Any], value: Any, place: str) -> Any:
     try:
         text = to_json(value)
     except ValueError as error:
-        raise _invalid(place, f"it cannot be written as JSON: {error}") from error
+        raise InvalidInput.at(place, f"it cannot be written as JSON: {error}") from error
     try:
         return validate_json(adapter, text)
     except DoesNotFit:
         raise
     except BaseException as error:  # also SystemExit: a validator must not end the service
-        said = ": ".join(filter(None, (type(error).__name__, str(error))))
         where = ".".join((place, *_key_that_raises(adapter, value)))
-        raise _invalid(where, f"a validator of the graph raised {said}") from error
+        said = f"a validator of the graph raised {named_error(error)}"
+        raise InvalidInput.at(where, said) from error
 
 
 def _key_that_raises(adapter: TypeAdapter[Any], value: Any) -> Iterator[str]:
@@ -119,7 +121,7 @@ def require_plain(value: Any, place: str) -> None:
     """
     if not _is_plain(value, _DEEPEST):
         for where, message in _not_plain(value, place, 0):
-            raise _invalid(where, message)
+            raise InvalidInput.at(where, message)
 
 
 def described(
@@ -147,7 +149,7 @@ def _described(
     shown = {"place": ".".join(filter(None, (place, *map(str, where)))) or "body"}
     if not place and (not where or wrong["type"] == "missing"):
         return {**shown, "message": message}  # it would be the whole body, with its secrets
-    given = _shorten(masked(wrong.get("input"), secrets))
+    given = shortened(repr(masked(wrong.get("input"), secrets)), _LONGEST_SHOWN)
     is_secret = not secrets.isdisjoint(map(str, where))
     return {**shown, "message": message, "given": MASK if is_secret else given}
 
@@ -184,12 +186,3 @@ def _not_plain(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
         case list():
             for number, item in enumerate(value):
                 yield from _not_plain(item, f"{place}.{number}", depth + 1)
-
-
-def _shorten(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-
-
-def _invalid(place: str, message: str) -> InvalidInput:
-    return InvalidInput([{"place": place, "message": message}])

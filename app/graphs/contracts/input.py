@@ -5,7 +5,7 @@ from typing import Any
 from langgraph.graph.state import StateGraph
 
 from app.errors import InvalidInput
-from app.graphs.contracts.aliases import aliases_of, keyed_by_name
+from app.graphs.contracts.aliases import keyed_by_name
 from app.graphs.contracts.contract import Contract
 from app.graphs.contracts.defaults import NotJson, default_of, keys_with_default
 from app.graphs.contracts.strict_json import copy_of
@@ -21,7 +21,6 @@ class InputContract(Contract):
         self._is_state = schema is builder.state_schema
         managed = builder.managed
         super().__init__(input_type(schema, name, is_state=self._is_state, managed=managed))
-        self._aliases = aliases_of(schema)
         self._messages = unreduced_messages(hints_of(schema, managed=managed))
         self._defaults = frozenset() if self._is_state else keys_with_default(schema)
 
@@ -37,7 +36,7 @@ class InputContract(Contract):
         may_lack_keys = self._is_state and is_on_thread
         validated = self.validate(value, place, may_lack_keys=may_lack_keys)
         if not isinstance(value, dict):  # which a validator of the author's may take
-            raise InvalidInput([{"place": place, "message": "LangGraph takes an object alone"}])
+            raise InvalidInput.at(place, "LangGraph takes an object alone")
         accepted = keyed_by_name(value, self._aliases, place)
         for key in self._defaults - accepted.keys():
             accepted[key] = self._default_of(key, validated, place)
@@ -48,7 +47,7 @@ class InputContract(Contract):
             return default_of(self._schema, key, validated)
         except NotJson as error:
             message = f"its default cannot be written as JSON ({error}): send a value"
-            raise InvalidInput([{"place": f"{place}.{key}", "message": message}]) from error
+            raise InvalidInput.at(f"{place}.{key}", message) from error
 
     def to_state(self, stored: Any) -> Any:
         """Return stored JSON as LangGraph gets it: a copy, which nodes may change.

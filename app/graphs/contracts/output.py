@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.errors import AmbiguousKeys
 from app.graphs.schemas import output_check, output_type
-from app.plain_json import as_json
+from app.plain_json import as_json, named_error
 
 
 class InvalidOutput(Exception):
@@ -67,5 +67,5 @@ def _require_fit(check: TypeAdapter[Any], state: Mapping[str, Any]) -> None:
         keys = [str(one["loc"][0]) for one in wrong if one["loc"] and one["type"] != "missing"]
         raise InvalidOutput(f"the graph ended without its output ({shown})", keys) from error
     except BaseException as error:  # also SystemExit: a validator must not end the service
-        said = ": ".join(filter(None, (type(error).__name__, str(error))))
-        raise InvalidOutput(f"a validator of the output raised {said}", list(state)) from error
+        said = f"a validator of the output raised {named_error(error)}"
+        raise InvalidOutput(said, list(state)) from error

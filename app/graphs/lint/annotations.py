@@ -18,9 +18,10 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 from langchain_core.messages import BaseMessage
-from langgraph.graph.message import add_messages
 from pydantic import BaseModel, EmailStr, RootModel, SecretBytes, SecretStr
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
+
+from app.graphs.messages import is_reduced
 
 _JSON = (str, int, float, bool, NoneType, list, dict)
 
@@ -97,8 +98,8 @@ def _resolved(annotation: Any, place: _Place) -> tuple[Any, _Place]:
             return Any, place
         arguments = zip(alias.__type_params__, get_args(annotation), strict=False)
         return _resolved(_value_of(alias), ({**bound, **dict(arguments)}, seen | {alias}))
-    if metadata := getattr(annotation, "__metadata__", ()):
-        is_made = any(getattr(item, "func", item) is add_messages for item in metadata)
+    if hasattr(annotation, "__metadata__"):
+        is_made = is_reduced(annotation)
         return (Any, place) if is_made else _resolved(annotation.__origin__, place)
     if (supertype := getattr(annotation, "__supertype__", None)) is not None:
         return _resolved(supertype, place)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.dataclasses import is_pydantic_dataclass
 
 from app.graphs.lint.topology import Edges, Surroundings, Topology, reach
+from app.graphs.schemas import has_default
 from app.graphs.wire import mark_of
 
 
@@ -75,9 +76,7 @@ def _takes_whole_state(topology: Topology) -> bool:
 def _without_default(schema: Any) -> set[str]:
     if not dataclasses.is_dataclass(schema):
         return set()
-    missing = dataclasses.MISSING
-    fields = dataclasses.fields(schema)
-    return {one.name for one in fields if one.default is missing is one.default_factory}
+    return {field.name for field in dataclasses.fields(schema) if not has_default(field)}
 
 
 def _writers(topology: Topology) -> dict[str, set[str]]:

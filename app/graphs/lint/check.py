@@ -17,6 +17,7 @@ from app.graphs.lint.joins import disturbed_joins
 from app.graphs.lint.list_edges import joins_that_may_never_run
 from app.graphs.lint.topology import Surroundings, Topology
 from app.graphs.lint.writes import clashing_writes
+from app.plain_json import named_error
 
 Rule = Callable[[Topology], Iterable[Problem]]
 
@@ -50,8 +51,9 @@ def _problems(rule: Rule, topology: Topology) -> list[Problem]:
     try:
         return list(rule(topology))
     except Exception as error:  # noqa: BLE001  # an author's annotations may do anything
-        name, said = rule.__name__, f"{type(error).__name__}: {error}"
-        message = f"the rule {name} could not be applied to this graph ({said})"
+        message = (
+            f"the rule {rule.__name__} could not be applied to this graph ({named_error(error)})"
+        )
         return [Problem("warning", "", message, "check by hand what docs/values.md says of it")]
 
 

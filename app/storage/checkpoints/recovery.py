@@ -11,7 +11,7 @@ from app.errors import StorageUnavailable
 from app.plain_json import as_json
 from app.storage.checkpoints.keys import Keys
 from app.storage.checkpoints.owned import OwnedSaver
-from app.storage.checkpoints.retrying import RetryingSaver
+from app.storage.checkpoints.retrying import RetryingSaver, on_checkpoint, on_writes
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class RecoverySaver(OwnedSaver):
                 return await super().aput(config, checkpoint, metadata, new_versions)
             except Exception as error:  # noqa: BLE001  # the values' own code may raise anything
                 self._give_up(config, error)
-        if self._on_saved is not None and not config["configurable"].get("checkpoint_ns"):
-            self._on_saved(None)
+        if self._on_saved is not None:
+            on_checkpoint(self._on_saved, config)
         at = config["configurable"]
         place = {"thread_id": at["thread_id"], "checkpoint_ns": at.get("checkpoint_ns", "")}
         return {"configurable": {**place, "checkpoint_id": checkpoint["id"]}}
@@ -60,7 +60,7 @@ class RecoverySaver(OwnedSaver):
             except Exception as error:  # noqa: BLE001  # the values' own code may raise anything
                 self._give_up(config, error)
         if self._on_saved is not None:
-            self._on_saved(task_id)
+            on_writes(self._on_saved, config, writes, task_id)
         return None
 
     def _give_up(self, config: RunnableConfig, error: Exception) -> None:

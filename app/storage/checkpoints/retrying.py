@@ -56,13 +56,13 @@ def _retried(
     return call
 
 
-def _on_checkpoint(on_saved: OnSaved, config: RunnableConfig, *_: Any, **__: Any) -> None:
+def on_checkpoint(on_saved: OnSaved, config: RunnableConfig, *_: Any, **__: Any) -> None:
     # A sub-graph's step says nothing of the tasks beside it.
     if not config["configurable"].get("checkpoint_ns"):
         on_saved(None)
 
 
-def _on_writes(
+def on_writes(
     on_saved: OnSaved, config: RunnableConfig, writes: Any, task_id: str, task_path: str = ""
 ) -> None:
     on_saved(task_id)
@@ -84,8 +84,8 @@ class RetryingSaver(BaseCheckpointSaver[str]):
     adelete_thread = _retried(BaseCheckpointSaver.adelete_thread)
     aprune = _retried(BaseCheckpointSaver.aprune)
     aget_delta_channel_history = _retried(BaseCheckpointSaver.aget_delta_channel_history)
-    aput = _retried(BaseCheckpointSaver.aput, then=_on_checkpoint)
-    aput_writes = _retried(BaseCheckpointSaver.aput_writes, then=_on_writes)
+    aput = _retried(BaseCheckpointSaver.aput, then=on_checkpoint)
+    aput_writes = _retried(BaseCheckpointSaver.aput_writes, then=on_writes)
 
     def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
         """Return a saver of the same checkpoints that waits for no other saver's lock."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.api.fields import CheckpointParam, Name
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
-from app.plain_json import as_json
+from app.plain_json import as_json, named_error
 from app.redaction import Redact
 from app.threads.states import CheckpointRef
 
@@ -130,14 +130,10 @@ def to_checkpoint_ref(
     if chosen is None:
         return CheckpointRef(checkpoint_id)
     if chosen.thread_id not in (None, thread_id):
-        raise _wrong("checkpoint.thread_id", "differs from the thread_id in the URL")
+        raise InvalidInput.at("checkpoint.thread_id", "differs from the thread_id in the URL")
     if checkpoint_id not in (None, chosen.checkpoint_id):
-        raise _wrong("checkpoint_id", "differs from the checkpoint_id of `checkpoint`")
+        raise InvalidInput.at("checkpoint_id", "differs from the checkpoint_id of `checkpoint`")
     return CheckpointRef(chosen.checkpoint_id, chosen.checkpoint_ns, chosen.checkpoint_map or {})
-
-
-def _wrong(place: str, message: str) -> InvalidInput:
-    return InvalidInput([{"place": place, "message": message}])
 
 
 def to_thread_state(state: StateSnapshot, redact: Redact) -> dict[str, Any]:
@@ -192,5 +188,5 @@ def _to_task(task: PregelTask, redact: Redact) -> dict[str, Any]:
 def _error(error: object) -> str:
     """Return what a task raised: an exception, or what the saver stored of one."""
     if isinstance(error, BaseException):
-        return f"{type(error).__name__}: {error}"
+        return named_error(error)
     return str(error)

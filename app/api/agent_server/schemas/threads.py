@@ -168,9 +168,7 @@ def _graph_of(metadata: dict[str, Any]) -> str | None:
     if graph_id is None or (isinstance(graph_id, str) and "\x00" not in graph_id):
         return graph_id
     message = "the id of a graph is a string without NUL"
-    raise InvalidInput(
-        [{"place": f"metadata.{_GRAPH}", "message": message, "given": repr(graph_id)[:100]}]
-    )
+    raise InvalidInput.at(f"metadata.{_GRAPH}", message, given=repr(graph_id)[:100])
 
 
 def to_thread_read(record: ThreadRecord, state: StateSnapshot | None) -> dict[str, Any]:
