@@ -93,10 +93,13 @@ class Guarded(Coroutine[Any, Any, T]):
         self._send = coroutine.send
 
     def send(self, value: Any, /) -> Any:
-        # As `_step`, without another call: a small run makes two dozen steps.
+        return self.__next__() if value is None else _step(self._send, value)
+
+    def __next__(self) -> Any:
+        # What asyncio calls. As `_step`, without another call: a small run makes two dozen steps.
         began = monotonic()
         try:
-            return self._send(value)
+            return self._send(None)
         except _ORDINARY:
             raise
         except BaseException as raised:
@@ -117,9 +120,6 @@ class Guarded(Coroutine[Any, Any, T]):
 
     def __await__(self) -> Generator[Any, Any, T]:
         return cast("Generator[Any, Any, T]", self)  # `await` calls no more than is here
-
-    def __next__(self) -> Any:
-        return self.send(None)
 
     def __getattr__(self, name: str) -> Any:
         """Show the coroutine's own `cr_frame`, `__qualname__` and the like."""
