@@ -7,7 +7,7 @@ import pytest
 
 from app.settings import Settings
 from tests.plain_graphs.examples import Example
-from tests.plain_graphs.runs import NAMES, PlainRuns, ServedRuns, load, served
+from tests.plain_graphs.runs import NAMES, PlainRuns, Runs, ServedRuns, load, served
 
 pytestmark = [
     pytest.mark.anyio,
@@ -23,31 +23,15 @@ async def test_graph_gives_what_plain_langgraph_gives(
     module = load(name)
     examples: list[Example] = module.EXAMPLES
 
-    expected = await by_langgraph(PlainRuns(module), examples)
+    expected = await every_way(PlainRuns(module), examples)
     async with served(settings, tmp_path, [name]) as client:
-        given = await by_the_service(ServedRuns(client, name), examples)
+        given = await every_way(ServedRuns(client, name), examples)
 
     assert given == expected
 
 
-async def by_langgraph(runs: PlainRuns, examples: list[Example]) -> dict[str, Any]:
-    """Run each example as often as the service does: a graph's cache may notice."""
-    results = {}
-    for number, example in enumerate(examples):
-        thread_id = f"thread-{number}"
-        if example.answers:
-            results[f"{number} answered"] = await runs.with_answers(example, thread_id)
-            continue
-        results[f"{number} invoked"] = await runs.once(example)
-        results[f"{number} streamed"] = await runs.stream(example)
-        results[f"{number} in a batch"] = await runs.once(example)
-        if example.can_be_stored:
-            results[f"{number} in the background"] = await runs.once(example)
-            results[f"{number} on a thread"] = await runs.twice_on_a_thread(example, thread_id)
-    return results
-
-
-async def by_the_service(runs: ServedRuns, examples: list[Example]) -> dict[str, Any]:
+async def every_way(runs: Runs, examples: list[Example]) -> dict[str, Any]:
+    """Run each example by every way it can be run; a graph's cache may notice how often."""
     results = {}
     for number, example in enumerate(examples):
         thread_id = f"thread-{number}"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 from langgraph.checkpoint.memory import InMemorySaver
@@ -41,7 +41,25 @@ def load(name: str) -> ModuleType:
     return module
 
 
-class PlainRuns:
+class Runs(Protocol):
+    """Runs a graph by each of the ways a service offers; every result is the text of its JSON."""
+
+    async def once(self, example: Example) -> str: ...
+
+    async def stream(self, example: Example) -> str: ...
+
+    async def in_a_batch(self, example: Example) -> str: ...
+
+    async def in_the_background(self, example: Example) -> str: ...
+
+    async def twice_on_a_thread(self, example: Example, thread_id: str) -> str:
+        """Return the outputs of two runs, and the state of the thread after them."""
+
+    async def with_answers(self, example: Example, thread_id: str) -> str:
+        """Return what is asked at each interrupt, then the output, then the thread's state."""
+
+
+class PlainRuns(Runs):
     """Runs a graph by LangGraph alone, in memory."""
 
     def __init__(self, module: ModuleType) -> None:
@@ -67,8 +85,13 @@ class PlainRuns:
             output = part if mode == "values" else output
         return as_text(as_json(output))
 
+    async def in_a_batch(self, example: Example) -> str:
+        return await self.once(example)
+
+    async def in_the_background(self, example: Example) -> str:
+        return await self.once(example)
+
     async def twice_on_a_thread(self, example: Example, thread_id: str) -> str:
-        """Return the outputs of two runs, and the state of the thread after them."""
         config = self._config(example, thread_id)
         context = self._context(example)
         seen = [
@@ -79,7 +102,6 @@ class PlainRuns:
         return as_text(as_json(seen))
 
     async def with_answers(self, example: Example, thread_id: str) -> str:
-        """Return what is asked at each interrupt, then the output, then the thread's state."""
         config = self._config(example, thread_id)
         context = self._context(example)
         state = await self._on_threads.ainvoke(example.plain_input, config, context=context)
@@ -104,7 +126,7 @@ class PlainRuns:
         return {} if example.context is None and has_schema else example.context
 
 
-class ServedRuns:
+class ServedRuns(Runs):
     """Runs a graph by a service, over HTTP; what is refused is returned as its problem."""
 
     def __init__(self, client: httpx2.AsyncClient, graph_id: str) -> None:
