@@ -14,6 +14,7 @@ from app.execution.runner import Runner
 from app.main import create_app
 from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
+from app.runs.run import Run
 from app.service import Service, open_service
 from app.settings import Settings
 from app.storage.checkpoints import Checkpoints, open_checkpoints
@@ -64,6 +65,16 @@ async def start(service: Service, graph_id: str, request: RunRequest) -> ActiveR
     started = await service.runner.start(service.registry[graph_id], request)
     assert isinstance(started, ActiveRun)
     return started
+
+
+async def ended(service: Service, run_id: str) -> Run:
+    """Return a run as it is stored, once it is over."""
+    active = service.runner.active.get(run_id)
+    if active is not None:
+        await active.wait()
+    run = await RunRepository(service.database).get(run_id, owner=None)
+    assert run is not None
+    return run
 
 
 async def active_run(service: Service) -> ActiveRun:

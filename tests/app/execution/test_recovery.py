@@ -22,7 +22,7 @@ from app.storage.database import open_database
 from app.storage.migrate import migrate
 from app.storage.tables import runs
 from tests.app.at_work import holding
-from tests.app.service_at_hand import finished_branches, start
+from tests.app.service_at_hand import ended, finished_branches, start
 from tests.app.storage.held_writer import held
 
 pytestmark = pytest.mark.anyio
@@ -39,16 +39,6 @@ async def leave_behind(settings: Settings, graph_id: str, **request: Any) -> str
     return run.id
 
 
-async def read(service: Service, run_id: str) -> Run:
-    """Return a run once it is over."""
-    active = service.runner.active.get(run_id)
-    if active is not None:
-        await active.wait()
-    run = await RunRepository(service.database).get(run_id, owner=None)
-    assert run is not None
-    return run
-
-
 async def test_background_run_that_had_not_started_is_run(stored_settings: Settings) -> None:
     graph_input = {"must": "ok", "may": "ok", "join": "ok", "name": "orphan"}
     run_id = await leave_behind(
@@ -56,7 +46,7 @@ async def test_background_run_that_had_not_started_is_run(stored_settings: Setti
     )
 
     async with open_service(stored_settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
         events = await RunRepository(service.database).events(run_id, 0)
 
     assert run.status is RunStatus.SUCCESS
@@ -70,7 +60,7 @@ async def test_foreground_run_is_an_error_with_the_reason(stored_settings: Setti
     run_id = await leave_behind(stored_settings, "tally", graph_input={}, thread_id="t")
 
     async with open_service(stored_settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
         again = await start(service, "tally", RunRequest({}, thread_id="t"))
         await again.wait()
 
@@ -88,7 +78,7 @@ async def test_run_that_was_to_be_cancelled_is_cancelled(stored_settings: Settin
         await RunRepository(database).request_cancel(run_id)
 
     async with open_service(stored_settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
 
     assert run.status is RunStatus.CANCELLED
 
@@ -102,7 +92,7 @@ async def test_run_that_never_survives_is_given_up(stored_settings: Settings) ->
             await OrphanedRuns(database).claim(10, [])
 
     async with open_service(stored_settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
 
     assert run.failure is not None
     assert run.failure.type == "TooManyAttempts"
@@ -112,7 +102,7 @@ async def test_run_whose_graph_is_gone_is_an_error_with_the_reason(settings: Set
     run_id = await leave_behind(settings, "gone", graph_input={}, is_background=True)
 
     async with open_service(settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
 
     assert run.failure is not None
     assert run.failure.type == "GraphNotFound"
@@ -126,7 +116,7 @@ async def test_run_that_an_earlier_version_stored_without_its_secrets_is_not_con
         await database.writer.write(store_as_form_1, run_id)
 
     async with open_service(settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
         with pytest.raises(CannotRetry, match="masked its secrets"):
             await service.runs.retry(run, is_background=False)
 
@@ -149,7 +139,7 @@ async def test_stopped_service_lets_background_runs_go_and_ends_the_others(
             background = await start(service, "scripted", RunRequest(stopped, is_background=True))
             awaited = await start(service, "scripted", RunRequest(stopped))
     async with open_service(stored_settings) as service:
-        run = await read(service, background.run.id)
+        run = await ended(service, background.run.id)
 
     assert background.run.status is RunStatus.PENDING
     assert awaited.run.status is RunStatus.CANCELLED
@@ -164,7 +154,7 @@ async def test_run_that_was_cancelled_before_the_service_stops_does_not_go_on(
         active = await start_stall(service)
         active.stop()
     async with open_service(settings) as service:
-        run = await read(service, active.run.id)
+        run = await ended(service, active.run.id)
 
     assert run.status is RunStatus.CANCELLED
     assert run.attempt == 1
@@ -204,7 +194,7 @@ async def test_background_run_that_begins_while_the_service_stops_goes_on_later(
             await asyncio.wait([starting])
         await draining
     async with open_service(settings) as service:
-        run = await read(service, active.run.id)
+        run = await ended(service, active.run.id)
 
     assert isinstance(starting.exception(), Stopping)
     assert run.status is RunStatus.SUCCESS
@@ -244,7 +234,7 @@ async def test_branches_that_had_finished_are_not_run_again(stored_settings: Set
             active = await start(service, "scripted", request)
             finished = await finished_branches(active, count=2)
     async with open_service(stored_settings) as service:
-        run = await read(service, active.run.id)
+        run = await ended(service, active.run.id)
         events = await RunRepository(service.database).events(run.id, 10_000_000)
 
     rows = {row["id"]: row for row in run.report["branches"]}
@@ -278,7 +268,7 @@ async def test_answer_given_before_the_service_ended_is_not_lost(settings: Setti
     )
 
     async with open_service(settings) as service:
-        run = await read(service, run_id)
+        run = await ended(service, run_id)
 
     rows = {row["id"]: row["status"] for row in run.report["branches"]}
     assert run.output is not None

@@ -1,7 +1,6 @@
 """Threads as rows, on both databases."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +11,7 @@ from app.errors import ThreadBusy, ThreadExists, ThreadNotFound
 from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
 from app.runs.run import Run
-from app.settings import Settings
-from app.storage.database import Database, open_database
-from app.storage.migrate import migrate
+from app.storage.database import Database
 from app.storage.tables import thread_labels
 from app.threads import claims
 from app.threads.claims import Claim, Release
@@ -23,18 +20,6 @@ from app.threads.search import ThreadSearch
 from app.threads.thread import BUSY, IDLE, INTERRUPTED, ThreadChange, ThreadRecord
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def database(stored_settings: Settings) -> AsyncIterator[Database]:
-    await migrate(stored_settings)
-    async with open_database(stored_settings) as database:
-        yield database
-
-
-@pytest.fixture
-def threads(database: Database) -> ThreadRepository:
-    return ThreadRepository(database)
 
 
 async def claim_for_a_run(database: Database, thread_id: str, run_id: str = "r") -> bool:

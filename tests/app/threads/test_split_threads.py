@@ -1,6 +1,5 @@
 """Threads that the migration split from another, and the sign in their ids; on both databases."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,26 +13,13 @@ from app.runs.request import RunRequest
 from app.runs.run import Run
 from app.settings import Settings
 from app.storage.checkpoints import open_checkpoints
-from app.storage.database import Database, open_database
-from app.storage.migrate import migrate
+from app.storage.database import Database
 from app.storage.tables import threads as thread_rows
 from app.threads.repository import ThreadRepository
 from app.threads.search import ThreadSearch
 from app.threads.thread import BUSY, IDLE, ThreadChange
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def database(stored_settings: Settings) -> AsyncIterator[Database]:
-    await migrate(stored_settings)
-    async with open_database(stored_settings) as database:
-        yield database
-
-
-@pytest.fixture
-def threads(database: Database) -> ThreadRepository:
-    return ThreadRepository(database)
 
 
 async def ids_of(threads: ThreadRepository) -> list[str]:

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 
 from app.execution.active_runs import ActiveRun
-from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
-from app.runs.run import Run, RunStatus
+from app.runs.run import RunStatus
 from app.service import Service, open_service
 from app.settings import Settings
 from app.storage.checkpoints.keys import thread_key
 from app.storage.engines import CHECKPOINTS_FILE
 from tests.app.at_work import holding
-from tests.app.service_at_hand import finished_branches, start
+from tests.app.service_at_hand import ended, finished_branches, start
 from tests.app.storage.revisions import downgrade, execute
 
 pytestmark = pytest.mark.anyio
@@ -32,15 +31,6 @@ def to_old_key(settings: Settings, owner: str, thread_id: str, graph_id: str) ->
         for table in ("checkpoints", *tables)
     ]
     execute(settings, ";".join(updates), file=CHECKPOINTS_FILE)
-
-
-async def wait(service: Service, run_id: str) -> Run:
-    active = service.runner.active.get(run_id)
-    if active is not None:
-        await active.wait()
-    run = await RunRepository(service.database).get(run_id, owner=None)
-    assert run is not None
-    return run
 
 
 async def begin(service: Service, graph_id: str, **request: Any) -> ActiveRun:
@@ -83,7 +73,7 @@ async def test_background_run_of_before_is_recovered_from_its_checkpoint(
     await asyncio.to_thread(downgrade, stored_settings, "r0002")
 
     async with open_service(stored_settings) as service:
-        run = await wait(service, active.run.id)
+        run = await ended(service, active.run.id)
         thread = await service.threads.get("", "t")
 
     assert (run.status, run.attempt) == (RunStatus.SUCCESS, 2)
