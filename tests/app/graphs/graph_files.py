@@ -1,8 +1,13 @@
-"""Graph files of every form, good and bad, for tests to write."""
+"""Graph files of every form, good and bad, for tests to write, and what is said of them."""
 
 import json
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from app.errors import InvalidGraphs
+from app.graphs.registry import load_registry
 
 GOOD = """
 import asyncio
@@ -91,3 +96,10 @@ def write_graphs(folder: Path, graphs: Any, **more: Any) -> Path:
     file = folder / "langgraph.json"
     file.write_text(json.dumps({"graphs": graphs, **more}))
     return file
+
+
+async def problems_of(file: Path) -> list[str]:
+    """Return what is wrong with a langgraph.json that is refused."""
+    with pytest.raises(InvalidGraphs) as caught:
+        await load_registry(file)
+    return caught.value.problems

@@ -1,18 +1,15 @@
 """`as_json` over values of every kind, alone, nested, and hostile."""
 
-import itertools
 import json
 import re
 from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum, IntEnum, StrEnum
 from ipaddress import ip_address
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -28,58 +25,18 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
     RootModel,
     SecretStr,
-    WrapSerializer,
-    computed_field,
-    field_serializer,
-    model_serializer,
 )
 
-from app.errors import AmbiguousKeys
 from app.plain_json import as_json
 from tests.app.plain_json.hostile import HOSTILE
-
-
-class Level(Enum):
-    LOW = "low"
-
-
-class Number(IntEnum):
-    ONE = 1
-
-
-class Word(StrEnum):
-    YES = "yes"
+from tests.app.plain_json.values import Level, Number, Point, Thing, Word
 
 
 class Pair(NamedTuple):
     x: int
     y: Any
-
-
-@dataclass
-class Point:
-    x: Any
-    _hidden: int = 2
-
-
-class Thing(BaseModel):
-    title: str = Field(default="t", alias="Title")
-    inner: Any = None
-
-
-class WebThing(Thing):
-    url: str = "u"
-
-
-class Shelf(BaseModel):
-    things: list[Thing]
-    best: Thing | None = None
 
 
 class Rooted(RootModel[list[int]]):
@@ -162,128 +119,6 @@ def test_message_is_whole_wherever_it_lies(message: BaseMessage) -> None:
     assert as_json(Point(Thing(inner=(message,))))["x"]["inner"] == [whole]
 
 
-def test_subclass_is_not_narrowed_to_what_a_field_declares() -> None:
-    shelf = Shelf(things=[WebThing(Title="x")], best=WebThing())
-
-    written = as_json(shelf)
-
-    assert written["things"] == [{"title": "x", "inner": None, "url": "u"}]
-    assert written["best"]["url"] == "u"
-
-
-class Serialized(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    at: Annotated[int, PlainSerializer(lambda at: f"<{at}>", when_used="json")] = 1
-    many: list[Annotated[int, WrapSerializer(lambda one, write: write(one) + 1)]] = [1]
-    upper: str = "x"
-    hidden: str = Field(default="h", exclude=True)
-    empty: str | None = Field(default=None, exclude_if=lambda value: value is None)
-    serialization: int = 1
-
-    @field_serializer("upper")
-    def _upper(self, value: str) -> str:
-        return value.upper()
-
-    @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
-    @property
-    def twice(self) -> int:
-        return self.at * 2
-
-
-def test_what_a_model_says_of_its_json_counts() -> None:
-    expected = {
-        "at": "<1>",
-        "many": [2],
-        "upper": "X",
-        "serialization": 1,
-        "twice": 2,
-        "more": [1],
-    }
-
-    assert as_json(Serialized(more={1})) == expected
-    assert as_json([Thing(inner=Serialized())])[0]["inner"]["at"] == "<1>"
-
-
-class Whole(BaseModel):
-    x: int = 1
-
-    @model_serializer
-    def _write(self) -> str:
-        return f"whole {self.x}"
-
-
-class Failing(BaseModel):
-    x: int = 1
-    fails: int = 2
-
-    @field_serializer("fails")
-    def _fail(self, value: int) -> str:
-        raise SystemExit(value)
-
-    @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
-    @property
-    def computed(self) -> int:
-        raise KeyError("computed")
-
-
-class FailingWhole(Whole):
-    @model_serializer
-    def _write(self) -> str:
-        raise KeyError("whole")
-
-
-def test_model_whose_own_code_raises_is_shown_by_its_plain_fields() -> None:
-    assert as_json(Whole()) == "whole 1"
-    assert as_json([Failing()]) == [{"x": 1, "fails": 2}]
-    assert as_json(FailingWhole()) == {"x": 1}
-    assert as_json(Thing.model_construct()) == {"title": "t", "inner": None}
-
-
-def numbers() -> Iterator[int]:
-    yield from range(3)
-
-
-async def later() -> AsyncIterator[int]:
-    for number in range(3):
-        yield number
-
-
-@pytest.mark.parametrize(
-    ("make", "name"),
-    [
-        (numbers, "generator"),
-        (lambda: map(str, range(3)), "map"),
-        (lambda: iter([0, 1, 2]), "list_iterator"),
-        (lambda: zip(range(3), strict=True), "zip"),
-        (lambda: itertools.islice(itertools.count(), 3), "islice"),
-    ],
-)
-@pytest.mark.parametrize(
-    "around",
-    [
-        lambda one: one,
-        lambda one: [one],
-        lambda one: {"in": one},
-        lambda one: Thing(inner=one),
-        lambda one: Point((one,)),
-        lambda one: AIMessage("x", additional_kwargs={"in": one}),
-        lambda one: [{1}, 10**30, Thing(inner=[one])],
-    ],
-)
-def test_iterator_is_named_and_not_advanced(
-    make: Callable[[], Iterator[Any]], name: str, around: Callable[[Any], Any]
-) -> None:
-    iterator = make()
-
-    assert f'"{name}"' in json.dumps(as_json(around(iterator)))
-    assert len(list(iterator)) == 3
-
-
-def test_endless_and_asynchronous_iterators_are_named_at_once() -> None:
-    assert as_json([itertools.count(), later()]) == ["count", "async_generator"]
-
-
 def test_object_without_a_json_form_is_shown_as_its_repr() -> None:
     assert as_json(object()).startswith("<object object")
     assert as_json([Thing]) == [repr(Thing)]
@@ -347,30 +182,6 @@ def test_depth_is_cut_at_a_hundred_and_fifty_levels(make: Callable[[Any], Any]) 
         assert _depth(as_json(_nested(depth, make))) == min(depth, 150)
 
 
-@pytest.mark.parametrize(
-    ("keys", "texts"),
-    [
-        ([1, 2], ["1", "2"]),
-        ([True, None, 1.5], ["true", "null", "1.5"]),
-        ([date(2026, 1, 1), Level.LOW, Number.ONE], ["2026-01-01", "low", "1"]),
-        ([(1, "a"), UUID(int=0), b"\xff"], ["1,a", str(UUID(int=0)), "/w=="]),
-    ],
-)
-def test_keys_are_json_text(keys: list[Any], texts: list[str]) -> None:
-    assert as_json(dict.fromkeys(keys, 1)) == dict.fromkeys(texts, 1)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [(1, "1"), (True, "true"), (Word.YES, ("yes",)), ("\ud800", "\ud801")]
-)
-def test_keys_that_would_become_one_are_refused_with_their_place(one: Any, other: Any) -> None:
-    with pytest.raises(AmbiguousKeys) as caught:
-        as_json({"scores": [{"by": {one: 1, other: 2}}]})
-
-    assert str(caught.value).startswith("scores.0.by: the keys ")
-    assert isinstance(caught.value, ValueError)
-
-
 def test_nothing_is_changed_and_nothing_is_shared() -> None:
     value = {"a": [{1, 2}, Thing(inner={"b": [1]})], "c": [1]}
 
@@ -391,6 +202,7 @@ plain = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text('ab[]{}é\\"'), inner),
     max_leaves=30,
 )
+
 
 wild = st.recursive(
     st.one_of(
