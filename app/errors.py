@@ -1,7 +1,9 @@
 """Every failure a caller can see, and the status each becomes.
 
     ServiceError
+    ├── ForeignHost                 400
     ├── Unauthorized                401
+    ├── CrossSite                   403
     ├── GraphNotFound, RunNotFound  404
     ├── ThreadNotFound              404
     ├── CheckpointNotFound          404
@@ -50,6 +52,12 @@ class ServiceError(Exception):
         return {}
 
 
+class ForeignHost(ServiceError):
+    """The request is for another host."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
 class Unauthorized(ServiceError):
     """A valid API key is required."""
 
@@ -58,6 +66,12 @@ class Unauthorized(ServiceError):
     @property
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
+
+
+class CrossSite(ServiceError):
+    """A page of another site sent the request."""
+
+    status = HTTPStatus.FORBIDDEN
 
 
 class GraphNotFound(ServiceError):

@@ -6,13 +6,17 @@ from importlib.metadata import version
 from typing import TypedDict
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from app.api import system
 from app.api.agent_server import thread_state, threads
 from app.api.auth import Authentication, needs_key
 from app.api.body_limit import BodyLimit
-from app.api.plain_bodies import needs_plain_body
+from app.api.cross_site import CrossSiteCheck
+from app.api.hosts import Hosts
+from app.api.origins import cors_options
 from app.api.problems import answer_with_problems
+from app.api.request_line import RequestLine
 from app.api.typed import graphs, runs
 from app.api.typed.graph_runs import add_graph_routes
 from app.auth.api_keys import ApiKeys
@@ -48,12 +52,25 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
         summary="Parallel LangGraph graphs over HTTP, and what every branch did.",
         lifespan=lifespan,
         openapi_url="/openapi.json" if settings.environment == "development" else None,
+        redirect_slashes=False,
     )
+    _add_doors(app, settings)
+    answer_with_problems(app, settings.cors_origins)
+    return app
+
+
+def _add_doors(app: FastAPI, settings: Settings) -> None:
+    """Add what a request passes before a route sees it: the last one added is passed first."""
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     keys = ApiKeys([key.get_secret_value() for key in settings.api_keys])
     app.add_middleware(Authentication, authenticator=keys)
-    answer_with_problems(app)
-    return app
+    if not settings.api_keys:
+        app.add_middleware(CrossSiteCheck, origins=settings.cors_origins)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors_options(settings.cors_origins))
+    if settings.checks_hosts:
+        app.add_middleware(Hosts, allowed=settings.allowed_hosts)
+    app.add_middleware(RequestLine)
 
 
 def _read_settings() -> Settings:
@@ -65,5 +82,5 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     """Add the graphs' own routes before those that take any graph id."""
     add_graph_routes(app.router, service)
     for module in (graphs, runs, thread_state, threads, system):
-        app.include_router(module.router, dependencies=[*needs_key, needs_plain_body])
+        app.include_router(module.router, dependencies=needs_key)
     app.include_router(system.open_router)

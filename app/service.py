@@ -20,7 +20,8 @@ from app.local_llm.server import serve_model
 from app.redaction import redactor
 from app.retention.sweeper import Sweeper
 from app.runs.repository import RunRepository
-from app.settings import Price, Settings
+from app.setting_types import Price
+from app.settings import Settings
 from app.storage.checkpoints import Checkpoints, open_checkpoints
 from app.storage.database import Database, open_database
 from app.storage.locks import hold_serving_lock

@@ -1,22 +1,14 @@
 """Everything the environment may change, in one place."""
 
-from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_SHORTEST_KEY = 16
+from app.setting_types import HostNames, Keys, Origins, PostgresUrl, Price
 
 _DAY = 86_400
 
@@ -24,15 +16,6 @@ _WEEK = 7 * _DAY
 
 _CENTURY = 36_500
 """In days. Dates reach no further than the year 9999, and clocks of the system less far."""
-
-Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000)]
-
-
-class Price(BaseModel):
-    """What a model costs, in US dollars per million tokens."""
-
-    input: Dollars
-    output: Dollars
 
 
 class Settings(BaseSettings):
@@ -63,7 +46,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     """Where runs, threads and the indexed documents are stored."""
 
-    database_url: SecretStr | None = None
+    database_url: PostgresUrl | None = None
     """PostgreSQL for runs, threads and checkpoints: `postgresql://user:password@host/name`. Without
     it they are SQLite files in the data folder."""
 
@@ -101,9 +84,17 @@ class Settings(BaseSettings):
     """How often the service deletes what is past its retention; 0 leaves it to
     `fanjoin prune`."""
 
-    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    api_keys: Keys = ()
     """The keys callers may show, separated by commas. Empty means open to anyone: fit for a laptop,
     refused in production and beyond loopback."""
+
+    allowed_hosts: HostNames = ()
+    """The host names that requests may be for, separated by commas: `example.com`,
+    `*.example.com`, or `*` for any. Loopback always is one. Empty, with keys, is any."""
+
+    cors_origins: Origins = ()
+    """The origins whose pages may use the API from a browser, separated by commas:
+    `https://example.com`, or `*` for any."""
 
     run_timeout_seconds: float = Field(default=300, gt=0, le=_WEEK)
     """The longest a run may take; past it the run ends as `timeout` (504)."""
@@ -187,36 +178,6 @@ class Settings(BaseSettings):
     )
     """The address of any OpenAI-compatible server."""
 
-    @field_validator("api_keys", mode="before")
-    @classmethod
-    def _split_keys(cls, value: object) -> object:
-        return value.split(",") if isinstance(value, str) else value
-
-    @field_validator("api_keys")
-    @classmethod
-    def _refuse_weak_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(key.get_secret_value().strip()) < _SHORTEST_KEY for key in keys):
-            raise ValueError(
-                f"a key has fewer than {_SHORTEST_KEY} characters: `openssl rand -hex 24` makes one"
-            )
-        return tuple(SecretStr(key.get_secret_value().strip()) for key in keys)
-
-    @field_validator("database_url")
-    @classmethod
-    def _refuse_other_databases(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is None:
-            return None
-        if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError(
-                "it must begin with postgresql://; for SQLite leave it out and set FANJOIN_DATA_DIR"
-            )
-        try:
-            urlsplit(url.get_secret_value())
-        except ValueError:
-            # Its words may hold the password.
-            raise ValueError("it is no address: write [ and ] in it as %5B and %5D") from None
-        return url
-
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:
         if self.api_keys:
@@ -229,6 +190,11 @@ class Settings(BaseSettings):
                 f"FANJOIN_HOST={self.host} would let anyone in: {fix}, or listen on 127.0.0.1"
             )
         return self
+
+    @property
+    def checks_hosts(self) -> bool:
+        """Whether requests for other hosts are refused: without keys all but the declared are."""
+        return "*" not in self.allowed_hosts and bool(self.allowed_hosts or not self.api_keys)
 
     @property
     def secrets(self) -> list[str]:

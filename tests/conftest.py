@@ -107,6 +107,7 @@ def settings(tmp_path: Path) -> Settings:
         graphs_file=SERVED_GRAPHS,
         data_dir=tmp_path / "data",
         local_model="off",
+        allowed_hosts=("here", "testserver"),
     )
 
 

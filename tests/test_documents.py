@@ -162,7 +162,7 @@ async def test_graph_of_the_readme_can_be_added_as_written(tmp_path: Path) -> No
         data_dir=tmp_path,
         local_model="off",
     )
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
         body = client.get("/openapi.json").json()["components"]["schemas"]["WeighItRequest"]
         response = client.post("/graphs/weigh_it/invoke", json=body["examples"][0])
 

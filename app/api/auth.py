@@ -6,17 +6,19 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problems import problem_response
+from app.api.problems import refuse
 from app.auth.api_keys import Owner
 from app.errors import ServiceError, Unauthorized
 
 OPEN_PATHS = frozenset(
-    {"/ok", "/health/live", "/health/ready", "/docs", "/docs/oauth2-redirect", "/redoc"}
-    | {"/openapi.json"}
+    {"", "/", "/ok", "/health", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
 )
 """What anybody may ask for: health checks, and the API's description where it is served."""
+
+_OPEN_FOLDER = "/health/"
 
 
 class Authenticator(Protocol):
@@ -35,23 +37,26 @@ class Authentication:
         self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and _needs_key(scope):
-            try:
-                owner = await self._authenticator.authenticate(Headers(scope=scope), scope)
-            except ServiceError as error:
-                if scope["type"] == "http":
-                    await problem_response(error)(scope, receive, send)
-                else:
-                    await send({"type": "websocket.close", "code": 1008})
-                return
-            scope.setdefault("state", {})["owner"] = owner
+        if scope["type"] == "http" and scope["method"] == "OPTIONS":
+            # The same for every path: what one allows says which graphs there are.
+            await Response(status_code=204)(scope, receive, send)
+            return
+        if scope["type"] == "lifespan" or _is_open(scope):
+            await self._app(scope, receive, send)
+            return
+        try:
+            owner = await self._authenticator.authenticate(Headers(scope=scope), scope)
+        except ServiceError as error:
+            await refuse(error, scope, receive, send)
+            return
+        scope.setdefault("state", {})["owner"] = owner
         await self._app(scope, receive, send)
 
 
-def _needs_key(scope: Scope) -> bool:
-    """Whether a path is not open to anybody; a server's `root_path` stands before it."""
+def _is_open(scope: Scope) -> bool:
+    """Whether anybody may ask for a path; a server's `root_path` stands before it."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path.rstrip("/") not in OPEN_PATHS
+    return path in OPEN_PATHS or path.startswith(_OPEN_FOLDER)
 
 
 def owner_of(request: Request) -> Owner:

@@ -1,5 +1,6 @@
 """Every error becomes a problem body (RFC 9457); none shows a traceback."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -8,24 +9,40 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
+from app.api.origins import cors_headers
 from app.errors import InvalidInput, ServiceError, problem_of
 from app.plain_json import shortened
 
 _LONGEST_SHOWN = 100
 
 
-def answer_with_problems(app: FastAPI) -> None:
+def answer_with_problems(app: FastAPI, cors_origins: Sequence[str]) -> None:
     """Let the app answer errors with problem bodies."""
+
+    async def answer_unexpected_error(request: Request, _: Exception) -> JSONResponse:
+        # Starlette answers these outside of all middleware.
+        headers = cors_headers(cors_origins, request.headers.get("origin"))
+        return _problem(_plain(500, "unexpected error; see the service's log"), headers)
+
     app.add_exception_handler(ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(HTTPException, _answer_http_error)
-    app.add_exception_handler(Exception, _answer_unexpected_error)
+    app.add_exception_handler(Exception, answer_unexpected_error)
 
 
 def problem_response(error: ServiceError) -> JSONResponse:
     """Return the answer that an error becomes."""
     return _problem(problem_of(error), error.headers)
+
+
+async def refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with an error before the application sees the request; close a websocket."""
+    if scope["type"] == "http":
+        await problem_response(error)(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": 1008})
 
 
 async def _answer_service_error(_: Request, error: Exception) -> JSONResponse:
@@ -42,10 +59,6 @@ async def _answer_http_error(request: Request, error: Exception) -> JSONResponse
     known = cast("HTTPException", error)
     detail = f"{request.method} {request.url.path}: {known.detail}"
     return _problem(_plain(known.status_code, detail), dict(known.headers or {}))
-
-
-async def _answer_unexpected_error(_: Request, __: Exception) -> JSONResponse:
-    return _problem(_plain(500, "unexpected error; see the service's log"))
 
 
 def _describe(error: Any, body: Any) -> dict[str, Any]:
@@ -93,6 +106,8 @@ class Problem(BaseModel):
 
 
 NEEDS_KEY = "A valid API key is required."
+
+NOT_FROM_PAGES = "A page of another origin sent the request, and the service requires no key."
 
 
 def describe_problems(**by_status: str) -> dict[int | str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from app.api.origins import cors_headers
 from app.cli.http_refusal import Refusal, describe_slow, describe_too_large, refuse_connection
 from app.cli.open_files import most_connections
 from app.service import Service
@@ -34,8 +35,7 @@ _MOST_PIPELINED = 100
 _MOST_LINGERING = 32
 """Connections over the limit that are closed gently; the limit of open files has room for them."""
 
-_LINGER_BYTES = 256 * 1024
-_LINGER_SECONDS = 2.0
+_LINGER_BYTES, _LINGER_SECONDS = 256 * 1024, 2.0
 """What is still read after a refusal: a reset would take the answer away from the client."""
 
 _full: WeakSet[ServerState] = WeakSet()
@@ -49,6 +49,17 @@ class _Part(Enum):
     HEAD = auto()
     BODY = auto()
     IGNORED = auto()
+
+
+class _QuietLogger(logging.LoggerAdapter[logging.Logger]):
+    """Logs uvicorn's warnings of what a client sent as debug: anybody could fill the log."""
+
+    @property
+    def level(self) -> int:
+        return self.logger.level
+
+    def warning(self, msg: object, *args: Any, **kwargs: Any) -> None:
+        self.debug(msg, *args, **kwargs)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -66,6 +77,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._limits = service.settings
         self.timeout_keep_alive = cast("int", self._limits.keep_alive_seconds)
         self.ws_protocol_class = None
+        self.logger = cast("logging.Logger", _QuietLogger(self.logger, {}))
         self._most_loose_bytes = (
             self._limits.max_request_line_bytes + self._limits.max_header_bytes + _SPARE_BYTES
         )
@@ -97,10 +109,10 @@ class BoundedHttp(HttpToolsProtocol):
                 "too many connections: more get 503 (FANJOIN_MAX_CONNECTIONS, limit of open files)",
                 extra={"connections": len(self.connections) - 1},
             )
-        transport.write(refuse_connection().answer)
         if is_over < _MOST_LINGERING:
-            self.close_gently()
+            self._refusal = refuse_connection()  # once its request says whose page may read it
         else:
+            transport.write(refuse_connection().answer(self._headers_for_pages()))
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -133,6 +145,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self._refusal is not None:
+            self._stop_parsing(self._refusal)
         if len(self.url) > self._limits.max_request_line_bytes:
             self._stop_parsing(describe_too_large("request line", self._limits))
         if sum([len(name) + len(value) for name, value in self.headers]) > (
@@ -175,9 +189,6 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(self._refusal or Refusal(HTTPStatus.BAD_REQUEST, msg))
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Answer as HTTP/1.1 and log nothing: anybody can ask for an upgrade."""
-
     def close_gently(self) -> None:
         """End the answer; ignore what still comes in, and close soon."""
         self._enter(_Part.IGNORED)
@@ -213,8 +224,13 @@ class BoundedHttp(HttpToolsProtocol):
         if is_owed:
             cycle.disconnected = True
             cycle.message_event.set()
-        self.transport.write(refusal.answer)
+        self.transport.write(refusal.answer(self._headers_for_pages()))
         self.close_gently()
+
+    def _headers_for_pages(self) -> dict[str, str]:
+        origins = [value for name, value in self.headers or () if name == b"origin"]
+        origin = origins[0].decode("latin-1") if origins else None
+        return cors_headers(self._limits.cors_origins, origin)
 
     def _ignore(self, size: int) -> None:
         self._loose_bytes += size
@@ -230,6 +246,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._check_reading()
         if not self.flow.read_paused:
             self._age += _SECONDS_BETWEEN_CHECKS
+            if self._refusal is not None and self._age > _LINGER_SECONDS:
+                self._refuse(self._refusal)
             self._check_sending()
 
     def _check_reading(self) -> None:

@@ -1,6 +1,7 @@
 """Answers that a connection gives by itself, before the application sees a request."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
@@ -19,9 +20,8 @@ class Refusal:
     status: HTTPStatus
     detail: str
 
-    @property
-    def answer(self) -> bytes:
-        """The whole response, a problem body that ends the connection."""
+    def answer(self, headers: Mapping[str, str]) -> bytes:
+        """Return the whole response, a problem body that ends the connection."""
         problem = {
             "type": "about:blank",
             "title": self.status.phrase,
@@ -29,13 +29,16 @@ class Refusal:
             "detail": self.detail,
         }
         body = json.dumps(problem, separators=(",", ":")).encode()
-        retry = f"retry-after: {_SECONDS_UNTIL_RETRY}\r\n" if self.status == 503 else ""
-        head = (
-            f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\n"
-            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
-            f"{retry}connection: close\r\n\r\n"
-        )
-        return head.encode() + body
+        retry = {"retry-after": str(_SECONDS_UNTIL_RETRY)} if self.status == 503 else {}
+        lines = {
+            "content-type": "application/problem+json",
+            "content-length": str(len(body)),
+            **retry,
+            **headers,
+            "connection": "close",
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        return f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\n{head}\r\n".encode() + body
 
 
 def describe_too_large(what: TooLarge, limits: Settings) -> Refusal:

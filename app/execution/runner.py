@@ -27,7 +27,8 @@ from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
 from app.runs.retry import dump_reusable, load_reusable
 from app.runs.run import Run, RunStatus
-from app.settings import Price, Settings
+from app.setting_types import Price
+from app.settings import Settings
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 

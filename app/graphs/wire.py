@@ -7,6 +7,7 @@ from langgraph.graph._node import StateNodeSpec
 
 Spec = StateNodeSpec[Any, Any]
 
+_RESERVED = "fanjoin_"
 _OUTCOMES_KEY = "fanjoin_outcomes"
 _ROUND_KEY = "fanjoin_round"
 _ROW_KEY = "fanjoin_row"
@@ -14,6 +15,18 @@ _ROW_KEY = "fanjoin_row"
 
 _RETRACTED = object()
 """A tag alone: the branch wrote nothing this time, and what it wrote before is removed."""
+
+
+def reserved_key(values: Mapping[str, Any]) -> str | None:
+    """Return where values from outside have a key that is the kit's: of the state, or as a tag."""
+    for key, value in values.items():
+        if key.startswith(_RESERVED):
+            return key
+        if type(value) is dict:
+            for tag in value:
+                if tag.startswith(_RESERVED):
+                    return f"{key}.{tag}"
+    return None
 
 
 def own_writes(writes: Any) -> Any:

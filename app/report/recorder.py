@@ -19,7 +19,7 @@ from app.report.reuse import ReusableWrites
 from app.report.rows import BAD, Row, Status, Usage, result_of
 from app.report.summary import joins_that_never_ran, summarize
 from app.report.waiting import Waiting
-from app.settings import Price
+from app.setting_types import Price
 
 RowEvent = Literal["branch_started", "branch_finished", "join_started"]
 

@@ -9,9 +9,8 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.pregel._utils import is_xxh3_128_hexdigest
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
-from app.graphs.contracts import require_plain
 from app.graphs.registry import GraphEntry
-from app.plain_json import as_json
+from app.plain_json import as_json, require_bounded
 from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
 from app.storage.checkpoints import Checkpoints
@@ -72,7 +71,7 @@ def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
 
 def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     """Return the answers by the ids of their questions; null and empty ones are answers, too."""
-    require_plain(answer, "resume")
+    require_bounded(answer, "resume")
     ids = [question["id"] for question in run.interrupts]
     if isinstance(answer, dict) and answer and set(answer) <= set(ids):
         return answer

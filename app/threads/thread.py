@@ -71,6 +71,10 @@ def refuse_new_id(thread_id: str) -> InvalidInput | None:
             f"a new thread's id must not contain {SPLIT!r}, which marks a thread that was split "
             f"from another: use another id"
         )
+    elif "/" in thread_id or thread_id in (".", ".."):
+        message = (
+            "a new thread's id must not be '.' or '..' or contain '/': it is part of addresses"
+        )
     elif len(thread_id) > LONGEST_ID:
         message = f"a new thread's id must have at most {LONGEST_ID} characters: use a shorter one"
     else:

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def find_chromium() -> str | None:
 
 @dataclass(frozen=True)
 class Chromium:
-    """Opens files; `profile` is a folder of its own."""
+    """Opens pages; `profile` is a folder of its own."""
 
     program: str
     profile: Path
@@ -41,6 +43,19 @@ class Chromium:
         picture = page.with_suffix(".png")
         self._open(page, f"--window-size={width},1000", f"--screenshot={picture}")
         return picture
+
+    @contextmanager
+    def browsing(self, address: str) -> Iterator[None]:
+        """Keep a page open until the block ends."""
+        options = (f"--user-data-dir={self.profile}", "--remote-debugging-port=0", address)
+        browser = subprocess.Popen(
+            [self.program, *QUIET, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield
+        finally:
+            browser.terminate()
+            browser.wait(_SECONDS)
 
     def _open(self, page: Path, *options: str) -> str:
         command = [self.program, *QUIET, f"--user-data-dir={self.profile}", *options]

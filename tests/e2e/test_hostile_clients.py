@@ -19,7 +19,7 @@ CLIENTS = 300
 MOST_GROWTH = 64 * 1024 * 1024
 MEGABYTES = 200
 SLOWEST_ANSWER_SECONDS = 5.0
-HEAD = b"POST /graphs/topic_brief/invoke HTTP/1.1\r\nHost: here\r\n"
+HEAD = b"POST /graphs/topic_brief/invoke HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @contextmanager

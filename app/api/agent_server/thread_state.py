@@ -18,16 +18,19 @@ from app.api.agent_server.schemas.thread_state import (
 )
 from app.api.agent_server.threads import STORAGE_AWAY, ThreadDep, ThreadsDep
 from app.api.fields import Name
-from app.api.problems import NEEDS_KEY, describe_problems
+from app.api.json_route import JsonRoute
+from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, describe_problems
 from app.execution.boundary import Watch, contain
 from app.threads.states import CheckpointRef
 
 router = APIRouter(
+    route_class=JsonRoute,
     prefix="/threads/{thread_id}",
     tags=["threads"],
     responses=describe_problems(
-        s400="The body is not valid UTF-8, or nested too deeply.",
+        s400="The body is not valid UTF-8, or the request is for another host.",
         s401=NEEDS_KEY,
+        s403=NOT_FROM_PAGES,
         s404="There is no such thread or checkpoint, or its graph is no longer served.",
         s422="The request does not fit; each place is named.",
         s503=STORAGE_AWAY,

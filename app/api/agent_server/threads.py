@@ -21,7 +21,8 @@ from app.api.agent_server.schemas.threads import (
 from app.api.auth import OwnerDep
 from app.api.dependencies import ServiceDep
 from app.api.fields import ThreadId
-from app.api.problems import NEEDS_KEY, describe_problems
+from app.api.json_route import JsonRoute
+from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, describe_problems
 from app.threads.thread import ThreadRecord
 from app.threads.threads import Threads
 
@@ -44,11 +45,13 @@ ThreadDep = Annotated[ThreadRecord, Depends(get_thread)]
 STORAGE_AWAY = "The database is unavailable; `Retry-After` says when to come back."
 
 router = APIRouter(
+    route_class=JsonRoute,
     prefix="/threads",
     tags=["threads"],
     responses=describe_problems(
-        s400="The body is not valid UTF-8, or nested too deeply.",
+        s400="The body is not valid UTF-8, or the request is for another host.",
         s401=NEEDS_KEY,
+        s403=NOT_FROM_PAGES,
         s404="There is no such thread, or no such graph.",
         s422="The request does not fit; each place is named.",
         s503=STORAGE_AWAY,

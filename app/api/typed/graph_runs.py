@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from app.api.auth import needs_key, owner_of
 from app.api.disconnects import wait_connected, while_connected
 from app.api.idempotency import replay_headers
-from app.api.problems import NEEDS_KEY, PROBLEM_MEDIA_TYPE, describe_problems
+from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, PROBLEM_MEDIA_TYPE, describe_problems
 from app.api.sse import STREAM_RESPONSE, BranchesParam, EventStream, read_filter
 from app.api.typed.run_route import Act, Body, RunEndpoint, RunRoute
 from app.api.typed.schemas.graph_runs import (
@@ -31,8 +31,9 @@ from app.service import Service
 Result = TypeVar("Result")
 
 _PROBLEMS = describe_problems(
-    s400="The body is not valid UTF-8, or nested too deeply.",
+    s400="The body is not valid UTF-8, or the request is for another host.",
     s401=NEEDS_KEY,
+    s403=NOT_FROM_PAGES,
     s404="The thread has no such checkpoint.",
     s409="The thread is busy with another run.",
     s410="The events of the run with this Idempotency-Key have been deleted.",

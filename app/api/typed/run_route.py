@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from app.api.idempotency import KeyHeader, read_key
 from app.errors import InvalidInput
 from app.graphs.contracts import DoesNotFit, described, validate_json
+from app.plain_json import require_bounded_text
 from app.runs.request import IdempotencyKey
 
 
@@ -106,7 +107,8 @@ def _is_json(content_type: str | None) -> bool:
 
 
 def _explain_broken_json(raw: bytes) -> None:
-    """Raise an error that says where the JSON breaks, if Python's own parser finds the place."""
+    """Raise an error that says where the JSON breaks, or what in it is out of bounds."""
+    require_bounded_text(raw.decode(errors="replace"))
     try:
         json.loads(raw)
     except json.JSONDecodeError as error:

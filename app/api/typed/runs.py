@@ -9,7 +9,8 @@ from app.api.auth import OwnerDep
 from app.api.dependencies import RegistryDep, RunDep, ServiceDep
 from app.api.disconnects import wait_connected
 from app.api.idempotency import KeyDep, replay_headers
-from app.api.problems import NEEDS_KEY, describe_problems
+from app.api.json_route import JsonRoute
+from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, describe_problems
 from app.api.sse import STREAM_RESPONSE, BranchesParam, EventStream, read_filter
 from app.api.typed.graph_runs import answer_run
 from app.api.typed.schemas.reports import Report
@@ -25,10 +26,12 @@ from app.execution.handles import RunHandle
 from app.runs.request import IdempotencyKey
 
 router = APIRouter(
+    route_class=JsonRoute,
     prefix="/runs",
     tags=["runs"],
     responses=describe_problems(
         s401=NEEDS_KEY,
+        s403=NOT_FROM_PAGES,
         s404="No stored run has this id, or its graph is no longer served.",
         s503="The database is unavailable; `Retry-After` says when to come back.",
     ),
@@ -37,7 +40,7 @@ router = APIRouter(
 WaitParam = Annotated[bool, Query(description="Wait for the new run's end, as invoke does.")]
 
 _STARTS = describe_problems(
-    s400="The body is not valid UTF-8, or nested too deeply.",
+    s400="The body is not valid UTF-8, or the request is for another host.",
     s409="The run is not in a state for that; the detail says why.",
     s422="The body does not fit, or the Idempotency-Key was used with another request.",
     s429="Too many runs are running or waiting.",
@@ -57,9 +60,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     "/search",
-    responses=describe_problems(
-        s400="The body is not valid UTF-8, or nested too deeply.", s422="The body does not fit."
-    ),
+    responses=describe_problems(s400="The body is not valid UTF-8.", s422="The body does not fit."),
 )
 async def search_runs(
     body: RunSearchBody, service: ServiceDep, owner: OwnerDep

@@ -5,7 +5,7 @@ itself, by field name, and LangGraph makes of it what it makes of any input.
 """
 
 from app.graphs.contracts.context import ContextContract
-from app.graphs.contracts.contract import described, require_plain
+from app.graphs.contracts.contract import described
 from app.graphs.contracts.input import InputContract
 from app.graphs.contracts.output import InvalidOutput, OutputContract
 from app.graphs.contracts.secrets import masked
@@ -22,6 +22,5 @@ __all__ = [
     "copy_of",
     "described",
     "masked",
-    "require_plain",
     "validate_json",
 ]

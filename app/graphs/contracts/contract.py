@@ -1,7 +1,6 @@
 """A named type, how JSON is checked against it, and how what does not fit is described."""
 
 import difflib
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,15 +12,13 @@ from app.errors import InvalidInput
 from app.graphs.contracts.aliases import aliases_of
 from app.graphs.contracts.secrets import MASK, masked, secret_keys
 from app.graphs.contracts.strict_json import DoesNotFit, validate_json
-from app.plain_json import named_error, shortened
+from app.graphs.wire import reserved_key
+from app.plain_json import named_error, require_bounded, shortened
 
 _LONGEST_SHOWN = 100
 
 _MOST_SHOWN = 50
 """Of all that is wrong with a request: a megabyte of it may be wrong in 200,000 places."""
-
-_DEEPEST = 100
-"""Levels of lists and objects in one value; answers are written to half as many more."""
 
 
 class _Schemas(GenerateJsonSchema):
@@ -62,8 +59,11 @@ class Contract:
         """Return what the type makes of a JSON value; None for one that lacks keys it may lack.
 
         Raises:
-            InvalidInput: the value does not fit.
+            InvalidInput: the value does not fit, or has a key that is reserved for the kit.
         """
+        if isinstance(value, dict) and (reserved := reserved_key(value)) is not None:
+            message = "the service writes this key itself: leave it out"
+            raise InvalidInput.at(f"{place}.{reserved}", message)
         try:
             return check(self._adapter, value, place)
         except DoesNotFit as misfit:
@@ -86,7 +86,7 @@ def check(adapter: TypeAdapter[Any], value: Any, place: str) -> Any:
         InvalidInput: it is no JSON that can be stored, or a validator of the graph's author raised
             something else.
     """
-    require_plain(value, place)
+    require_bounded(value, place)
     try:
         text = to_json(value)
     except ValueError as error:
@@ -111,17 +111,6 @@ def _key_that_raises(adapter: TypeAdapter[Any], value: Any) -> Iterator[str]:
         except BaseException:  # noqa: BLE001  # what it is has been seen
             yield key
             return
-
-
-def require_plain(value: Any, place: str) -> None:
-    """Check that a JSON value holds no NaN and no infinity, and is not nested too deeply.
-
-    Raises:
-        InvalidInput: it does; the problem names the place.
-    """
-    if not _is_plain(value, _DEEPEST):
-        for where, message in _not_plain(value, place, 0):
-            raise InvalidInput.at(where, message)
 
 
 def described(
@@ -159,30 +148,3 @@ def _nearest(wrong: ErrorDetails, keys: Sequence[str]) -> str:
         return ""
     near = difflib.get_close_matches(str(wrong["loc"][0]), keys, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(keys) or 'none'}"
-
-
-def _is_plain(value: Any, levels: int) -> bool:
-    """Look through a value quickly, without its places."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if not isinstance(value, dict | list):
-        return True
-    for item in value.values() if isinstance(value, dict) else value:
-        kind = type(item)
-        if (kind is float or kind is dict or kind is list) and not _is_plain(item, levels - 1):
-            return False
-    return levels > 0
-
-
-def _not_plain(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
-    match value:
-        case float() if not math.isfinite(value):
-            yield place, "NaN and infinities are not JSON: send a number or null"
-        case dict() | list() if depth >= _DEEPEST:
-            yield place, f"nested deeper than {_DEEPEST} levels"
-        case dict():
-            for key, item in value.items():
-                yield from _not_plain(item, f"{place}.{key}", depth + 1)
-        case list():
-            for number, item in enumerate(value):
-                yield from _not_plain(item, f"{place}.{number}", depth + 1)

@@ -22,12 +22,23 @@ def settings(settings: Settings) -> Settings:
     return Settings(_env_file=None, **keyed)
 
 
-def test_without_a_valid_key_only_health_answers(client: TestClient) -> None:
+def test_without_a_valid_key_only_open_paths_answer(client: TestClient) -> None:
     bad = {"x-api-key": "wrong"}
 
     assert client.get("/health/ready").status_code == 200
     assert client.get("/ok").status_code == 200
-    for path in ("/graphs", "/info", "/runs/x", "/graphs/scripted"):
+    for path in ("/health/nowhere", "/"):
+        assert client.get(path).status_code == 404
+    for path in (
+        "/nowhere",
+        "/healthy",
+        "/ok/more",
+        "/runs",
+        "/graphs",
+        "/info",
+        "/runs/x",
+        "/graphs/scripted",
+    ):
         refused = client.get(path)
         assert refused.status_code == 401
         assert refused.headers["WWW-Authenticate"] == "Bearer"

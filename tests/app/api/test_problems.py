@@ -80,7 +80,8 @@ BROKEN = {
     "no object": (b"17", "application/json", 422),
     "null": (b"null", "application/json", 422),
     "no UTF-8": (b'{"input": {"word": "\xff"}}', "application/json", 400),
-    "too deep": (b"[" * 200_000, "application/json", 400),
+    "too deep": (b"[" * 200_000, "application/json", 422),
+    "too large": (b'{"input": ' + b"9" * 5000 + b"}", "application/json", 422),
 }
 
 

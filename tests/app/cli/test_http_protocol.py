@@ -28,11 +28,12 @@ LIMITS = {
     "KEEP_ALIVE_SECONDS": 1,
     "MAX_CONNECTIONS": 12,
     "MAX_BODY_BYTES": 100_000,
+    "CORS_ORIGINS": "https://app.example,https://other.example",
 }
-OK = b"GET /ok HTTP/1.1\r\nHost: here\r\n\r\n"
-POST = (
-    b"POST /graphs/topic_brief/invoke HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
-)
+ORIGIN = b"Origin: https://app.example\r\n"
+OK = b"GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
+INVOKE = b"POST /graphs/topic_brief/invoke HTTP/1.1\r\nHost: localhost\r\n"
+POST = INVOKE + b"Content-Type: application/json\r\n"
 SIGNED = POST + f"x-api-key: {KEY}\r\n".encode()
 BODY = b'{"input": {"topic": "tides"}}'
 MANY = 40 * 1024 * 1024
@@ -217,7 +218,7 @@ def test_client_that_sends_nothing_more_is_closed(
 
 def test_client_that_never_reads_is_cut(service: Process) -> None:
     with connect(service, receive_buffer=4096) as client:
-        client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: here\r\n\r\n" * 90)
+        client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 90)
 
         wait_until(lambda: is_cut(client), "the service to hang up")
 
@@ -228,6 +229,29 @@ def is_cut(client: socket.socket) -> bool:
     except (ConnectionResetError, BrokenPipeError):
         return True
     return False
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (OK[:-2] + ORIGIN + b"a: " + b"b" * 5000 + b"\r\n\r\n", 431),
+        (OK[:-2] + ORIGIN + b"a: b\r\n" * 30 + b"\r\n", 431),
+        (OK[:-2] + ORIGIN + b"a: b", 408),
+        (SIGNED + ORIGIN + b"Content-Length: 99\r\n\r\n{", 408),
+        (OK[:-2] + ORIGIN + b"a: b\r\nno header\r\n\r\n", 400),
+        (SIGNED + ORIGIN + b"Content-Length: 999999999\r\n\r\n", 413),
+    ],
+    ids=["bytes", "lines", "head", "body", "malformed", "too-large"],
+)
+def test_refusal_of_the_connection_can_be_read_by_a_declared_origin_alone(
+    service: Process, request_bytes: bytes, status: int
+) -> None:
+    answer = ask(service, request_bytes)
+    foreign = ask(service, request_bytes.replace(b"app.example", b"evil.example"))
+
+    assert status_of(answer) == status_of(foreign) == status
+    assert b"access-control-allow-origin: https://app.example\r\n" in answer.lower()
+    assert b"access-control-allow-origin" not in foreign.lower()
 
 
 def test_connections_over_the_limit_get_503_and_one_line_in_the_log(service: Process) -> None:
@@ -241,6 +265,28 @@ def test_connections_over_the_limit_get_503_and_one_line_in_the_log(service: Pro
     assert all(b"retry-after: " in answer for answer in refused)
     assert service.output.count("too many connections") == 1
     assert status_of(ask(service, OK)) == 200
+
+
+def test_connection_over_the_limit_says_so_to_a_page(service: Process) -> None:
+    with ExitStack() as stack:
+        for _ in range(12):
+            stack.enter_context(connect(service))
+        callers = [stack.enter_context(connect(service)) for _ in range(4)]
+        for caller in callers:
+            caller.sendall(OK[:-2] + ORIGIN + b"\r\n")
+        answers = [read_to_the_end(caller) for caller in callers]
+
+    assert {status_of(answer) for answer in answers} == {503}
+    assert all(b"allow-origin: https://app.example" in answer.lower() for answer in answers)
+
+
+def test_what_clients_do_wrong_does_not_fill_the_log(service: Process) -> None:
+    before = service.output.count("\n")
+
+    for request in (OK[:-2] + b"no header\r\n\r\n", OK[:-2] + b"a: b\r\n" * 30, b"\0" * 100):
+        ask(service, request)
+
+    assert service.output.count("\n") == before
 
 
 def test_connection_is_used_again_after_a_body_that_came_by_itself(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from app.main import create_app
 from app.redaction import redactor
 from app.report.recorder import Recorder
 from app.runs.events import EventGate, EventLog
-from app.settings import Price, Settings
+from app.setting_types import Price
+from app.settings import Settings
 from tests.app.execution.test_runner import events_of, rows_of
 from tests.conftest import ROOT
 from tests.model_answers import Answer

@@ -48,7 +48,8 @@ class ThreadCreate(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"metadata": {}}]})
 
     thread_id: ThreadId | None = Field(
-        default=None, description="Generated if omitted; at most 255 characters, and no `~`."
+        default=None,
+        description="Generated if omitted; at most 255 characters, and neither `~` nor `/`.",
     )
     metadata: Metadata = Field(default_factory=dict)
     if_exists: Literal["raise", "do_nothing"] = Field(

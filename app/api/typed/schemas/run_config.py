@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.errors import InvalidInput
-from app.graphs.contracts import require_plain
+from app.plain_json import require_bounded
 
 _RESERVED = re.compile(
     r"__.*|fanjoin.*|langgraph_.*|checkpoint(_.*|er)?|thread_id|run_id|graph_id|assistant_id"
@@ -51,7 +51,7 @@ class RunConfig(BaseModel):
             message = "reserved: LangGraph or the service sets it"
             raise InvalidInput([{"place": place, "message": message} for place in reserved])
         sent = self.model_dump(exclude_unset=True, exclude_none=True)
-        require_plain(sent, "config")
+        require_bounded(sent, "config")
         return sent
 
     def _reserved(self) -> Iterator[str]:

@@ -46,7 +46,7 @@ class ThreadOption(BaseModel):
         default=None,
         description=(
             "Store the state on this thread; without it, no state remains after the run. A new "
-            "thread's id has at most 255 characters, and no `~`."
+            "thread's id has at most 255 characters, and neither `~` nor `/`."
         ),
     )
     checkpoint_id: Name | None = Field(

@@ -196,7 +196,7 @@ class TestOwners:
             await you.threads.update_state("t", {"count": 7}, as_node="add")
             theirs: Any = (await you.threads.get_state("t"))["checkpoint"]
             owner = ApiKeys([self.YOURS]).owner(self.YOURS)
-            for thread_id in ("t", f"{owner}/t", f"thread:{owner}/t", f"../{owner}/t", "/t"):
+            for thread_id in ("t", owner, f"{owner}:t", f"thread:{owner}", f"..%2f{owner}%2ft"):
                 body = {"input": {}, "thread_id": thread_id}
                 forking = {**body, "checkpoint_id": theirs["checkpoint_id"]}
                 with pytest.raises(NotFoundError):
@@ -238,17 +238,22 @@ class TestBothDatabases:
         await sdk.threads.create(thread_id="t", graph_id="tally")
         assert (await sdk.threads.get_state("t"))["values"] == {}
 
-    async def test_id_with_the_sign_of_split_threads_is_422_with_the_reason(
+    async def test_id_that_no_new_thread_may_have_is_422_with_the_reason(
         self, live_server: LiveServer
     ) -> None:
         for path, body in (
             ("/threads", {"thread_id": "a~b"}),
             ("/threads", {"thread_id": "a~b", "if_exists": "do_nothing"}),
             ("/threads", {"thread_id": "x" * 256}),
+            ("/threads", {"thread_id": "a/b"}),
+            ("/threads", {"thread_id": ".."}),
             ("/graphs/tally/invoke", {"input": {}, "thread_id": "a~b"}),
             ("/graphs/tally/stream", {"input": {}, "thread_id": "a~b"}),
             ("/graphs/tally/runs", {"input": {}, "thread_id": "~"}),
             ("/graphs/tally/runs", {"input": {}, "thread_id": "x" * 256}),
+            ("/graphs/tally/invoke", {"input": {}, "thread_id": "/"}),
+            ("/graphs/tally/stream", {"input": {}, "thread_id": "../graphs"}),
+            ("/graphs/tally/runs", {"input": {}, "thread_id": "."}),
         ):
             answer = await post(live_server, path, body)
             assert answer.status_code == 422, (path, body, answer.text)

@@ -108,7 +108,7 @@ def stuck(folder: Path, *, high: str) -> Iterator[Process]:
         url = httpx2.URL(f"{process.url()}/graphs/slow/invoke")
         content = b'{"input": {"topic": "tides"}}'
         head = (
-            f"POST {url.path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+            f"POST {url.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(content)}\r\n\r\n"
         )
         with socket.create_connection((url.host, url.port or 80)) as client:

@@ -52,3 +52,27 @@ def test_value_of_another_type_is_refused_by_its_place(values: Any, place: str) 
         CONTRACT.accept(values)
 
     assert error.value.problems[0]["place"] == place
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"fanjoin_outcomes": {}}, "values.fanjoin_outcomes"),
+        ({"topic": "x", "results": {"fanjoin_round": "1", "a": 1}}, "values.results.fanjoin_round"),
+        ({"results": {"a": 1, "fanjoin_row": []}}, "values.results.fanjoin_row"),
+        ({"fanjoin_item": 1}, "values.fanjoin_item"),
+    ],
+)
+def test_what_the_kit_writes_cannot_be_written_from_outside(values: Any, place: str) -> None:
+    anything = StateContract(StateGraph(dict), "Anything")
+
+    for contract in (CONTRACT, anything):
+        with pytest.raises(InvalidInput, match="leave it out") as refused:
+            contract.accept(values)
+        assert refused.value.problems[0]["place"] == place
+
+
+def test_other_words_that_begin_like_those_of_the_kit_are_values_like_any() -> None:
+    values = {"topic": "fanjoin_outcomes", "messages": [{"role": "user", "content": "fanjoin_row"}]}
+
+    assert CONTRACT.accept(values) == values

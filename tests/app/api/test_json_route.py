@@ -1,4 +1,4 @@
-"""Depth and numbers of bodies that FastAPI parses: refused on every route, with the place."""
+"""Depth and numbers of a body: what cannot be stored is refused on every route, with its place."""
 
 from typing import Any
 
@@ -25,8 +25,11 @@ def post_metadata(client: TestClient, value: str) -> Any:
         ("NaN", "NaN and infinities are not JSON"),
         ("-Infinity", "NaN and infinities are not JSON"),
         ("1e999", "NaN and infinities are not JSON"),
+        (nested(100_000), "nested deeper than 100 levels"),
+        ("1" + "0" * 309, "an integer beyond 1.8e+308"),
+        ("-" + "9" * 5000, "an integer beyond 1.8e+308"),
     ],
-    ids=["one-too-deep", "deep", "nan", "infinity", "overflow"],
+    ids=["one-too-deep", "deep", "nan", "infinity", "overflow", "bottomless", "large", "endless"],
 )
 def test_value_that_cannot_be_stored_is_422_with_its_place(
     client: TestClient, value: str, message: str
@@ -48,7 +51,8 @@ def test_deepest_value_is_read_again(client: TestClient) -> None:
     assert [thread["thread_id"] for thread in listed.json()] == [created.json()["thread_id"]]
 
 
-def test_no_route_accepts_a_body_that_is_too_deep(client: TestClient) -> None:
+@pytest.mark.parametrize("value", [nested(900), nested(100_000), "9" * 5000])
+def test_no_route_accepts_a_body_that_is_out_of_bounds(client: TestClient, value: str) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     routes = [
         (method, path)
@@ -59,7 +63,7 @@ def test_no_route_accepts_a_body_that_is_too_deep(client: TestClient) -> None:
     statuses = {}
     for method, path in routes:
         address = path.replace("{graph_id}", "topic_brief").replace("{", "").replace("}", "")
-        body = f'{{"metadata": {nested(900)}}}'
+        body = f'{{"metadata": {value}}}'
         answer = client.request(method, address, content=body, headers=JSON)
         statuses[f"{method} {path}"] = answer.status_code
 
