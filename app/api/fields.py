@@ -34,10 +34,14 @@ ThreadId = Annotated[
 _Namespace = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class CheckpointParam(BaseModel):
-    """A checkpoint of the thread that the address names."""
+class JsonBody(BaseModel):
+    """A body, or a part of one: JSON has types, so `true` and `"5"` are no numbers."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CheckpointParam(JsonBody):
+    """A checkpoint of the thread that the address names."""
 
     thread_id: str | None = Field(default=None, description="The same as in the address.")
     checkpoint_ns: _Namespace = Field(default="", description="Of a sub-graph; empty at the top.")

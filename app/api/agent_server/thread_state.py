@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 
 from app.api.agent_server.schemas.thread_state import (
-    HistoryQuery,
+    HistoryBody,
     StateAtCheckpoint,
     StateQuery,
     StateUpdate,
@@ -84,7 +84,7 @@ async def update_state(thread: ThreadDep, body: StateUpdate, threads: ThreadsDep
 
 
 @router.post("/history", response_model=list[ThreadState])
-async def read_history(thread: ThreadDep, body: HistoryQuery, threads: ThreadsDep) -> Response:
+async def read_history(thread: ThreadDep, body: HistoryBody, threads: ThreadsDep) -> Response:
     """List the states of a thread, the newest first."""
     before = body.before
     states = await threads.states.history(

@@ -69,3 +69,41 @@ def test_no_route_accepts_a_body_that_is_out_of_bounds(client: TestClient, value
 
     assert len(statuses) > 5
     assert set(statuses.values()) <= {404, 422}, statuses
+
+
+@pytest.mark.parametrize("sent", [True, "3", [3], {}])
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("/graphs/line/invoke", ("deadline_ms",)),
+        ("/graphs/line/invoke", ("config", "recursion_limit")),
+        ("/graphs/line/batch", ("max_concurrency",)),
+        ("/threads", ("ttl", "ttl")),
+        ("/threads/search", ("limit",)),
+        ("/threads/search", ("offset",)),
+        ("/threads/t/history", ("limit",)),
+        ("/runs/search", ("limit",)),
+    ],
+)
+def test_what_is_like_a_number_is_none(
+    client: TestClient, path: str, keys: tuple[str, ...], sent: Any
+) -> None:
+    client.post("/threads", json={"thread_id": "t", "if_exists": "do_nothing"})
+    many = path.endswith("batch")
+    body: dict[str, Any] = {"inputs": [{"number": 1}]} if many else {}
+    if path.endswith("invoke"):
+        body["input"] = {"number": 1}
+    value = sent
+    for key in reversed(keys):
+        value = {key: value}
+
+    answer = client.post(path, json=body | value)
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["place"] == ".".join(keys)
+
+
+def test_words_of_a_search_are_taken_as_text(client: TestClient) -> None:
+    found = client.post("/runs/search", json={"status": "success", "limit": 3})
+
+    assert found.status_code == 200

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from langgraph.types import Interrupt, PregelTask, StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.api.fields import CheckpointParam, Name
+from app.api.fields import CheckpointParam, JsonBody, Name
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import as_json, named_error
@@ -22,25 +22,29 @@ _FilterFloat = Annotated[float, Field(allow_inf_nan=False)]
 _FilterText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 
+_SUBGRAPHS = Field(default=False, description="Whether to show the states of sub-graphs.")
+
+
 class StateQuery(BaseModel):
     """What a state is to show."""
 
     model_config = ConfigDict(extra="forbid")
 
-    subgraphs: bool = Field(default=False, description="Whether to show the states of sub-graphs.")
+    subgraphs: bool = _SUBGRAPHS
 
 
-class StateAtCheckpoint(StateQuery):
+class StateAtCheckpoint(JsonBody):
     """Which state to read."""
 
+    subgraphs: bool = _SUBGRAPHS
     checkpoint: CheckpointParam
 
 
-class StateUpdate(BaseModel):
+class StateUpdate(JsonBody):
     """What to write into a thread's state, as if a node had written it."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"values": {}, "as_node": "__start__"}]}
+        json_schema_extra={"examples": [{"values": {}, "as_node": "__start__"}]}
     )
 
     values: dict[str, Any] | None
@@ -53,10 +57,8 @@ class StateUpdate(BaseModel):
     checkpoint_id: Name | None = None
 
 
-class HistoryQuery(BaseModel):
+class HistoryBody(JsonBody):
     """Which states of a thread to list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=10, ge=1, le=1000)
     before: Name | CheckpointParam | None = Field(

@@ -7,7 +7,7 @@ from langgraph.types import StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.api.agent_server.schemas.thread_state import InterruptRead, to_interrupt
-from app.api.fields import Name, ThreadId
+from app.api.fields import JsonBody, Name, ThreadId
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import as_json
@@ -30,10 +30,8 @@ Metadata = Annotated[dict[Name, JsonValue], Field(max_length=64)]
 """`graph_id` among them names the graph whose state the thread shows."""
 
 
-class ThreadTtl(BaseModel):
+class ThreadTtl(JsonBody):
     """How long to keep a thread."""
-
-    model_config = ConfigDict(extra="forbid")
 
     ttl: float = Field(gt=0, le=100 * 366 * 24 * 60, description="Minutes from now.")
     strategy: Literal["delete", "keep_latest"] = Field(
@@ -42,10 +40,10 @@ class ThreadTtl(BaseModel):
     )
 
 
-class ThreadCreate(BaseModel):
+class ThreadCreate(JsonBody):
     """A new thread; a run with a new `thread_id` also creates one."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"metadata": {}}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"metadata": {}}]})
 
     thread_id: ThreadId | None = Field(
         default=None,
@@ -59,10 +57,8 @@ class ThreadCreate(BaseModel):
     ttl: ThreadTtl | None = None
 
 
-class ThreadPatch(BaseModel):
+class ThreadPatch(JsonBody):
     """What to change of a thread."""
-
-    model_config = ConfigDict(extra="forbid")
 
     metadata: Metadata = Field(
         default_factory=dict, description="Merged into the existing metadata, key by key."
@@ -78,10 +74,8 @@ class ThreadQuery(BaseModel):
     include: Literal["ttl"] | None = None
 
 
-class ThreadSearchBody(BaseModel):
+class ThreadSearchBody(JsonBody):
     """Which threads to list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=10, ge=1, le=1000)
     offset: int = Field(default=0, ge=0, le=1_000_000)

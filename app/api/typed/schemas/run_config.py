@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from app.api.fields import JsonBody
 from app.errors import InvalidInput
 from app.plain_json import require_bounded
 
@@ -22,10 +23,8 @@ _Key = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Tag = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-class RunConfig(BaseModel):
+class RunConfig(JsonBody):
     """What nodes find in their config besides what LangGraph puts there."""
-
-    model_config = ConfigDict(extra="forbid")
 
     configurable: dict[_Key, Any] = Field(
         default_factory=dict, max_length=64, description='`config["configurable"]` of every node.'

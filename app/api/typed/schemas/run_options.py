@@ -4,23 +4,20 @@ from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from app.api.fields import CheckpointParam, Metadata, Name, ThreadId
+from app.api.fields import CheckpointParam, JsonBody, Metadata, Name, ThreadId
 from app.api.typed.schemas.run_config import RunConfig
 
 _DAY_MS = 24 * 60 * 60 * 1000
 
 
-class RunOptions(BaseModel):
+class RunOptions(JsonBody):
     """What a request may ask for besides its input."""
-
-    model_config = ConfigDict(extra="forbid")
 
     deadline_ms: int | None = Field(
         default=None,

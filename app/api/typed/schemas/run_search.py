@@ -5,23 +5,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.api.fields import Metadata
+from app.api.fields import JsonBody, Metadata
 from app.runs.run import Run, RunStatus
 from app.runs.search import RunSearch
 
 _Id = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")]
 
 
-class RunSearchBody(BaseModel):
+class RunSearchBody(JsonBody):
     """Filters; a run must match all."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={"examples": [{"metadata": {"customer": "c1"}, "status": "error"}]},
     )
 
     metadata: Metadata = Field(default_factory=dict, description="Labels the run must have.")
-    status: RunStatus | None = None
+    status: Annotated[RunStatus, Field(strict=False)] | None = None
     graph_id: _Id | None = None
     thread_id: _Id | None = None
     limit: int = Field(default=50, ge=1, le=1000)

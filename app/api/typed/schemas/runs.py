@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.fields import JsonBody
 from app.api.problems import Problem
 from app.api.typed.schemas.reports import Report
 from app.runs.run import Run, RunStatus
@@ -55,10 +56,10 @@ class RunRead(BaseModel):
     ended_at: datetime | None
 
 
-class RunResume(BaseModel):
+class RunResume(JsonBody):
     """The answer to a run's question, or one per question by its id."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"resume": "yes"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"resume": "yes"}]})
 
     resume: Any
 
