@@ -25,7 +25,7 @@ class KilledService:
         """Take further settings as variables of the environment."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self._port = listener.getsockname()[1]
-        self.log = settings.data_dir / "begun.log"
+        self.log = settings.data_dir / "starts.log"
         self._settings = settings
         self._variables = variables or {}
         self._child: subprocess.Popen[bytes] | None = None

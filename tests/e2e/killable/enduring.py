@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch
-from tests.e2e.killable.begun import note
+from tests.e2e.killable.starts import note
 
 
 class Input(BaseModel):
