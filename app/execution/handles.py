@@ -9,7 +9,7 @@ from app.errors import KeyReused, RunNotFound, Stopping, ThreadNotFound
 from app.execution.active_runs import ActiveRun, ActiveRuns
 from app.execution.runner import Runner
 from app.graphs.registry import GraphEntry
-from app.runs.checkpoints import has_checkpoint
+from app.runs.checkpoints import has_checkpoint, has_question
 from app.runs.events import Event
 from app.runs.repository import RunRepository
 from app.runs.request import IdempotencyKey, RunRequest
@@ -217,7 +217,10 @@ class Runs:
         if (earlier := await self._replay_of(run.request.owner, key)) is not None:
             return earlier
         entry = self._registry[run.graph_id]
-        request = resume_request(run, answer, is_last=await self._is_last(run))
+        is_last = await self._is_last(run)
+        if is_last and run.interrupts and run.thread_id is not None:
+            is_last = await has_question(run, self._checkpoints.of(run.request.owner))
+        request = resume_request(run, answer, is_last=is_last)
         request = replace(request, idempotency_key=key, is_background=is_background)
         return await self._launch(entry, request)
 

@@ -40,6 +40,8 @@ class Maintenance:
     async def running(self) -> AsyncIterator[None]:
         """Recover what an earlier process left, and look after the runs until the block ends."""
         is_done = await self._try(self._recover_orphans)
+        # At once too: a process that never lives for a minute would release none.
+        await self._try(self._threads.release_abandoned)
         loops = (
             self._every(_FLUSH_SECONDS, self._flush),
             self._every(_LOOK_SECONDS, self._stop_cancelled),

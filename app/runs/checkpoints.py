@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from app.runs.repository import RunRepository
 from app.runs.run import Run
@@ -27,6 +27,21 @@ async def delete_checkpoints(
 
 async def has_checkpoint(run: Run, saver: BaseCheckpointSaver[Any]) -> bool:
     """Whether the latest checkpoint is this run's, so that its input is stored in it."""
-    at = {"thread_id": run.thread_id or run.id, "checkpoint_ns": ""}
-    last = await saver.aget_tuple({"configurable": at})
+    last = await _latest(run, saver)
     return last is not None and last.metadata.get("run_id") == run.id
+
+
+async def has_question(run: Run, saver: BaseCheckpointSaver[Any]) -> bool:
+    """Whether the latest checkpoint still waits for an answer to a question of this run.
+
+    A state edit may have removed it, and been killed before the thread's row said so.
+    """
+    last, ids = await _latest(run, saver), {question["id"] for question in run.interrupts}
+    writes = (last.pending_writes if last is not None else None) or ()
+    questions = [value for _, channel, value in writes if channel == "__interrupt__"]
+    return any(one.id in ids for question in questions for one in question)
+
+
+async def _latest(run: Run, saver: BaseCheckpointSaver[Any]) -> CheckpointTuple | None:
+    at = {"thread_id": run.thread_id or run.id, "checkpoint_ns": ""}
+    return await saver.aget_tuple({"configurable": at})

@@ -28,6 +28,7 @@ def back_up(data_dir: Path, target: Path) -> list[Path]:
         raise BackupFailed(f"there is no {FILES[0]} in {data_dir}")
     if existing := _present(target):
         raise BackupFailed(f"{target / existing[0]} is there already: name a new folder")
+    copies = [target / name for name in present]
     parts = [target / f"{name}.part" for name in present]
     try:
         make_private_folder(target)
@@ -35,12 +36,15 @@ def back_up(data_dir: Path, target: Path) -> list[Path]:
             part.unlink(missing_ok=True)
             make_private_file(part)
             _copy(data_dir / name, part)
-        return [part.rename(part.with_suffix("")) for part in parts]
+        # The runs last: with them the folder looks whole, and what a kill left of it must not.
+        for part, copy in reversed(list(zip(parts, copies, strict=True))):
+            part.rename(copy)
     except (OSError, sqlite3.Error) as error:
-        for part in parts:
+        for path in (*parts, *copies):
             with suppress(OSError):
-                part.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
         raise BackupFailed(f"{data_dir} was not copied to {target}: {error}") from error
+    return copies
 
 
 def _present(folder: Path) -> list[str]:

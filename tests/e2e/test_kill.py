@@ -7,13 +7,13 @@ import asyncio
 import json
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from app.settings import Settings
+from tests.e2e.follower import Follower
 from tests.e2e.killed_service import KilledService
 
 pytestmark = [pytest.mark.kill, pytest.mark.anyio]
@@ -36,49 +36,6 @@ def service(stored_settings: Settings) -> Iterator[KilledService]:
         yield service
     finally:
         service.stop()
-
-
-class Follower:
-    """Follows one run through every life of the service, from where it left off."""
-
-    def __init__(self, service: KilledService, run_id: str) -> None:
-        self.run_id = run_id
-        self.ids: list[int] = []
-        self.finished: dict[str, int] = {}
-        """The branches told as finished, each with the life of the service that told it."""
-
-        self._service = service
-
-    async def follow(self, client: httpx2.AsyncClient) -> None:
-        is_over = False
-        while not is_over:
-            try:
-                async for life, number, type, data in self._events(client):
-                    self.ids.append(number)
-                    if type == "branch_finished":
-                        self.finished.setdefault(data["id"], life)
-                    is_over = type == "end"
-            except httpx2.TransportError:
-                await asyncio.sleep(0.05)
-
-    async def _events(
-        self, client: httpx2.AsyncClient
-    ) -> AsyncIterator[tuple[int, int, str, dict[str, Any]]]:
-        headers = {"Last-Event-ID": str(self.ids[-1] if self.ids else 0)}
-        address = f"{self._service.url}/runs/{self.run_id}/stream"
-        async with client.stream("GET", address, headers=headers) as response:
-            assert response.status_code == 200
-            life = len(self._service.pids) - 1
-            block: dict[str, str] = {}
-            async for line in response.aiter_lines():
-                if line:
-                    name, _, value = line.partition(": ")
-                    block[name] = value
-                elif "event" in block:
-                    yield life, int(block["id"]), block["event"], json.loads(block["data"])
-                    block = {}
-                else:
-                    block = {}
 
 
 async def start_runs(service: KilledService, client: httpx2.AsyncClient) -> dict[str, Follower]:
@@ -138,12 +95,8 @@ async def test_nothing_accepted_is_lost_and_no_finished_branch_runs_again(
             run = (await client.get(f"{service.url}/runs/{one.run_id}")).json()
             assert (run["status"], run["output"]) == ("success", {"answer": ANSWER}), run
             assert one.ids == sorted(set(one.ids))
-        again = [
-            (name, node, followers[name].finished[node], life)
-            for life, name, node in service.starts()
-            if name in followers and life > followers[name].finished.get(node, TIMES)
-        ]
-        assert again == []
+        again = {name: one.repeated(name) for name, one in followers.items()}
+        assert not any(again.values()), again
         ended = (await client.get(f"{service.url}/runs/{awaited}")).json()
         assert (ended["status"], ended["error"]["error_type"]) == ("error", "ServiceEnded")
         await assert_thread_opens_forks_and_goes_on(service.url, client)

@@ -72,6 +72,24 @@ def test_question_of_before_a_restart_can_be_answered(settings: Settings) -> Non
     assert answer["output"]["answer"] == "{'sure': 'yes', 'unsure': 'yes!'}"
 
 
+def test_question_that_a_killed_edit_removed_cannot_be_answered(settings: Settings) -> None:
+    with served(settings) as client:
+        asking = invoke(client, "asks", thread_id="t").json()["run_id"]
+        edit = {"values": {"answer": "edited"}, "as_node": "combine"}
+        assert client.post("/threads/t/state", json=edit).status_code == 200
+    with sqlite3.connect(settings.data_dir / "fanjoin.db") as connection:
+        # As a kill between the edit's checkpoint and the thread's row leaves it.
+        connection.execute("UPDATE threads SET last_run_id = ?", [asking])
+    connection.close()
+
+    with served(settings) as client:
+        answer = client.post(f"/runs/{asking}/resume", json={"resume": "late"})
+        values = client.get("/threads/t").json()["values"]
+
+    assert answer.status_code == 409
+    assert values["answer"] == "edited"
+
+
 def test_run_of_a_graph_that_is_gone_can_be_read_but_not_repeated(
     settings: Settings, tmp_path: Path
 ) -> None:

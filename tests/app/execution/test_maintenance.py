@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.errors import StorageUnavailable
 from app.execution.maintenance import Maintenance
@@ -11,7 +13,11 @@ from app.execution.recovery import Recovery
 from app.runs.repository import RunRepository
 from app.runs.run import Run
 from app.settings import Settings
-from app.storage.database import Database
+from app.storage.database import Database, open_database
+from app.storage.migrate import migrate
+from app.storage.tables import threads
+from app.threads.repository import ThreadRepository
+from app.threads.thread import IDLE, ThreadChange
 from tests.app import loop_clock
 from tests.app.execution.test_recovery import leave_behind
 from tests.app.service_at_hand import opened_idle
@@ -69,3 +75,28 @@ async def test_attempt_of_runs_that_were_not_recovered_does_not_count(settings: 
 
     assert seen == run_ids[:2]
     assert [run.failed_attempts for run in runs if run is not None] == [1, 0, 0]
+
+
+async def test_thread_that_an_edit_left_busy_is_released_at_the_start(settings: Settings) -> None:
+    await migrate(settings)
+    async with open_database(settings) as database:
+        repository = ThreadRepository(database)
+        await repository.create(ThreadChange("me", "edited"))
+        await repository.claim("me", "edited")
+        a_minute_ago = datetime.now(UTC) - timedelta(seconds=61)
+        await database.writer.write(
+            lambda connection, moment: (
+                connection.execute(update(threads).values(updated_at=moment)).rowcount
+            ),
+            a_minute_ago,
+        )
+
+    with loop_clock.standing_still():
+        async with maintained(settings, _ignore) as database:
+            thread = await ThreadRepository(database).get("me", "edited")
+
+    assert thread.status == IDLE
+
+
+async def _ignore(run: Run) -> None:
+    pass

