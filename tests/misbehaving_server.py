@@ -31,12 +31,16 @@ class MisbehavingServer:
     def counted(self, model: str) -> int:
         return self.requests.count(model)
 
+    def url(self, model: str) -> str:
+        """Return an address at which any request misbehaves so."""
+        return f"{self.base_url.removesuffix('/v1')}/{model}"
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request, and close the connection."""
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             asked = await _read_request(reader)
-            self.requests.append(asked.get("model", ""))
-            if self.requests[-1] == "silent":
+            self.requests.append(asked["model"])
+            if asked["model"] == "silent":
                 await reader.read()
             async for piece in _answer_to(asked):
                 writer.write(piece)
@@ -45,16 +49,18 @@ class MisbehavingServer:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any]:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-    lengths = [line for line in head.splitlines() if line.startswith("content-length:")]
-    if not lengths:  # a GET, after a redirect
-        return {"model": "redirect-loop"}
-    asked: dict[str, Any] = json.loads(await reader.readexactly(int(lengths[0].split(":")[1])))
-    return asked
+    """Return the body, whose model is the first part of the path where that is a misbehaviour."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    named = head.split(" ", 2)[1].split("/")[1]
+    lengths = [line for line in head.lower().splitlines() if line.startswith("content-length:")]
+    length = int(lengths[0].split(":")[1]) if lengths else 0
+    asked = json.loads(await reader.readexactly(length)) if length else {}
+    is_known = named in {*ENDLESS, *TRICKLES, *WHOLE, "silent"}
+    return {**asked, "model": named if is_known else asked.get("model", "")}
 
 
 async def _answer_to(asked: dict[str, Any]) -> AsyncIterator[bytes]:
-    name = asked.get("model", "")
+    name = asked["model"]
     if name in ENDLESS:
         head, piece = ENDLESS[name]
         yield head
@@ -136,7 +142,10 @@ ENDLESS: dict[str, tuple[bytes, bytes]] = {
     "endless-lists": (_head() + b"[", b"[]," * 20_000),
     "endless-error": (_head("application/json", "500 Sorry") + b'{"error": "', PIECE),
     "endless-refusal": (_head("application/json", "400 No") + b'{"error": "', PIECE),
-    "endless-redirect": (_head("text/plain", "307 There", "Location: /elsewhere"), PIECE),
+    "endless-redirect": (
+        _head("text/plain", "307 There", "Location: /endless-redirect/again"),
+        PIECE,
+    ),
     "endless-line": (STREAM_HEAD + b"data: ", PIECE),
     "endless-events": (STREAM_HEAD, _event({"content": "a"}) * 100),
     "endless-short-events": (
@@ -247,7 +256,7 @@ WHOLE: dict[str, bytes] = {
     + b"{}",
     "two-types": _whole(_good(), "application/json", "200 OK", "Content-Type: text/html"),
     "many-headers": _whole(_good(), "application/json", "200 OK", *(["X-Y: z"] * 2000)),
-    "redirect-loop": _whole(b"", "text/plain", "307 There", "Location: /v1/chat/completions"),
+    "redirect-loop": _whole(b"", "text/plain", "307 There", "Location: /redirect-loop/again"),
     "redirect-nowhere": _whole(b"", "text/plain", "302 There", "Location: http://[::1"),
     "retry-after-negative": _whole(b"{}", "application/json", "429 Slow", "Retry-After: -1"),
     "retry-after-nan": _whole(b"{}", "application/json", "429 Slow", "Retry-After: NaN"),
