@@ -38,11 +38,11 @@ class MisbehavingServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request, and close the connection."""
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            asked = await _read_request(reader)
-            self.requests.append(asked["model"])
-            if asked["model"] == "silent":
+            request = await _read_request(reader)
+            self.requests.append(request["model"])
+            if request["model"] == "silent":
                 await reader.read()
-            async for piece in _answer_to(asked):
+            async for piece in _answer_to(request):
                 writer.write(piece)
                 await writer.drain()
         writer.close()
@@ -54,13 +54,13 @@ async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any]:
     named = head.split(" ", 2)[1].split("/")[1]
     lengths = [line for line in head.lower().splitlines() if line.startswith("content-length:")]
     length = int(lengths[0].split(":")[1]) if lengths else 0
-    asked = json.loads(await reader.readexactly(length)) if length else {}
+    request = json.loads(await reader.readexactly(length)) if length else {}
     is_known = named in {*ENDLESS, *TRICKLES, *WHOLE, "silent"}
-    return {**asked, "model": named if is_known else asked.get("model", "")}
+    return {**request, "model": named if is_known else request.get("model", "")}
 
 
-async def _answer_to(asked: dict[str, Any]) -> AsyncIterator[bytes]:
-    name = asked["model"]
+async def _answer_to(request: dict[str, Any]) -> AsyncIterator[bytes]:
+    name = request["model"]
     if name in ENDLESS:
         head, piece = ENDLESS[name]
         yield head
@@ -76,7 +76,7 @@ async def _answer_to(asked: dict[str, Any]) -> AsyncIterator[bytes]:
         yield WHOLE[name]
     elif name.startswith("as-told:"):  # a body to send as JSON
         yield _whole(name.removeprefix("as-told:").encode())
-    elif asked.get("stream"):
+    elif request.get("stream"):
         yield STREAM_HEAD + _event({"content": "A good answer."}) + _event({}, "stop") + DONE
     else:
         yield _whole(_good())
