@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests.live_server import LiveServer, serve
+from tests.misbehaving_server import misbehaving_server, running_misbehaving_server
 from tests.model_server import model_server, running_model_server
 from tests.postgres import (
     database_url,
@@ -21,10 +22,12 @@ from tests.source_server import SOURCES, running_source_server, source_server
 
 __all__ = [
     "database_url",
+    "misbehaving_server",
     "model_server",
     "own_postgres_server",
     "postgres_server",
     "postgres_url",
+    "running_misbehaving_server",
     "running_model_server",
     "running_source_server",
     "source_server",

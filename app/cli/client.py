@@ -1,5 +1,6 @@
 """The service as a command sees it: a few requests over HTTP, and their errors."""
 
+import asyncio
 import ipaddress
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import SecretStr
 
+from app.cli.answer_bounds import IDENTITY, bounded
 from app.cli.errors import BadInput, NoService, Refused
 from app.plain_json import shortened
 
@@ -20,7 +22,15 @@ _LONGEST_SHOWN = 100
 _LAST_PORT = 65_535
 
 _LARGEST_EVENT = 64 * 1024 * 1024
-"""A report carries what every branch wrote, each up to 64 KiB."""
+"""Bytes, of any other answer too: a report carries what every branch wrote, each up to 64 KiB."""
+
+_LARGEST_STREAM = 2 * _LARGEST_EVENT
+
+_SECONDS = 60.0
+"""For an answer that needs no run."""
+
+_LONGEST_RUN_SECONDS = 8 * 86_400.0
+"""The service bounds a run by itself, to a week at most, and it may wait before."""
 
 
 class Event(NamedTuple):
@@ -40,13 +50,13 @@ class ServiceClient:
     async def graphs(self) -> list[dict[str, Any]]:
         """Fetch the description of every graph."""
         with self._reaching():
-            graphs: list[dict[str, Any]] = self._body(await self._http.get("/graphs"))
+            graphs: list[dict[str, Any]] = self._body(await self._get("/graphs"))
             return graphs
 
     async def graph(self, graph_id: str) -> dict[str, Any]:
         """Fetch the description of a graph; Refused for an unknown one."""
         with self._reaching():
-            graph = self._object(await self._http.get(_path(graph_id)))
+            graph = self._object(await self._get(_path(graph_id)))
         if not isinstance(graph.get("input_schema"), dict):
             raise self._stranger(200)
         return graph
@@ -75,6 +85,13 @@ class ServiceClient:
                     if event.event == "end":
                         return
         raise NoService(f"The service at {self.url} closed the stream before the run ended.")
+
+    async def _get(self, path: str) -> httpx2.Response:
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await self._http.get(path)
+        except TimeoutError as error:
+            raise NoService(f"{self.url} did not answer within {_SECONDS:g} s.") from error
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -117,11 +134,14 @@ async def open_client(url: str, *, keys: Sequence[SecretStr] = ()) -> AsyncItera
     """
     url = url.rstrip("/")
     host = _host_of(url)
-    # The service bounds a run by itself, so an answer may take as long as it takes.
-    timeout = httpx2.Timeout(_CONNECT_SECONDS, read=None)
-    headers = {"x-api-key": keys[0].get_secret_value()} if keys else {}
+    timeout = httpx2.Timeout(_CONNECT_SECONDS, read=_LONGEST_RUN_SECONDS)
+    key = {"x-api-key": keys[0].get_secret_value()} if keys else {}
     async with httpx2.AsyncClient(
-        base_url=url, headers=headers, timeout=timeout, trust_env=not _is_loopback(host)
+        base_url=url,
+        headers={**IDENTITY, **key},
+        timeout=timeout,
+        trust_env=not _is_loopback(host),
+        event_hooks=bounded(_LARGEST_EVENT, most_stream_bytes=_LARGEST_STREAM),
     ) as http:
         yield ServiceClient(http, url)
 

@@ -22,6 +22,12 @@ _STEP_TAG = "graph:step:"
 _NO_STREAM = "nostream"
 """The tag with which an author keeps a model's tokens from streams (LangGraph's constant)."""
 
+_MOST_TOKENS = 1_000_000_000
+"""Of one call; a server that counts more, or less than none, counts nothing."""
+
+_LONGEST_NAME = 200
+"""Of a model, as its server may name it."""
+
 
 @dataclass
 class _Call:
@@ -131,11 +137,15 @@ def _is_structured(kwargs: dict[str, Any]) -> bool:
 
 def _usage_of(response: LLMResult, model: str) -> tuple[list[str], tuple[int, int] | None]:
     """Return the names the model goes by, its answer's first, and its input and output tokens."""
-    generation = response.generations[0][0] if response.generations else None
+    generation = next((one for some in response.generations for one in some), None)
     message = generation.message if isinstance(generation, ChatGeneration) else None
     if not isinstance(message, AIMessage):
         return [model], None
-    answered = message.response_metadata.get("model_name") or model
+    answered = message.response_metadata.get("model_name")
+    names = [model]
+    if isinstance(answered, str) and 0 < len(answered) <= _LONGEST_NAME:
+        names.insert(0, answered)
     usage = message.usage_metadata
-    tokens = (usage["input_tokens"], usage["output_tokens"]) if usage else None
-    return [answered, model], tokens
+    tokens = (usage.get("input_tokens"), usage.get("output_tokens")) if usage else ()
+    counts = [count for count in tokens if type(count) is int and 0 <= count <= _MOST_TOKENS]
+    return names, (counts[0], counts[1]) if len(counts) == 2 else None

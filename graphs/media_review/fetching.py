@@ -6,7 +6,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx2
 
 from graphs.adapters.http.addresses import is_public
-from graphs.adapters.http.fetch import MOST_REDIRECTS, TIMEOUT, Service, fetch
+from graphs.adapters.http.fetch import FETCH_BOUNDS, MOST_REDIRECTS, TIMEOUT, Service, fetch
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
 from graphs.adapters.images.decoding import ACCEPTED, MOST_BYTES, ImageRefused
 from graphs.kit.model.http_client import AnyLoopClient
@@ -84,4 +84,4 @@ def _client(may_reach: AddressRule, scheme: str) -> httpx2.AsyncClient:
         forgetful = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         return httpx2.AsyncClient(cookies=forgetful, transport=_OneScheme(may_reach, scheme))
 
-    return AnyLoopClient(make)
+    return AnyLoopClient(make, FETCH_BOUNDS)

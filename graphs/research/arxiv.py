@@ -1,5 +1,6 @@
 """arXiv, by its Atom API (info.arxiv.org/help/api/user-manual)."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -68,8 +69,8 @@ class Arxiv:
             },
             seconds=self.timeout,
         )
-        entries = _feed(whole(ARXIV, fetched)).findall("atom:entry", _ATOM)
-        return [_hit(entry) for entry in entries[:limit]]
+        # A large feed takes most of a second, in which nothing else would run.
+        return await asyncio.to_thread(_hits, whole(ARXIV, fetched), limit)
 
     async def read(self, hit: Hit) -> Passage:
         """Return the abstract, which came with the search: no request is made."""
@@ -89,6 +90,10 @@ class Arxiv:
 @cache
 def _pace() -> Pace:
     return Pace(_SECONDS_BETWEEN_REQUESTS)
+
+
+def _hits(content: bytes, limit: int) -> list[Hit]:
+    return [_hit(entry) for entry in _feed(content).findall("atom:entry", _ATOM)[:limit]]
 
 
 def _feed(content: bytes) -> Element:

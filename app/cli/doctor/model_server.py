@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from app.cli.answer_bounds import IDENTITY, bounded
 from app.cli.doctor.finding import Finding, Status
 from app.cli.view.measures import as_time, one_line
 
@@ -16,6 +17,9 @@ _CONNECT_SECONDS = 5
 
 _MAX_TOKENS = 64
 """Enough for models that reason before they answer."""
+
+_MOST_BYTES = 4_000_000
+"""Of an answer, a list of models too."""
 
 _MODELS_SHOWN = 5
 
@@ -34,8 +38,9 @@ async def query_server(base_url: str, *, key: str | None, model: str) -> Finding
         return Finding("error", detail, "set OPENAI_API_KEY to the key alone, on one line")
     address = re.sub("//[^/]*@", "//", base_url)  # without a password
     timeout = httpx2.Timeout(None, connect=_CONNECT_SECONDS)
-    headers = {"Authorization": f"Bearer {key or 'none-needed'}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=timeout) as http:
+    headers = {"Authorization": f"Bearer {key or 'none-needed'}", **IDENTITY}
+    hooks = bounded(_MOST_BYTES)
+    async with httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks) as http:
         started = time.monotonic()
         try:
             request = _request(base_url, model)
@@ -44,7 +49,7 @@ async def query_server(base_url: str, *, key: str | None, model: str) -> Finding
             reason = one_line(str(error)) or type(error).__name__
             fix = "start the model server, or correct OPENAI_BASE_URL"
             return Finding("error", f"{address} cannot be reached: {reason}", fix)
-        if answer.is_success and _body(answer).get("choices"):
+        if answer.is_success and _has_choices(_body(answer)):
             took = as_time((time.monotonic() - started) * 1000)
             return Finding("ok", f"{model} at {address} answered in {took}")
         detail = f"{address} answered {answer.status_code}: {_message(answer)}"
@@ -66,9 +71,14 @@ def _request(base_url: str, model: str) -> dict[str, Any]:
 def _body(answer: httpx2.Response) -> dict[str, Any]:
     try:
         body = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _has_choices(body: dict[str, Any]) -> bool:
+    choices = body.get("choices")
+    return isinstance(choices, list) and any(isinstance(choice, dict) for choice in choices)
 
 
 def _message(answer: httpx2.Response) -> str:

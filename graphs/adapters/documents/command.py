@@ -1,7 +1,6 @@
 """Your own documents: index a folder, list what is indexed, search it."""
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -90,8 +89,6 @@ def search_documents(
 
 def _followed(steps: Iterable[Indexing], folder: Path, total: int) -> Iterator[Indexing]:
     """Draw a bar on a terminal, print a line for each document that was read elsewhere."""
-    # What pypdf finds odd in a PDF that it can read is nothing to the person who waits.
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
     console = Console(stderr=True, markup=False)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PdfReader
-
 from graphs.adapters.documents.files import PDF_SUFFIXES
+from graphs.adapters.documents.pdf import PdfFailed, read_pdf
 
 MAX_PAGES = 2_000
 """A PDF with more pages is left out."""
@@ -75,23 +74,7 @@ def _read_text(path: Path) -> Iterator[Page]:
 
 def _read_pdf(path: Path) -> Iterator[Page]:
     try:
-        with PdfReader(path) as reader:
-            yield from _read_numbered(reader)
-    except (UnreadableDocument, OSError):
-        raise
-    except Exception as error:  # by pypdf's own account a broken PDF may raise any
-        raise UnreadableDocument(f"an unreadable PDF: {error}") from error
-
-
-def _read_numbered(reader: PdfReader) -> Iterator[Page]:
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise UnreadableDocument("an encrypted PDF")
-    if len(reader.pages) > MAX_PAGES:
-        raise UnreadableDocument(f"more than {MAX_PAGES:,} pages")
-    for number, page in enumerate(reader.pages, start=1):
-        yield Page(_plain(page.extract_text()), number)
-
-
-def _plain(text: str) -> str:
-    """Replace what no file of text can hold: a PDF may map its letters to anything."""
-    return text.encode(errors="replace").decode().replace("\0", " ")
+        pages = read_pdf(path, most_pages=MAX_PAGES, most_chars=MAX_CHARS)
+    except PdfFailed as error:
+        raise UnreadableDocument(str(error)) from error
+    yield from (Page(text, number) for number, text in pages)

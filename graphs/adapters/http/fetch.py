@@ -26,6 +26,8 @@ from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.public_network import AddressRule, PublicTransport
 from graphs.adapters.http.tls import ssl_context
 from graphs.adapters.http.user_agent import user_agent
+from graphs.kit.model.answer_bounds import AnswerBounds
+from graphs.kit.model.errors import AnswerTooLarge, AnswerTooSlow
 from graphs.kit.model.http_client import LIMITS, AnyLoopClient
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -35,6 +37,9 @@ TIMEOUT = 20.0
 
 MOST_BYTES = 2_000_000
 """Of an answer, decompressed; what follows is not read."""
+
+FETCH_BOUNDS = AnswerBounds(most_bytes=20_000_000, most_values=20_000_000)
+"""A net below what each `fetch` reads, which also sees what is compressed into nothing."""
 
 MOST_REDIRECTS = 5
 
@@ -68,7 +73,8 @@ class Fetched:
 def api_client() -> httpx2.AsyncClient:
     """Return the client for services; it follows no redirect, which would take the key along."""
     return AnyLoopClient(
-        lambda: httpx2.AsyncClient(cookies=_no_cookies(), verify=ssl_context(), limits=LIMITS)
+        lambda: httpx2.AsyncClient(cookies=_no_cookies(), verify=ssl_context(), limits=LIMITS),
+        FETCH_BOUNDS,
     )
 
 
@@ -76,7 +82,8 @@ def api_client() -> httpx2.AsyncClient:
 def page_client(may_reach: AddressRule = is_public) -> httpx2.AsyncClient:
     """Return the client for addresses from outside; `may_reach` says which it may connect to."""
     return AnyLoopClient(
-        lambda: httpx2.AsyncClient(cookies=_no_cookies(), transport=PublicTransport(may_reach))
+        lambda: httpx2.AsyncClient(cookies=_no_cookies(), transport=PublicTransport(may_reach)),
+        FETCH_BOUNDS,
     )
 
 
@@ -117,6 +124,8 @@ async def fetch(
     # Errors go without their cause, which knows the request or quotes its header: the key.
     except (TimeoutError, httpx2.TimeoutException):
         raise SourceTimeout(f"{service.name} did not answer within {seconds:g} s") from None
+    except (AnswerTooLarge, AnswerTooSlow) as error:
+        raise SourceAnswerUnusable(f"{service.name} cannot be read: {error}") from None
     except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError):
         settings = " and ".join(filter(None, (service.address_setting, service.access_setting)))
         raise _unreachable(service, "its address or key is malformed", settings) from None

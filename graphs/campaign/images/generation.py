@@ -22,6 +22,7 @@ from graphs.adapters.errors import (
 )
 from graphs.adapters.images.decoding import ImageRefused, open_image, shrink
 from graphs.adapters.images.threads import in_image_thread
+from graphs.kit.model.errors import AnswerTooLarge
 from graphs.kit.model.openai_client import openai_client
 
 MOST_BYTES = 14_000_000
@@ -73,24 +74,23 @@ async def generate_image(prompt: str) -> bytes:
     model = ImageModelSettings.read().image_model
     if model is None:
         raise SourceNotConfigured("no image model is configured: set FANJOIN_IMAGE_MODEL")
-    answer = await _ask(AsyncImages(openai_client(silence_seconds=_SILENCE_SECONDS)), model, prompt)
+    client = openai_client(silence_seconds=_SILENCE_SECONDS, most_bytes=MOST_BYTES)
+    answer = await _ask(AsyncImages(client), model, prompt)
     return await in_image_thread(_jpeg_of, answer)
 
 
 async def _ask(images: AsyncImages, model: str, prompt: str) -> bytes:
-    content = bytearray()
     asking = images.with_streaming_response.generate(
         model=model, prompt=prompt, n=1, **_form(model)
     )
     try:
         async with asking as response:
-            async for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MOST_BYTES:
-                    raise SourceAnswerUnusable(f"the image model sent over {MOST_BYTES:,} bytes")
+            content: bytes = await response.read()
+            return content
+    except AnswerTooLarge as error:
+        raise SourceAnswerUnusable(f"the image model sent over {MOST_BYTES:,} bytes") from error
     except httpx2.HTTPError as error:
         raise SourceUnreachable(f"the image model broke off: {type(error).__name__}") from error
-    return bytes(content)
 
 
 def _form(model: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from langchain_core.utils.function_calling import convert_to_openai_function
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, ValidationError
 
+from graphs.kit.model.errors import AnswerCutOff, AnswerOutOfShape
+
 Shape = TypeVar("Shape", bound=BaseModel)
 
 REPAIR = "That is not of the shape asked for"
@@ -25,14 +27,6 @@ REPAIR = "That is not of the shape asked for"
 
 _SENTENCE_END = re.compile(r"""(?<=\w\w)[.!?][)"'\u201d\u2019]*(?=\s|$)|[\u3002\uff01\uff1f]""")
 """Behind two letters at least: "2." and "e.g." end nothing."""
-
-
-class AnswerCutOff(Exception):
-    """The model's answer ended before it was complete."""
-
-
-class AnswerOutOfShape(Exception):
-    """The model's answer is empty or not of the shape it was asked for."""
 
 
 async def ask(model: ChatOpenAI, prompt: Sequence[BaseMessage]) -> str:

@@ -1,22 +1,28 @@
 """HTTP connections that many share, kept apart per event loop; those to the model among them.
 
+Every answer that comes through them is bounded, see `answer_bounds`.
+
 A connection belongs to the loop that opened it: used from a second one it fails with "Event loop is
 closed". Tests, notebooks and `asyncio.run` in a script all make more than one.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeAlias
 
 import httpx2
 from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
+from graphs.kit.model.answer_bounds import AnswerBounds, silence_of, too_slow, within
+
 LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=4)
 """An idle connection is let go before its server does so: llama.cpp, uvicorn and others do after
 5 s, and a request that meets that very moment is lost."""
 
-_model_client = partial(DefaultAsyncHttpxClient, limits=LIMITS)
+MOST_REDIRECTS = 5
+
+_model_client = partial(DefaultAsyncHttpxClient, limits=LIMITS, max_redirects=MOST_REDIRECTS)
 
 Lifetime: TypeAlias = AsyncGenerator[httpx2.AsyncClient]
 
@@ -25,17 +31,35 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
     """An HTTP client that may be used from any event loop, in turn or side by side.
 
     `make` makes the client of one loop: its limits, redirects and transport hold. Headers and
-    timeouts come with each request.
+    timeouts come with each request. Answers past the bounds raise AnswerTooLarge or AnswerTooSlow.
     """
 
-    def __init__(self, make: Callable[[], httpx2.AsyncClient] = _model_client) -> None:
+    def __init__(
+        self,
+        make: Callable[[], httpx2.AsyncClient] = _model_client,
+        bounds: AnswerBounds = AnswerBounds(),  # noqa: B008  # frozen
+    ) -> None:
         super().__init__()
         self._make = make
+        self._bounds = bounds
         self._by_loop: dict[asyncio.AbstractEventLoop, tuple[httpx2.AsyncClient, Lifetime]] = {}
 
-    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+    async def send(
+        self, request: httpx2.Request, *, stream: bool = False, **options: Any
+    ) -> httpx2.Response:
         """Send through the running loop's own connections."""
-        return await (await self._client()).send(request, **options)
+        client = await self._client()
+        # Until here only headers are received, and these may trickle as a body may.
+        seconds = silence_of(request)
+        async with within(seconds, partial(too_slow, request, seconds)):
+            response = await client.send(request, stream=True, **options)
+        if not stream:
+            try:
+                await response.aread()
+            except BaseException:
+                await response.aclose()
+                raise
+        return response
 
     async def _client(self) -> httpx2.AsyncClient:
         loop = asyncio.get_running_loop()
@@ -48,6 +72,7 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
     async def _live(self, loop: asyncio.AbstractEventLoop) -> Lifetime:
         # A loop ends its async generators just before it closes: the moment to hang up cleanly.
         async with self._make() as client:
+            client.event_hooks = self._bounds.async_hooks
             try:
                 yield client
             finally:
@@ -59,11 +84,13 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
             del self._by_loop[loop]
 
 
-@cache
-def async_client() -> AnyLoopClient:
-    return AnyLoopClient()
+@lru_cache(maxsize=8)
+def async_client(bounds: AnswerBounds = AnswerBounds()) -> AnyLoopClient:  # noqa: B008  # frozen
+    return AnyLoopClient(bounds=bounds)
 
 
 @cache
 def sync_client() -> httpx2.Client:
-    return DefaultHttpxClient(limits=LIMITS)
+    return DefaultHttpxClient(
+        limits=LIMITS, max_redirects=MOST_REDIRECTS, event_hooks=AnswerBounds().hooks
+    )

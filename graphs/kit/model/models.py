@@ -8,6 +8,7 @@ import httpx2
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from graphs.kit.model.checked_chat import CheckedChatOpenAI
 from graphs.kit.model.http_client import async_client, sync_client
 from graphs.kit.model.settings import ModelSettings
 
@@ -32,7 +33,9 @@ def chat_model(
     """Return the configured chat model; asking again with the same options costs next to nothing.
 
     `model` stands in for FANJOIN_MODEL. `timeout` is the longest silence of the server in seconds,
-    a net below the Branch's own. The model never retries: attempts belong to the Branch.
+    a net below the Branch's own; an answer may take three times as long in all. The model never
+    retries: attempts belong to the Branch. It raises AnswerTooLarge, AnswerTooSlow and
+    AnswerOutOfShape for what a server should not send.
 
     Raises:
         ModelNotConfigured: the environment names no model to ask.
@@ -61,13 +64,14 @@ def _build(
             "FANJOIN_MODEL for any server that speaks its HTTP (`make run` and `make studio` start "
             "a local one when neither is set)"
         )
-    return ChatOpenAI(
+    return CheckedChatOpenAI(
         model=name,
         base_url=settings.base_url,
         api_key=SecretStr(settings.api_key or "none-needed"),
         temperature=temperature,
         timeout=httpx2.Timeout(timeout, connect=CONNECT_SECONDS),
         max_retries=0,
+        stream_chunk_timeout=timeout,
         stream_usage=True,
         http_client=sync_client(),
         http_async_client=async_client(),

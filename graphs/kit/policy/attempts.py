@@ -6,6 +6,7 @@ attempts, and `Retry-After` can be honoured.
 
 import asyncio
 import itertools
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -44,6 +45,12 @@ _BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
 
 _LONGEST_WAIT = 120.0
 """Seconds; a server that asks for more patience than this is as good as down."""
+
+_LONGEST_MEANT = 7 * 86_400.0
+"""Seconds; a server that asks for more has sent nonsense."""
+
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+"""Digits, by the RFC; some servers add a fraction."""
 
 
 class AttemptTimeout(TimeoutError):
@@ -148,20 +155,25 @@ def is_worth_retrying(error: Exception, retry_on: RetryOn | None = None) -> bool
 
 
 def retry_after_seconds(error: BaseException | None) -> float | None:
-    """Seconds a server asked to wait (`Retry-After`, RFC 9110 §10.2.3), if it did."""
+    """Seconds a server asked to wait (`Retry-After`, RFC 9110 §10.2.3), if it did.
+
+    None for what cannot be meant: a negative number, NaN, more than a week.
+    """
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after") if headers is not None else None
     if value is None:
         return None
+    seconds = float(value) if _SECONDS.fullmatch(value.strip()) else _seconds_until(value)
+    return seconds if seconds is not None and seconds <= _LONGEST_MEANT else None
+
+
+def _seconds_until(date: str) -> float | None:
+    """Return 0 for a date that is past; None for what is no date."""
     try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
+        moment = parsedate_to_datetime(date).astimezone(UTC)
+    except (ValueError, TypeError, LookupError, OverflowError):
         return None
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _status_of(error: Exception) -> int | None:

@@ -1,8 +1,9 @@
 """HTML as text to read: what the page says, without what stands around it.
 
 Parsing HTML by the book takes time and memory that grow with the square of what a hostile page
-nests. So the page is cut after so many tags, and tags that a parser would open anew in every
-paragraph after (`<b>` and its like: 50 KB of them take 3 GB) are made plain ones first.
+nests, or of the attributes of one tag (a minute for a megabyte of them). So the page is cut after
+so many tags, tags with too many attributes become text, and tags that a parser would open anew in
+every paragraph after (`<b>` and its like: 50 KB of them take 3 GB) are made plain ones first.
 """
 
 import re
@@ -18,6 +19,22 @@ _REOPENED = re.compile(
     r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
 )
 """The Standard's formatting elements."""
+
+_MOST_ATTRIBUTES = 128
+"""Of a tag."""
+
+_LONGEST_NAME = 64
+"""Of a tag."""
+
+_SPACE = r"[\t\n\f\r ]"
+_VALUE = r"""(?:"[^"]*+"|'[^']*+'|(?!["'>])[^\t\n\f\r >]++)"""
+_ATTRIBUTE = rf"[\t\n\f\r /]*+[^\t\n\f\r />][^\t\n\f\r />=]*+(?:{_SPACE}*+={_SPACE}*+{_VALUE})?+"
+_OVERGROWN = re.compile(
+    rf"<(?=/?[a-zA-Z](?:[^\t\n\f\r />]{{{_LONGEST_NAME}}}"
+    rf"|[^\t\n\f\r />]*+(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES + 1}}}))"
+)
+"""The beginning of a tag with more than that, by the Standard's tokenizer. Each `<` is judged by
+itself, even in a comment or a script: what the parser takes for text is no way past it."""
 
 _DROPPED = (
     "script, style, noscript, template, nav, header, footer, aside, form, button, select, iframe, "
@@ -50,7 +67,7 @@ def text_of(fragment: str) -> str:
 
 
 def _tree(html: str) -> LexborHTMLParser:
-    return LexborHTMLParser(_REOPENED.sub(r"<\1span", _cut(html)))
+    return LexborHTMLParser(_REOPENED.sub(r"<\1span", _OVERGROWN.sub("&lt;", _cut(html))))
 
 
 def _cut(html: str) -> str:

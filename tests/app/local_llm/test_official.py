@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from app.local_llm import official
 from app.local_llm.official import ATTEMPTS, download
 from app.local_llm.weights import SourceFailed, Weights
 from tests.app.local_llm.conftest import CONTENT, Stages
 from tests.app.local_llm.file_server import FileServer
+from tests.misbehaving_server import MisbehavingServer
 
 
 def test_whole_file_arrives_with_rising_progress(
@@ -133,3 +135,44 @@ def test_unreachable_server_is_a_reason(weights: Weights, partial: Path, stages:
 
     with pytest.raises(SourceFailed, match=r"127.0.0.1:9/weights.gguf: ConnectError"):
         download(nowhere, partial, stages)
+
+
+@pytest.mark.parametrize("name", ["endless-redirect", "redirect-loop"])
+def test_redirects_without_end_are_given_up_and_their_bodies_not_read(
+    name: str,
+    weights: Weights,
+    partial: Path,
+    stages: Stages,
+    misbehaving_server: MisbehavingServer,
+) -> None:
+    with pytest.raises(SourceFailed, match="more than 5 redirects"):
+        download(replace(weights, url=misbehaving_server.url(name)), partial, stages)
+
+    assert misbehaving_server.requests.count(name) == 6
+
+
+@pytest.mark.parametrize("name", ["endless-spaces", "endless-error", "endless-line"])
+def test_no_more_is_written_than_the_file_may_have(
+    name: str,
+    weights: Weights,
+    partial: Path,
+    stages: Stages,
+    misbehaving_server: MisbehavingServer,
+) -> None:
+    with pytest.raises(SourceFailed):
+        download(replace(weights, url=misbehaving_server.url(name)), partial, stages)
+
+    assert not partial.exists() or partial.stat().st_size < weights.size + 1_000_000
+
+
+def test_a_server_that_trickles_is_given_up(
+    weights: Weights,
+    partial: Path,
+    stages: Stages,
+    misbehaving_server: MisbehavingServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(official, "PATIENCE", 0)
+
+    with pytest.raises(SourceFailed, match="less than 10,000 bytes a second"):
+        download(replace(weights, url=misbehaving_server.url("trickling-json")), partial, stages)

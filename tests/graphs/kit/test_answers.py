@@ -10,12 +10,11 @@ from pydantic import BaseModel, Field
 
 from graphs.kit.model.answers import (
     REPAIR,
-    AnswerCutOff,
-    AnswerOutOfShape,
     ask,
     ask_for,
     ask_for_sentences,
 )
+from graphs.kit.model.errors import AnswerCutOff, AnswerOutOfShape
 from graphs.kit.model.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer

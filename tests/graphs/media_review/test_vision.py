@@ -7,7 +7,7 @@ import pytest
 from openai import AuthenticationError
 
 from graphs.adapters.errors import SourceNotConfigured
-from graphs.kit.model.answers import AnswerOutOfShape
+from graphs.kit.model.errors import AnswerOutOfShape
 from graphs.media_review.vision import Sight, is_configured, look_at
 from tests.model_answers import Answer
 from tests.model_server import ModelServer

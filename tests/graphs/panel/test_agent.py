@@ -8,7 +8,7 @@ from langchain_core.tools import BaseTool, tool
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.adapters.tools.tools import TOOLS
-from graphs.kit.model.answers import AnswerOutOfShape
+from graphs.kit.model.errors import AnswerOutOfShape
 from graphs.panel.agent import ERROR_CHARS, MOST_USES, RESULT_CHARS, agent_graph
 from graphs.panel.votes import Ballot
 from tests.graphs.panel.steps_at_hand import use, vote

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from graphs.kit.model.answers import REPAIR, AnswerOutOfShape
+from graphs.kit.model.answers import REPAIR
+from graphs.kit.model.errors import AnswerOutOfShape
 from graphs.specialists import REMITS
 from tests.graphs.specialists.test_graph import REFUSED, ROUTER, routing, run
 from tests.model_answers import Answer

@@ -7,7 +7,7 @@ import pytest
 
 from graphs.content_gate.moderation.chat_judge import MOST_CHARS, TooLongToJudge, judge
 from graphs.content_gate.submissions.submission import Reason
-from graphs.kit.model.answers import AnswerOutOfShape
+from graphs.kit.model.errors import AnswerOutOfShape
 from graphs.kit.model.models import chat_model
 from tests.model_answers import Answer
 from tests.model_server import ModelServer

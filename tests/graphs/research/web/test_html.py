@@ -70,6 +70,36 @@ def test_a_fragment_is_read_on_one_line() -> None:
 
 
 @pytest.mark.parametrize(
+    "tag",
+    [
+        "<div {}>",
+        "</div {}>",
+        "<div\f{}>",
+        '<!-- <b a=" --><div {}>',
+        '<script>"<b a="</script><i {}>',
+    ],
+)
+@pytest.mark.parametrize("attribute", ["a{}=1 ", "a{} ", "a{}/", 'a{}=">" ', "a{}='>'", "<a{} "])
+def test_a_tag_of_a_megabyte_is_read_in_bounded_time(tag: str, attribute: str) -> None:
+    attributes = "".join(attribute.format(number) for number in range(200_000))[:1_000_000]
+    started = time.process_time()
+
+    text(f"<p>beginning</p>{tag.format(attributes)}")
+
+    assert time.process_time() - started < 10
+
+
+def test_a_tag_with_many_attributes_is_a_tag() -> None:
+    attributes = " ".join(f'data-a{number}="1 > 0"' for number in range(100))
+
+    assert text(f"<p>around</p><main {attributes}>content</main>") == "content"
+
+
+def test_a_long_value_of_an_attribute_is_left_out() -> None:
+    assert text(f'<img src="data:,{"x " * 100_000}">content') == "content"
+
+
+@pytest.mark.parametrize(
     "unit", ["<div>", "<p><b id={}>", "<li><ul>", "<nav>", "<a id={}><div>", "<table><tr><td>"]
 )
 def test_a_hostile_page_is_read_in_bounded_time(unit: str) -> None:
