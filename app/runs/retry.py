@@ -106,8 +106,18 @@ async def require_checkpoint(checkpoints: Checkpoints, request: RunRequest) -> N
 
 
 def load_reusable(run: Run, serde: SerializerProtocol) -> dict[str, Any]:
-    """Return what branches of a run wrote that succeeded, by the kit's key."""
-    return {} if run.reusable_writes is None else dict(serde.loads_typed(run.reusable_writes))
+    """Return what branches of a run wrote that succeeded, by the kit's key.
+
+    Nothing where it cannot be read: then they run again.
+    """
+    if run.reusable_writes is None:
+        return {}
+    try:
+        return dict(serde.loads_typed(run.reusable_writes))
+    except Exception as error:  # noqa: BLE001  # damaged bytes, and types of the graph's author
+        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": as_json(error)}
+        logger.warning("what the branches wrote cannot be read for a retry", extra=fields)
+        return {}
 
 
 def dump_reusable(

@@ -1,5 +1,7 @@
 """SQLAlchemy engines over the database that the settings name."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -27,8 +29,21 @@ _BOUNDS = "-c lock_timeout=5s -c statement_timeout=30s"
 """Else a lock that somebody forgot holds up all that is written."""
 
 
+_text_of = partial(str, encoding="utf-8", errors="surrogateescape")
+"""Reads text that is no UTF-8, too: sqlite3 itself would fail the query for all of its rows."""
+
+
 class _DriverConnection(Protocol):
     isolation_level: str | None
+    text_factory: Callable[[bytes], str]
+
+    def cursor(self) -> Any: ...
+
+
+class _Adapted(Protocol):
+    """What SQLAlchemy puts around an asynchronous connection."""
+
+    driver_connection: Any
 
     def cursor(self) -> Any: ...
 
@@ -60,6 +75,7 @@ def writing_engine(
     @event.listens_for(engine, "connect")
     def prepare(connection: _DriverConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
+        connection.text_factory = _text_of
         _set(connection, pragmas)
 
     @event.listens_for(engine, "begin")
@@ -86,13 +102,14 @@ def reading_engine(settings: Settings) -> AsyncEngine:
     engine = create_async_engine(_sqlite_url(settings, "sqlite+aiosqlite", FILE), **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: _DriverConnection, _: ConnectionPoolEntry) -> None:
+    def prepare(connection: _Adapted, _: ConnectionPoolEntry) -> None:
+        connection.driver_connection.text_factory = _text_of
         _set(connection, {"busy_timeout": _BUSY_SECONDS * 1000, "query_only": "ON"})
 
     return engine
 
 
-def _set(connection: _DriverConnection, pragmas: dict[str, object]) -> None:
+def _set(connection: _DriverConnection | _Adapted, pragmas: dict[str, object]) -> None:
     cursor = connection.cursor()
     for name, value in pragmas.items():
         cursor.execute(f"PRAGMA {name}={value}")

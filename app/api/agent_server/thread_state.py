@@ -14,6 +14,7 @@ from app.api.agent_server.schemas.thread_state import (
     ThreadState,
     to_checkpoint,
     to_checkpoint_ref,
+    to_listed_state,
     to_thread_state,
 )
 from app.api.agent_server.threads import STORAGE_AWAY, ThreadDep, ThreadsDep
@@ -30,6 +31,7 @@ router = APIRouter(
         s401=NEEDS_KEY,
         s404="There is no such thread or checkpoint, or its graph is no longer served.",
         s422="The request does not fit; each place is named.",
+        s500="What is stored of the thread cannot be read.",
         s503=STORAGE_AWAY,
     ),
 )
@@ -91,5 +93,5 @@ async def read_history(thread: ThreadDep, body: HistoryQuery, threads: ThreadsDe
         before=before if before is None or isinstance(before, str) else before.checkpoint_id,
         metadata=body.metadata,
     )
-    shown = [to_thread_state(state, threads.redact) for state in states]
+    shown = [to_listed_state(state, threads.redact) for state in states]
     return JSONResponse(shown)

@@ -4,7 +4,7 @@ Imported only where the settings name PostgreSQL: its driver is an extra.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -41,17 +41,26 @@ Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
     """Checkpoints over a pool: patient, and each copy with a lock of its own."""
 
-    driver_errors = (
-        psycopg.OperationalError,
-        psycopg.errors.ReadOnlySqlTransaction,
-        psycopg.errors.IdleInTransactionSessionTimeout,
-    )
+    driver_errors = (psycopg.Error,)
+
+    async def _ids(self, thread_id: str, ns: str, before: str | None, limit: int) -> Sequence[str]:
+        given = {"thread_id": thread_id, "ns": ns, "before": before, "limit": limit}
+        async with self._cursor() as cursor:
+            await cursor.execute(_IDS, given)
+            return [row["checkpoint_id"] for row in await cursor.fetchall()]
 
     def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
         clone = super().copy_for(patience_seconds=patience_seconds, on_saved=on_saved)
         # LangGraph lets one call of a saver through at a time, even where there is a pool.
         clone.lock = asyncio.Lock()
         return clone
+
+
+_IDS = """
+SELECT checkpoint_id FROM checkpoints WHERE thread_id = %(thread_id)s AND checkpoint_ns = %(ns)s
+AND (%(before)s::text IS NULL OR checkpoint_id < %(before)s)
+ORDER BY checkpoint_id DESC LIMIT %(limit)s
+"""
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ overwritten and a task's writes are written once (so LangGraph's SQL says on bot
 import asyncio
 import copy
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
@@ -86,6 +86,15 @@ class RetryingSaver(BaseCheckpointSaver[str]):
     aget_delta_channel_history = _retried(BaseCheckpointSaver.aget_delta_channel_history)
     aput = _retried(BaseCheckpointSaver.aput, then=on_checkpoint)
     aput_writes = _retried(BaseCheckpointSaver.aput_writes, then=on_writes)
+
+    async def alist_ids(
+        self, thread_id: str, ns: str, *, before: str | None, limit: int
+    ) -> Sequence[str]:
+        """List the ids of a thread's checkpoints, the newest first, without decoding any."""
+        return await self.retry(self._ids, thread_id, ns, before, limit)
+
+    async def _ids(self, thread_id: str, ns: str, before: str | None, limit: int) -> Sequence[str]:
+        raise NotImplementedError
 
     def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
         """Return a saver of the same checkpoints that waits for no other saver's lock."""
