@@ -136,11 +136,11 @@ class RunRepository:
         One whose row cannot be read is among them, and says so in `unreadable`.
         """
         async with self._reading() as connection:
-            found = await search_runs(connection, search)
-        for run in found:
+            page = await search_runs(connection, search)
+        for run in page:
             if run.unreadable is not None:
                 self._unreadable.warn(run.id, run_id=run.id, reason=run.unreadable)
-        return found
+        return page
 
     async def _first(self, conditions: Sequence[ColumnElement[bool]]) -> Run | None:
         statement = select(*RUN_COLUMNS).where(*conditions)

@@ -13,7 +13,7 @@ NO_UTF8 = b"\xff\xfe{}"
 
 async def damage(database: Database, table: Table, key: str, value: Any, column: str) -> None:
     """Store a value in a column of the row that has a key; bytes as text that is no UTF-8."""
-    place = f"{table.name} SET {column} = {_taken(value)}"
+    place = f"{table.name} SET {column} = {_bound(value)}"
     of_row = "thread_id" if table.name == "threads" else "id"
     statement = f"UPDATE {place} WHERE {of_row} = :key"  # ours
 
@@ -23,5 +23,5 @@ async def damage(database: Database, table: Table, key: str, value: Any, column:
     await database.writer.write(write, None)
 
 
-def _taken(value: Any) -> str:
+def _bound(value: Any) -> str:
     return "CAST(:value AS TEXT)" if isinstance(value, bytes) else ":value"

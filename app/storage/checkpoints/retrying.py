@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from app.errors import StorageUnavailable
-from app.storage.errors import reason_of
+from app.storage.errors import is_lasting, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,9 @@ class RetryingSaver(BaseCheckpointSaver[str]):
     """
 
     driver_errors: ClassVar[tuple[type[Exception], ...]]
+    place: ClassVar[str] = ""
+    """Begins a reason with the name of the file, where there are several."""
+
     patience_seconds: float = BRIEF_SECONDS
     on_saved: OnSaved | None = None
     _has_given_up: bool = False
@@ -124,7 +127,8 @@ class RetryingSaver(BaseCheckpointSaver[str]):
         loop: tenacity would cost 20 us a call, of which a small run makes 15.
 
         Raises:
-            StorageUnavailable: it was unavailable for longer than the patience lasts.
+            StorageUnavailable: it was unavailable for longer than the patience lasts, or is
+                damaged.
         """
         clock = asyncio.get_running_loop().time
         patience = self.patience_seconds
@@ -137,9 +141,9 @@ class RetryingSaver(BaseCheckpointSaver[str]):
                 reason = reason_of(error)
                 if reason is None:
                     raise
-                if clock() + pause > give_up:
+                if is_lasting(error) or clock() + pause > give_up:
                     self._has_given_up = True
-                    raise StorageUnavailable(reason) from error
+                    raise StorageUnavailable(f"{self.place}{reason}") from error
                 logger.warning("a checkpoint waits for the storage", extra={"error": reason})
             else:
                 self._has_given_up = False

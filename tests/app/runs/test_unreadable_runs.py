@@ -69,10 +69,10 @@ async def test_unreadable_run_is_refused_by_id_and_read_around_elsewhere(
     with pytest.raises(UnreadableRun, match=rf"{broken}.*its {column}"):
         await repository.get(broken, owner="me")
     claimed = await OrphanedRuns(database).claim(10, live=[])
-    found = await repository.search(RunSearch("me"))
+    page = await repository.search(RunSearch("me"))
 
-    assert [run.id for run in found] == [newer, broken, older]
-    assert [run.unreadable for run in found if run.id != broken] == [None, None]
+    assert [run.id for run in page] == [newer, broken, older]
+    assert [run.unreadable for run in page if run.id != broken] == [None, None]
     readable = [run.id for run in claimed if run.unreadable is None]
     assert readable == [older, newer]
 
@@ -89,9 +89,9 @@ async def test_column_of_another_type_costs_only_its_row(
     with pytest.raises(UnreadableRun, match=broken):
         await repository.get(broken, owner="me")
     claimed = await OrphanedRuns(database).claim(10, live=[])
-    found = await repository.search(RunSearch("me"))
+    page = await repository.search(RunSearch("me"))
 
-    assert [run.id for run in found] == [newer, broken, older]
+    assert [run.id for run in page] == [newer, broken, older]
     assert [run.id for run in claimed if run.unreadable is None and run.id != broken] == [
         older,
         newer,

@@ -46,7 +46,7 @@ async def is_read_around(database: Database) -> None:
     """Use the threads while `b` is unreadable, and delete it."""
     threads = ThreadRepository(database)
     by_id = ThreadSearch("me", sort_by="thread_id", is_ascending=True)
-    found = await threads.search(by_id)
+    page = await threads.search(by_id)
     with pytest.raises(UnreadableThread, match="'b' is stored, and cannot be read"):
         await threads.get("me", "b")
     with pytest.raises(UnreadableThread):
@@ -57,8 +57,8 @@ async def is_read_around(database: Database) -> None:
         await RunRepository(database).create(a_run("b"))
     await RunRepository(database).create(a_run("a"))
 
-    assert [one.thread_id for one in found] == ["a", "b", "c"]
-    assert [one.unreadable is None for one in found] == [True, False, True]
+    assert [one.thread_id for one in page] == ["a", "b", "c"]
+    assert [one.unreadable is None for one in page] == [True, False, True]
     assert await threads.mark_deleting("me", "b") == ["b"]
     await threads.delete([("me", "b")])
     assert [one.thread_id for one in await threads.search(by_id)] == ["a", "c"]
