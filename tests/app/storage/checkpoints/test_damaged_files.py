@@ -1,4 +1,4 @@
-"""Damage in LangGraph's files is answered like damage in the service's own: 503, with the reason."""
+"""Damage in LangGraph's files is answered like that in the service's own: 503, with the reason."""
 
 from collections.abc import Callable
 from pathlib import Path
