@@ -16,11 +16,18 @@
     │   ├── TooManyRuns             429 with Retry-After
     │   ├── Stopping                503 with Retry-After
     │   ├── ThreadsStuck            503 with Retry-After
-    │   └── StorageUnavailable      503 with Retry-After
+    │   ├── StorageUnavailable      503 with Retry-After
+    │   └── ClockBehind             503 with Retry-After
+    ├── Unreadable
+    │   ├── UnreadableRun           500
+    │   ├── UnreadableState         500
+    │   └── UnreadableThread        500
     ├── AmbiguousKeys               502
     ├── RunError
     │   ├── RunCancelled            499
+    │   ├── RunStateUnreadable      500
     │   ├── RunFailed               502
+    │   ├── RunStateUnavailable     503
     │   └── RunTimedOut             504
     ├── ModelUnavailable            503, or the service does not start
     ├── InvalidGraphs               the service does not start
@@ -204,6 +211,34 @@ class StorageUnavailable(Busy):
         return self._fields
 
 
+class ClockBehind(Busy):
+    """The clock of this machine is behind what is stored."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Unreadable(ServiceError):
+    """Something stored cannot be read; it can be deleted, and costs nothing but itself."""
+
+
+class UnreadableRun(Unreadable):
+    """The stored run cannot be read."""
+
+    def __init__(self, run_id: str, reason: str) -> None:
+        super().__init__(f"run {run_id!r} is stored, and cannot be read: {reason}")
+
+
+class UnreadableThread(Unreadable):
+    """The stored thread cannot be read."""
+
+    def __init__(self, thread_id: str, reason: str) -> None:
+        super().__init__(f"thread {thread_id!r} is stored, and cannot be read: {reason}")
+
+
+class UnreadableState(Unreadable):
+    """The stored state of the thread cannot be read."""
+
+
 class AmbiguousKeys(ServiceError, ValueError):
     """A dict has keys that would become one key in JSON."""
 
@@ -226,6 +261,20 @@ class RunFailed(RunError):
     """A branch, the join or a node failed."""
 
     status = HTTPStatus.BAD_GATEWAY
+
+
+class RunStateUnreadable(RunError):
+    """The stored state that the run continues from cannot be read."""
+
+
+class RunStateUnavailable(RunError):
+    """The run's state cannot be read or stored now."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
 
 
 class RunTimedOut(RunError):

@@ -42,3 +42,23 @@ def configure_logs(level: str) -> None:
 def _one_line(line: str, fields: dict[str, object]) -> str:
     text = " ".join([line, *(f"{key}={value!s}" for key, value in fields.items())])
     return _CONTROL.sub(lambda match: ascii(match.group())[1:-1], text)
+
+
+class OnceLog:
+    """Warns of each thing once; of the last thousand things it knows that it did."""
+
+    def __init__(self, logger: logging.Logger, message: str) -> None:
+        self._logger = logger
+        self._message = message
+        self._known: dict[str, None] = {}
+
+    def warn(self, thing: str, **fields: object) -> None:
+        if thing in self._known:
+            return
+        self._known[thing] = None
+        if len(self._known) > _MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._logger.warning(self._message, extra=fields)
+
+
+_MOST_KNOWN = 1000

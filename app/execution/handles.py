@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.errors import KeyReused, RunNotFound, Stopping, ThreadNotFound
+from app.errors import (
+    KeyReused,
+    RunNotFound,
+    RunNotOver,
+    Stopping,
+    ThreadNotFound,
+    UnreadableRun,
+)
 from app.execution.active_runs import ActiveRun, ActiveRuns
 from app.execution.runner import Runner
 from app.graphs.registry import GraphEntry
@@ -150,15 +157,31 @@ class Runs:
 
         Raises:
             RunNotFound: it never existed, belongs to somebody else, or has been deleted.
+            UnreadableRun: its row cannot be read.
         """
         if (active := self._runner.active.get(run_id, owner=owner)) is not None:
             return self._handle(active.run, active)
         run = await self._runs.get(run_id, owner=owner)
         if run is None:
-            raise RunNotFound(
-                f"no run has the id {run_id!r}; runs are deleted after FANJOIN_KEEP_RUNS_DAYS days"
-            )
+            raise _no_run(run_id)
         return self._handle(run, None)
+
+    async def delete(self, run_id: str, *, owner: str) -> None:
+        """Delete a run that is over, or whose row cannot be read; its checkpoints come first.
+
+        Raises:
+            RunNotFound: it never existed, belongs to somebody else, or has been deleted.
+            RunNotOver: it is pending or running.
+        """
+        try:
+            handle = await self.get(run_id, owner=owner)
+        except UnreadableRun:
+            pass
+        else:
+            if not handle.run.is_over:
+                raise RunNotOver(f"run {run_id} is {handle.run.status}: cancel it first")
+        await self._checkpoints.delete_run(run_id)
+        await self._runs.delete(run_id, owner=owner)
 
     async def search(self, search: RunSearch) -> list[Run]:
         """Return a page of runs, newest first, without their input, output and report."""
@@ -269,3 +292,9 @@ class Runs:
             active_runs=self._runner.active,
             is_replayed=is_replayed,
         )
+
+
+def _no_run(run_id: str) -> RunNotFound:
+    return RunNotFound(
+        f"no run has the id {run_id!r}; runs are deleted after FANJOIN_KEEP_RUNS_DAYS days"
+    )

@@ -36,6 +36,12 @@ class Maintenance:
         self._failing: dict[Callable[[], Awaitable[object]], type[Exception]] = {}
         """What went wrong with an act the last time: it is logged once."""
 
+        self._left: set[str] = set()
+        """Runs that could neither continue nor be ended: they are left to the next start."""
+
+        self._postponed: set[str] = set()
+        """Runs for which the database did not answer: what is damaged may be theirs alone."""
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Recover what an earlier process left, and look after the runs until the block ends."""
@@ -109,16 +115,22 @@ class Maintenance:
         free = 0 if self._runner.is_stopping else self._runner.free_slots
         if free == 0:
             return False
-        runs = await self._orphans.claim(free, self._runner.active.ids)
+        others = [*self._runner.active.ids, *self._left, *self._postponed]
+        runs = await self._orphans.claim(free, others)
         for number, run in enumerate(runs):
             try:
                 await self._recovery.recover(run)
             except (StorageUnavailable, asyncio.CancelledError):
+                self._postponed.add(run.id)
                 await self._release(runs[number:])
                 raise
             except Exception:  # one run's surprise must not keep the others from continuing
+                self._left.add(run.id)
                 logger.exception("run not recovered", extra={"run_id": run.id})
-        return len(runs) < free
+        is_done = len(runs) < free and not self._postponed
+        if len(runs) < free:
+            self._postponed.clear()
+        return is_done
 
     async def _release(self, runs: Sequence[Run]) -> None:
         """Do not count the attempt of runs that were claimed and not started."""

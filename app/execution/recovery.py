@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from app.errors import StorageUnavailable
+from app.errors import StorageUnavailable, UnreadableRun
 from app.execution.boundary import Watch, contain
 from app.execution.completion import Completion
 from app.execution.outcome import log_failure
@@ -63,13 +64,16 @@ class Recovery:
 
     def _obstacle(self, run: Run) -> RunFailure | None:
         """Return why a run cannot continue; None when it can."""
+        if run.unreadable is not None:
+            message = f"what is stored of the run cannot be read: {run.unreadable}"
+            return RunFailure(UnreadableRun.__name__, message)
         if run.cancel_requested:
             return RunFailure("RunCancelled", "the run was cancelled")
         if not run.request.is_background:
             return RunFailure("ServiceEnded", "the service stopped while the run was active")
         if run.failed_attempts >= self._most_attempts:
             times = run.failed_attempts
-            message = f"the service stopped {times} times while the run was active"
+            message = f"the service or its database stopped {times} times while the run was active"
             return RunFailure("TooManyAttempts", f"{message} (FANJOIN_MAX_RUN_ATTEMPTS)")
         if run.request.lacks_secrets:
             message = "an earlier version stored the run and masked its secrets: send it again"
@@ -83,7 +87,7 @@ class Recovery:
         is_known = run.graph_id in self._registry
         shape = self._registry[run.graph_id].shape if is_known else Shape({}, [], [])
         recorder = Recorder(shape, {}, self._redact, lambda *_: None)
-        recorder.restore(finished_branches(await self._runs.events(run.id, 0)), {})
+        recorder.restore(await self._finished_branches(run), {})
         recorder.warn("the report covers only events stored before the service stopped")
         was_cancelled = failure.type == "RunCancelled"
         ended = replace(
@@ -94,3 +98,9 @@ class Recovery:
         )
         await self._completion.complete_orphan(ended)
         log_failure(ended)
+
+    async def _finished_branches(self, run: Run) -> dict[str, dict[str, Any]]:
+        try:
+            return finished_branches(await self._runs.events(run.id, 0))
+        except UnreadableRun:
+            return {}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.errors import Stopping, StorageUnavailable
+from app.errors import Stopping, StorageUnavailable, UnreadableRun
 from app.execution.active_runs import ActiveRun, ActiveRuns, announce, flush_events
 from app.execution.completion import Completion
 from app.execution.concurrency import ConcurrencyLimit
@@ -125,9 +125,7 @@ class Runner:
         """
         request = run.request
         if request.retry_of is not None and request.graph_input is not None:
-            earlier = await self._runs.get(request.retry_of, owner=None)
-            if earlier is not None:
-                request = replace(request, reuse=load_reusable(earlier, self._checkpoints.serde))
+            request = replace(request, reuse=await self._reusable(request.retry_of))
         events = await self._runs.events(run.id, 0)
         first = first_event_of(run.attempt)
         self._limit.admit(is_bounded=True)
@@ -141,6 +139,14 @@ class Runner:
         )
         self._launch(active, None)
         return active
+
+    async def _reusable(self, run_id: str) -> dict[str, Any]:
+        """Return what an earlier run left to reuse: nothing where it is deleted or unreadable."""
+        try:
+            earlier = await self._runs.get(run_id, owner=None)
+        except UnreadableRun:
+            return {}
+        return {} if earlier is None else load_reusable(earlier, self._checkpoints.serde)
 
     async def drain(self, grace_seconds: float) -> None:
         """Take no new runs, let active ones continue for a while, then end what is left.

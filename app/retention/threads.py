@@ -4,6 +4,9 @@ import asyncio
 import logging
 from datetime import datetime
 
+from app.errors import UnreadableState
+from app.logs import OnceLog
+from app.plain_json import named_error
 from app.retention import statements
 from app.retention.policy import RetentionPolicy
 from app.storage.checkpoints import Checkpoints
@@ -29,6 +32,7 @@ class ThreadSweeper:
         self._repository = ThreadRepository(database)
         self._checkpoints = checkpoints
         self._shortened_until: datetime | None = None
+        self._unreadable = OnceLog(logger, "the checkpoints of a thread cannot be read")
 
     async def delete(self, policy: RetentionPolicy) -> int:
         """Delete threads past their time, and finish what a killed process left half deleted."""
@@ -73,6 +77,9 @@ class ThreadSweeper:
             return False
         unused = {"updated_at": before.updated_at, "expires_at": statements.expiry_after(now)}
         try:
+            # One that cannot be read is not to replace those that can.
+            at = {"thread_id": thread_id, "checkpoint_ns": ""}
+            await self._checkpoints.of(owner).aget_tuple({"configurable": at})
             await self._checkpoints.prune_thread(owner, thread_id)
         except NotImplementedError as error:
             logger.warning(
@@ -83,6 +90,10 @@ class ThreadSweeper:
                     "reason": str(error),
                 },
             )
+            return False
+        except (UnreadableState, ValueError) as error:  # metadata of a sub-graph may be broken, too
+            thing = f"{owner}/{thread_id}"
+            self._unreadable.warn(thread_id=thread_id, thing=thing, error=named_error(error))
             return False
         finally:
             end = Release(claim, before.status, unused)

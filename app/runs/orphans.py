@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, select, update
 
 from app.runs.rows import run_from_row
 from app.runs.run import Run
@@ -23,7 +23,7 @@ class OrphanedRuns:
         """Return the oldest runs that are not in `live`, foreground ones too, as another attempt.
 
         The caller continues or ends them; until they are in `live` a second call would claim them
-        again.
+        again. One whose row cannot be read is among them, and says so in `unreadable`.
         """
         return await self._writer.write(_claim, _Claim(limit, frozenset(live)))
 
@@ -45,12 +45,17 @@ class _Claim:
     live: frozenset[str]
 
 
+_IS_COUNTED = runs.c.attempt.between(1, 1_000_000)
+"""Whether the attempt can be counted: what a damaged row holds must not fail the claim of others.
+"""
+
+
 def _claim(connection: Connection, item: _Claim) -> list[Run]:
     oldest = select(runs.c.id).where(IS_LIVE, runs.c.id.not_in(item.live)).order_by(runs.c.id)
     statement = (
         update(runs)
         .where(runs.c.id.in_(oldest.limit(item.limit)))
-        .values(attempt=runs.c.attempt + 1)
+        .values(attempt=case((_IS_COUNTED, runs.c.attempt + 1), else_=1))
         .returning(*RUN_COLUMNS)
     )
     claimed = [run_from_row(row) for row in connection.execute(statement).mappings()]

@@ -1,12 +1,14 @@
 """The repository of runs: create, finish, read, search."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, select
 
-from app.errors import EventsGone, InvalidInput, ThreadBusy
+from app.errors import EventsGone, ServiceError, UnreadableRun
+from app.logs import OnceLog
 from app.runs import statements
 from app.runs.events import Event
 from app.runs.rows import events_from_text, events_text, finished_row, new_row, run_from_row
@@ -15,7 +17,10 @@ from app.runs.search import RunSearch, search_runs
 from app.runs.statements import RUN_COLUMNS, FinishedRun, NewRun, is_of
 from app.storage.columns import labels_of
 from app.storage.database import Database
+from app.storage.stored_row import UnreadableRow
 from app.storage.tables import run_events, runs
+
+logger = logging.getLogger(__name__)
 
 
 class RunRepository:
@@ -24,6 +29,7 @@ class RunRepository:
     def __init__(self, database: Database) -> None:
         self._writer = database.writer
         self._reading = database.reading
+        self._unreadable = OnceLog(logger, "a stored run cannot be read")
 
     async def create(self, run: Run) -> Run:
         """Store a run that is about to start, and return it; its thread is busy from then on.
@@ -34,15 +40,16 @@ class RunRepository:
         Raises:
             InvalidInput: the thread is new, and no new thread may have this id.
             ThreadBusy: another run is using the thread.
+            UnreadableRun, UnreadableThread: the earlier run, or the thread, cannot be read.
         """
         new = _new_run(run)
         if new.is_plain:
             await self._writer.write_bulk(statements.create_plain, new)
             return run
         outcome = await self._writer.write(statements.create, new)
-        if isinstance(outcome, ThreadBusy | InvalidInput):
+        if isinstance(outcome, ServiceError):
             raise outcome
-        return run if outcome is None else outcome
+        return run if outcome is None else _readable(outcome)
 
     async def append_events(self, batches: Sequence[tuple[str, Sequence[Event]]]) -> None:
         """Store further events of runs, each with its id; a pending run counts as running then.
@@ -74,12 +81,20 @@ class RunRepository:
         """Ask the process that executes a run to cancel it; a run that is over stays as it is."""
         await self._writer.write(statements.request_cancel, run_id)
 
+    async def delete(self, run_id: str, *, owner: str) -> None:
+        """Delete a run of this owner, with its events and labels, also one that cannot be read."""
+        await self._writer.write(statements.delete_run, (owner, run_id))
+
     async def clear_has_checkpoints(self, run_ids: Sequence[str]) -> None:
         """Store that the checkpoints of runs are deleted; only then can retention drop the runs."""
         await self._writer.write(statements.clear_has_checkpoints, run_ids)
 
     async def get(self, run_id: str, *, owner: str | None) -> Run | None:
-        """Return a run, of any owner where that is None."""
+        """Return a run, of any owner where that is None.
+
+        Raises:
+            UnreadableRun: there is one, and its row cannot be read.
+        """
         conditions = [runs.c.id == run_id]
         return await self._first(conditions if owner is None else [*conditions, is_of(owner)])
 
@@ -94,6 +109,7 @@ class RunRepository:
 
         Raises:
             EventsGone: there were some, and they have been deleted.
+            UnreadableRun: some of them cannot be read.
         """
         of_run = run_events.c.run_id == run_id
         batches = (
@@ -108,19 +124,35 @@ class RunRepository:
         if row is None or (row.ended_at is not None and row.last_events is None):
             raise EventsGone(f"the events of run {run_id} have been deleted")
         texts = (*texts, row.last_events)
-        events = {event.id: event for text in texts for event in events_from_text(text)}.values()
+        try:
+            events = {one.id: one for text in texts for one in events_from_text(text)}.values()
+        except UnreadableRow as error:
+            raise UnreadableRun(run_id, str(error)) from error
         return [one for one in events if one.id > after and (before is None or one.id < before)]
 
     async def search(self, search: RunSearch) -> list[Run]:
-        """Return a page of runs, newest first, without their input, output and report."""
+        """Return a page of runs, newest first, without their input, output and report.
+
+        One whose row cannot be read is among them, and says so in `unreadable`.
+        """
         async with self._reading() as connection:
-            return await search_runs(connection, search)
+            page = await search_runs(connection, search)
+        for run in page:
+            if run.unreadable is not None:
+                self._unreadable.warn(run.id, run_id=run.id, reason=run.unreadable)
+        return page
 
     async def _first(self, conditions: Sequence[ColumnElement[bool]]) -> Run | None:
         statement = select(*RUN_COLUMNS).where(*conditions)
         async with self._reading() as connection:
             row = (await connection.execute(statement)).mappings().first()
-        return None if row is None else run_from_row(row)
+        return None if row is None else _readable(run_from_row(row))
+
+
+def _readable(run: Run) -> Run:
+    if run.unreadable is not None:
+        raise UnreadableRun(run.id, run.unreadable)
+    return run
 
 
 def _finished_run(run: Run, events: Sequence[Event], thread_status: str | None) -> FinishedRun:

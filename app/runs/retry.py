@@ -7,6 +7,7 @@ from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.pregel._utils import is_xxh3_128_hexdigest
+from pydantic_core import to_json
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
 from app.graphs.registry import GraphEntry
@@ -72,6 +73,10 @@ def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
 def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     """Return the answers by the ids of their questions; null and empty ones are answers, too."""
     require_bounded(answer, "resume")
+    try:
+        to_json(answer)
+    except ValueError as error:  # half a surrogate pair
+        raise InvalidInput.at("resume", f"it cannot be written as JSON: {error}") from error
     ids = [question["id"] for question in run.interrupts]
     if isinstance(answer, dict) and answer and set(answer) <= set(ids):
         return answer
@@ -105,8 +110,18 @@ async def require_checkpoint(checkpoints: Checkpoints, request: RunRequest) -> N
 
 
 def load_reusable(run: Run, serde: SerializerProtocol) -> dict[str, Any]:
-    """Return what branches of a run wrote that succeeded, by the kit's key."""
-    return {} if run.reusable_writes is None else dict(serde.loads_typed(run.reusable_writes))
+    """Return what branches of a run wrote that succeeded, by the kit's key.
+
+    Nothing where it cannot be read: then they run again.
+    """
+    if run.reusable_writes is None:
+        return {}
+    try:
+        return dict(serde.loads_typed(run.reusable_writes))
+    except Exception as error:  # noqa: BLE001  # damaged bytes, and types of the graph's author
+        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": as_json(error)}
+        logger.warning("what the branches wrote cannot be read for a retry", extra=fields)
+        return {}
 
 
 def dump_reusable(

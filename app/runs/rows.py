@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping
 
+from app.plain_json import clean_text
 from app.runs.events import Event
 from app.runs.request import IdempotencyKey, RunRequest
-from app.runs.run import Run, RunFailure, RunStatus
-from app.storage.columns import json_text, read_json
+from app.runs.run import Run, RunFailure, RunStatus, moment_of
+from app.storage.columns import json_text
+from app.storage.stored_row import StoredRow, UnreadableRow, require_kind
 
 
 def new_row(run: Run) -> dict[str, Any]:
@@ -51,35 +54,109 @@ def finished_row(run: Run) -> dict[str, Any]:
 
 
 def run_from_row(row: RowMapping) -> Run:
-    """Read a row of `runs`; large columns that were not selected count as empty."""
-    failure, writes = read_json(row.get("failure")), row.get("reusable_writes")
-    key = row["idempotency_key"]
-    request = RunRequest.from_json(
-        read_json(row.get("request")) or {},
-        thread_id=row["thread_id"],
-        owner=row["owner"],
-        retry_of=row["retry_of"],
-        resume_of=row["resume_of"],
-        is_background=row["is_background"],
-        metadata=read_json(row["metadata"]),
-        idempotency_key=None if key is None else IdempotencyKey(key, row["request_hash"]),
+    """Read a row of `runs`; large columns that were not selected count as empty.
+
+    A run whose row cannot be read says so in `unreadable`, and has what could be read of it.
+    """
+    try:
+        return _read(StoredRow(row))
+    except UnreadableRow as error:
+        return _beginning_of(row, str(error))
+
+
+def _read(row: StoredRow) -> Run:
+    return Run(
+        graph_id=row.text("graph_id"),
+        request=_request_of(row),
+        id=row.text("id"),
+        created_at=row.moment("created_at"),
+        ended_at=row.maybe_moment("ended_at"),
+        status=row.word("status", RunStatus),
+        output=row.json("output", dict),
+        failure=_failure_of(row),
+        interrupts=_interrupts_of(row),
+        report=row.json("report", dict) or {},
+        attempt=row.number("attempt"),
+        releases=row.number("releases"),
+        cancel_requested=row.flag("cancel_requested"),
+        reusable_writes=_writes_of(row),
+        last_event=row.number("last_event"),
+    )
+
+
+def _request_of(row: StoredRow) -> RunRequest:
+    key = row.maybe_text("idempotency_key")
+    stored = row.json("request", dict) or {}
+    for name, kind in _KINDS.items():
+        require_kind(f"request.{name}", stored.get(name), kind)
+    return RunRequest.from_json(
+        stored,
+        thread_id=row.maybe_text("thread_id"),
+        owner=row.text("owner"),
+        retry_of=row.maybe_text("retry_of"),
+        resume_of=row.maybe_text("resume_of"),
+        is_background=row.flag("is_background"),
+        metadata=row.json("metadata", dict) or {},
+        idempotency_key=None if key is None else IdempotencyKey(key, row.text("request_hash")),
+    )
+
+
+_KINDS: dict[str, type[Any] | tuple[type[Any], ...]] = {
+    "context": dict,
+    "config": dict,
+    "answers": dict,
+    "deadline": (int, float),
+    "checkpoint_id": str,
+    "secret_keys": list,
+}
+
+
+def _failure_of(row: StoredRow) -> RunFailure | None:
+    stored = row.json("failure", dict)
+    if stored is None:
+        return None
+    if stored.keys() != _FAILURE or not all(isinstance(stored[key], str) for key in _SAID):
+        raise UnreadableRow("its failure is JSON of another kind")
+    return RunFailure(**stored)
+
+
+_SAID = {"type", "message"}
+
+_FAILURE = {*_SAID, "branch"}
+
+
+def _interrupts_of(row: StoredRow) -> list[dict[str, Any]]:
+    stored = row.json("interrupts", list) or []
+    for question in stored:
+        if not isinstance(question, dict) or not isinstance(question.get("id"), str):
+            raise UnreadableRow("its interrupts are JSON of another kind")
+    return stored
+
+
+def _writes_of(row: StoredRow) -> tuple[str, bytes] | None:
+    writes = row.maybe_bytes("reusable_writes")
+    return None if writes is None else (row.text("reusable_writes_type"), writes)
+
+
+def _beginning_of(row: RowMapping, reason: str) -> Run:
+    """Return what lists show of a run that cannot be read, and what its end needs."""
+    stored = StoredRow(row)
+    run_id = clean_text(str(row["id"]))
+    thread_id = stored.or_else(None, stored.maybe_text, "thread_id")
+    request = RunRequest(
+        owner=stored.or_else("", stored.text, "owner"),
+        thread_id=thread_id,
+        is_background=stored.or_else(False, stored.flag, "is_background"),
     )
     return Run(
-        graph_id=row["graph_id"],
+        graph_id=stored.or_else("", stored.text, "graph_id"),
         request=request,
-        id=row["id"],
-        created_at=row["created_at"],
-        ended_at=row["ended_at"],
-        status=RunStatus(row["status"]),
-        output=read_json(row.get("output")),
-        failure=None if failure is None else RunFailure(**failure),
-        interrupts=read_json(row.get("interrupts")) or [],
-        report=read_json(row.get("report")) or {},
-        attempt=row["attempt"],
-        releases=row["releases"],
-        cancel_requested=row["cancel_requested"],
-        reusable_writes=None if writes is None else (row["reusable_writes_type"], bytes(writes)),
-        last_event=row["last_event"],
+        id=run_id,
+        created_at=stored.or_else(moment_of(run_id), stored.moment, "created_at"),
+        ended_at=stored.or_else(None, stored.maybe_moment, "ended_at"),
+        status=stored.or_else(RunStatus.ERROR, partial(stored.word, kind=RunStatus), "status"),
+        attempt=stored.or_else(1, stored.number, "attempt"),
+        unreadable=reason,
     )
 
 
@@ -89,5 +166,16 @@ def events_text(events: Sequence[Event]) -> str:
 
 
 def events_from_text(text: str | None) -> list[Event]:
-    """Read what `events_text` wrote."""
-    return [Event(*parts) for parts in read_json(text) or ()]
+    """Read what `events_text` wrote.
+
+    Raises:
+        UnreadableRow: it is something else.
+    """
+    stored = StoredRow({"events": text}).json("events", list) or []
+    try:
+        events = [Event(*parts) for parts in stored]
+    except TypeError as error:
+        raise UnreadableRow("its events are JSON of another kind") from error
+    if not all(isinstance(one.id, int) and isinstance(one.data, dict) for one in events):
+        raise UnreadableRow("its events are JSON of another kind")
+    return events

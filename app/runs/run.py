@@ -7,7 +7,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from app.errors import RunCancelled, RunError, RunFailed, RunTimedOut, problem_of
+from app.errors import (
+    ClockBehind,
+    RunCancelled,
+    RunError,
+    RunFailed,
+    RunStateUnavailable,
+    RunStateUnreadable,
+    RunTimedOut,
+    StorageUnavailable,
+    UnreadableState,
+    problem_of,
+)
 from app.runs.request import RunRequest
 
 
@@ -17,6 +28,14 @@ def new_run_id() -> str:
     fraction = rest * 4096 // 1_000_000
     number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)
     return f"{number:032x}"
+
+
+def moment_of(run_id: str) -> datetime:
+    """Return when a run was created, by its id; the epoch for an id of another form."""
+    try:
+        return datetime.fromtimestamp((int(run_id, 16) >> 80) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 class RunStatus(StrEnum):
@@ -66,6 +85,9 @@ class Run:
 
     last_event: int = 0
 
+    unreadable: str | None = None
+    """Why its row cannot be read; then the rest is what could be read of it."""
+
     @property
     def thread_id(self) -> str | None:
         return self.request.thread_id
@@ -99,8 +121,7 @@ class Run:
         """The error that callers get for a run that failed; None for any other."""
         if self.failure is None:
             return None
-        kinds = {RunStatus.TIMEOUT: RunTimedOut, RunStatus.CANCELLED: RunCancelled}
-        return kinds.get(self.status, RunFailed)(
+        return self._error_kind(self.failure)(
             self.failure.message,
             run_id=self.id,
             thread_id=self.thread_id,
@@ -108,3 +129,16 @@ class Run:
             error_type=self.failure.type,
             report=self.report,
         )
+
+    def _error_kind(self, failure: RunFailure) -> type[RunError]:
+        kinds = {RunStatus.TIMEOUT: RunTimedOut, RunStatus.CANCELLED: RunCancelled}
+        # A graph may raise an error of the same name, but then a branch or a node is named.
+        of_storage = {} if failure.branch is not None else _OF_STORAGE
+        return kinds.get(self.status) or of_storage.get(failure.type, RunFailed)
+
+
+_OF_STORAGE: dict[str, type[RunError]] = {
+    StorageUnavailable.__name__: RunStateUnavailable,
+    ClockBehind.__name__: RunStateUnavailable,
+    UnreadableState.__name__: RunStateUnreadable,
+}

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
 
-from app.errors import InvalidInput, ThreadBusy
+from app.errors import ServiceError, ThreadBusy
 from app.runs.events import Event
 from app.runs.rows import events_text, run_from_row
 from app.runs.run import Run
@@ -49,7 +49,7 @@ def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
     _insert_labels(connection, items)
 
 
-def create(connection: Connection, item: NewRun) -> Run | ThreadBusy | InvalidInput | None:
+def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
     """Insert a run; return what prevents it, or None."""
     row = item.row
     earlier = _earlier(connection, row)
@@ -60,7 +60,7 @@ def create(connection: Connection, item: NewRun) -> Run | ThreadBusy | InvalidIn
         if thread_id is not None:
             claim = Claim(row["owner"], thread_id, row["id"], row["graph_id"])
             before = claims.claim(connection, claim)
-            if isinstance(before, InvalidInput):
+            if isinstance(before, ServiceError):
                 return before
             if before is None:
                 message = f"thread {thread_id!r} is busy with another run: wait for its end"
@@ -158,6 +158,11 @@ def create_finished(connection: Connection, item: tuple[NewRun, FinishedRun]) ->
 def request_cancel(connection: Connection, run_id: str) -> None:
     is_live = and_(runs.c.id == run_id, IS_LIVE)
     connection.execute(update(runs).where(is_live).values(cancel_requested=True))
+
+
+def delete_run(connection: Connection, key: tuple[str, str]) -> None:
+    owner, run_id = key
+    connection.execute(delete(runs).where(is_of(owner), runs.c.id == run_id))
 
 
 def clear_has_checkpoints(connection: Connection, run_ids: Sequence[str]) -> None:

@@ -5,8 +5,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from app.storage.data_folder import make_private_file, make_private_folder
+from app.storage.engines import CHECKPOINTS_FILE, FILE, STORE_FILE
 
-FILES = ("fanjoin.db", "checkpoints.db", "store.db")
+FILES = (FILE, CHECKPOINTS_FILE, STORE_FILE)
 """In this order: a run in the older file finds a newer checkpoint and goes on from it. The other
 way round it might miss one."""
 

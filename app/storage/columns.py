@@ -1,8 +1,10 @@
 """How values stand in columns, equal on every database."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -15,7 +17,11 @@ from app.plain_json import as_json
 
 
 class Moment(TypeDecorator[datetime]):
-    """Keep a moment as UTC and read it back with its zone, which SQLite forgets."""
+    """Keep a moment as UTC and read it back with its zone, which SQLite forgets.
+
+    What is no moment is returned as it is stored, since an error here would cost all rows of a
+    query; `StoredRow` refuses it where it is read.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -27,6 +33,17 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        read = super().result_processor(dialect, coltype)
+
+        def read_or_leave(value: Any) -> Any:
+            try:
+                return value if read is None else read(value)
+            except (ValueError, TypeError, OverflowError):
+                return value
+
+        return read_or_leave
 
 
 _LONGEST = 200
@@ -59,7 +76,33 @@ def json_text(value: Any) -> str:
 
 
 def read_json(text: str | None) -> Any:
-    return None if text is None else from_json(text)
+    """Return what JSON text holds; None for none.
+
+    Raises:
+        ValueError, TypeError: it is no JSON, nested too deeply, or holds a number out of range.
+    """
+    if text is None:
+        return None
+    value = from_json(text, allow_inf_nan=False)
+    if _MAY_OVERFLOW.search(text) and not all(map(isfinite, _floats_in(value))):
+        raise ValueError("a number is out of range")
+    return value
+
+
+_MAY_OVERFLOW = re.compile(r"\d[eE]\+?\d{3}")
+"""What `from_json` would read as infinity, which no answer can hold."""
+
+
+def _floats_in(value: Any) -> Iterator[float]:
+    match value:
+        case float():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from _floats_in(item)
+        case list():
+            for item in value:
+                yield from _floats_in(item)
 
 
 def insert_into(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -1,5 +1,7 @@
 """SQLAlchemy engines over the database that the settings name."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -14,6 +16,8 @@ FILE = "fanjoin.db"
 
 CHECKPOINTS_FILE = "checkpoints.db"
 
+STORE_FILE = "store.db"
+
 VERSION_TABLE = "fanjoin_version"
 """Which migrations the tables have had."""
 
@@ -27,8 +31,21 @@ _BOUNDS = "-c lock_timeout=5s -c statement_timeout=30s"
 """Else a lock that somebody forgot holds up all that is written."""
 
 
+_text_of = partial(str, encoding="utf-8", errors="surrogateescape")
+"""Reads text that is no UTF-8, too: sqlite3 itself would fail the query for all of its rows."""
+
+
 class _DriverConnection(Protocol):
     isolation_level: str | None
+    text_factory: Callable[[bytes], str]
+
+    def cursor(self) -> Any: ...
+
+
+class _Adapted(Protocol):
+    """What SQLAlchemy puts around an asynchronous connection."""
+
+    driver_connection: Any
 
     def cursor(self) -> Any: ...
 
@@ -48,7 +65,9 @@ def writing_engine(
     if settings.postgres_url is not None:
         url = _postgres_url(settings.postgres_url)
         bounded = _bounded(url) if is_bounded else url
-        return create_engine(bounded, connect_args=_ON_POSTGRES, **pool)
+        engine = create_engine(bounded, connect_args=_ON_POSTGRES, **pool)
+        event.listen(engine, "connect", _require_utf8, insert=True)
+        return engine
     engine = create_engine(_sqlite_url(settings, "sqlite", file), **pool)
     pragmas = {
         "busy_timeout": int(busy_seconds * 1000),
@@ -60,6 +79,7 @@ def writing_engine(
     @event.listens_for(engine, "connect")
     def prepare(connection: _DriverConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
+        connection.text_factory = _text_of
         _set(connection, pragmas)
 
     @event.listens_for(engine, "begin")
@@ -82,17 +102,39 @@ def reading_engine(settings: Settings) -> AsyncEngine:
     if settings.postgres_url is not None:
         url = _bounded(_postgres_url(settings.postgres_url))
         # Pinged first: after an outage every pooled connection is dead.
-        return create_async_engine(url, connect_args=_ON_POSTGRES, pool_pre_ping=True, **pool)
+        reading = create_async_engine(url, connect_args=_ON_POSTGRES, pool_pre_ping=True, **pool)
+        event.listen(reading.sync_engine, "connect", _require_utf8, insert=True)
+        return reading
     engine = create_async_engine(_sqlite_url(settings, "sqlite+aiosqlite", FILE), **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: _DriverConnection, _: ConnectionPoolEntry) -> None:
+    def prepare(connection: _Adapted, _: ConnectionPoolEntry) -> None:
+        connection.driver_connection.text_factory = _text_of
         _set(connection, {"busy_timeout": _BUSY_SECONDS * 1000, "query_only": "ON"})
 
     return engine
 
 
-def _set(connection: _DriverConnection, pragmas: dict[str, object]) -> None:
+def _require_utf8(connection: Any, _: ConnectionPoolEntry) -> None:
+    """Refuse a database, or a connection, that cannot hold all text: what the server said at login.
+
+    It comes before SQLAlchemy's own first look, which fails where text arrives as bytes.
+    """
+    info = getattr(connection, "driver_connection", connection).info
+    server, client = (info.parameter_status(f"{end}_encoding") for end in ("server", "client"))
+    if server != "UTF8":
+        raise StorageUnavailable(
+            f"the PostgreSQL database {info.dbname!r} has the encoding {server}, and text of any "
+            f"language needs UTF8: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'"
+        )
+    if client != "UTF8":
+        raise StorageUnavailable(
+            f"the connection to PostgreSQL has the encoding {client}: remove client_encoding from "
+            f"FANJOIN_DATABASE_URL, and PGCLIENTENCODING"
+        )
+
+
+def _set(connection: _DriverConnection | _Adapted, pragmas: dict[str, object]) -> None:
     cursor = connection.cursor()
     for name, value in pragmas.items():
         cursor.execute(f"PRAGMA {name}={value}")

@@ -18,15 +18,25 @@ _SQLITE: Final = {
     "SQLITE_PERM": "the database's file cannot be opened",
     "SQLITE_CANTOPEN": "the database's file cannot be opened",
     "SQLITE_IOERR": "the disk does not answer",
-    "SQLITE_CORRUPT": "the database's file is damaged",
-    "SQLITE_NOTADB": "the database's file is no SQLite database",
+    "SQLITE_CORRUPT": "the database's file is damaged: restore a backup",
+    "SQLITE_NOTADB": "the database's file is no SQLite database: restore a backup",
 }
+
+_LASTING: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
+"""What no patience mends: the file is damaged, or is another one."""
+
+_NO_TABLE = "no such table"
 
 _DISK_FULL = "53100"
 
 _READ_ONLY = "25006"
 
 _IDLE_TOO_LONG = "25P03"
+
+_UNDEFINED_TABLE = "42P01"
+
+_DAMAGED = "XX"
+"""The class of internal errors: a broken page or index, among others."""
 
 _PROGRAM_LIMIT = "54"
 """The class of what is asked for and too large: it is refused again as often as it is sent."""
@@ -41,10 +51,23 @@ def reason_of(error: BaseException | None) -> str | None:
     return None
 
 
+def is_lasting(error: BaseException) -> bool:
+    """Whether the database fails again, whenever it is tried."""
+    if isinstance(error, sqlite3.Error):
+        return _primary_code(error) in _LASTING
+    return (getattr(error, "sqlstate", None) or "").startswith((_DAMAGED, _UNDEFINED_TABLE))
+
+
 def _reason_of_sqlite(error: sqlite3.Error) -> str | None:
-    name = getattr(error, "sqlite_errorname", None) or ""
-    primary = "_".join(name.split("_")[:2])  # SQLITE_BUSY of SQLITE_BUSY_SNAPSHOT
+    primary = _primary_code(error)
+    if primary == "SQLITE_ERROR" and _NO_TABLE in str(error):
+        return f"the database's file is not the one that was opened: {error}"
     return _SQLITE.get(primary)
+
+
+def _primary_code(error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", None) or ""
+    return "_".join(name.split("_")[:2])  # SQLITE_BUSY of SQLITE_BUSY_SNAPSHOT
 
 
 def _reason_of_postgres(error: BaseException | None) -> str | None:
@@ -53,11 +76,19 @@ def _reason_of_postgres(error: BaseException | None) -> str | None:
         return "PostgreSQL's disk is full"
     if state == _READ_ONLY:
         return "PostgreSQL only reads"
+    if state.startswith(_DAMAGED):
+        return f"PostgreSQL's data is damaged: {_first_line(error)}"
+    if state == _UNDEFINED_TABLE:
+        return f"PostgreSQL lacks a table: {_first_line(error)}"
     is_away = _is_of_psycopg(error, "OperationalError") or _is_of_psycopg(error, "InterfaceError")
     if state.startswith(_PROGRAM_LIMIT) or not (is_away or state == _IDLE_TOO_LONG):
         return None
+    return f"PostgreSQL does not answer: {_first_line(error)}"
+
+
+def _first_line(error: BaseException | None) -> str:
     lines = str(error).strip().splitlines()
-    return f"PostgreSQL does not answer: {lines[0] if lines else type(error).__name__}"
+    return lines[0] if lines else type(error).__name__
 
 
 def _is_of_psycopg(error: BaseException | None, name: str) -> bool:
@@ -82,15 +113,20 @@ def storage_failure(error: BaseException) -> StorageUnavailable | None:
 
 
 @contextmanager
-def storage_failures() -> Iterator[None]:
-    """Raise StorageUnavailable for what goes wrong inside because the database is not well."""
+def storage_failures(file: str | None = None) -> Iterator[None]:
+    """Raise StorageUnavailable for what goes wrong inside because the database is not well.
+
+    It names the file of the data folder, if that is given.
+    """
     try:
         yield
-    except (DBAPIError, PoolTimeout) as error:
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
         unavailable = storage_failure(error)
         if unavailable is None:
             raise
-        raise unavailable from error
+        if file is None:
+            raise unavailable from error
+        raise StorageUnavailable(f"{file}: {unavailable.reason}") from error
 
 
 def is_lost_connection(error: BaseException) -> bool:

@@ -96,7 +96,7 @@ def _upgrade(settings: Settings, revision: str) -> str | None:
     engine = writing_engine(settings, busy_seconds=10, is_bounded=False)
     config = _config()
     try:
-        with storage_failures(), engine.begin() as connection:
+        with storage_failures(_file_of(settings)), engine.begin() as connection:
             before = _revision(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
@@ -115,10 +115,14 @@ def _current(settings: Settings) -> str | None:
             return None
     engine = writing_engine(settings)
     try:
-        with storage_failures(), engine.connect() as connection:
+        with storage_failures(_file_of(settings)), engine.connect() as connection:
             return _revision(connection)
     finally:
         engine.dispose()
+
+
+def _file_of(settings: Settings) -> str | None:
+    return FILE if settings.postgres_url is None else None
 
 
 def _revision(connection: Connection) -> str | None:

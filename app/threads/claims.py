@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
-from app.errors import InvalidInput, ThreadBusy
+from app.errors import InvalidInput, ThreadBusy, UnreadableThread
 from app.storage.columns import insert_into
 from app.storage.tables import LIVE, runs, threads
 from app.threads.statements import is_thread, lock
@@ -69,10 +69,13 @@ class Release:
     columns: Mapping[str, Any] = field(default_factory=dict)
 
 
-def claim(connection: Connection, wanted: Claim) -> ThreadRecord | InvalidInput | None:
+def claim(
+    connection: Connection, wanted: Claim
+) -> ThreadRecord | InvalidInput | UnreadableThread | None:
     """Claim a thread and return it as it was before; a run creates a missing one.
 
-    None where the thread is missing or not free; an error where it is not to be created.
+    None where the thread is missing or not free; an error where it is not to be created, or cannot
+    be read.
     """
     before = lock(connection, wanted.owner, wanted.thread_id)
     if before is None and wanted.run_id is not None:
@@ -80,6 +83,8 @@ def claim(connection: Connection, wanted: Claim) -> ThreadRecord | InvalidInput 
         if refusal is not None:
             return refusal
         before = _create(connection, wanted)
+    if before is not None and before.unreadable is not None:
+        return UnreadableThread(wanted.thread_id, before.unreadable)
     if before is None or not (before.status in wanted.free or _is_own(before, wanted)):
         return None
     columns = {"status": BUSY, "updated_at": wanted.since}
@@ -116,14 +121,19 @@ def release(connection: Connection, end: Release) -> None:
     connection.execute(update(threads).where(end.claim.is_held).values(columns))
 
 
-def release_abandoned(connection: Connection, before: datetime) -> int:
-    """Set threads to idle that are busy since before that moment with no run; return how many."""
+def release_abandoned(connection: Connection, period: tuple[datetime, datetime]) -> int:
+    """Set threads to idle that are busy since before a period with no run; return how many.
+
+    Also those busy since after it: the clock went back, or their moment is none.
+    """
+    before, after = period
     is_in_use = exists().where(
         runs.c.owner == threads.c.owner,
         runs.c.thread_id == threads.c.thread_id,
         runs.c.status.in_(LIVE),
     )
-    is_abandoned = and_(threads.c.status == BUSY, threads.c.updated_at <= before, ~is_in_use)
+    is_outside = or_(threads.c.updated_at <= before, threads.c.updated_at > after)
+    is_abandoned = and_(threads.c.status == BUSY, is_outside, ~is_in_use)
     return connection.execute(update(threads).where(is_abandoned).values(status=IDLE)).rowcount
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.errors import ThreadBusy, ThreadNotFound
+from app.errors import ThreadBusy, ThreadNotFound, UnreadableThread
 from app.storage.database import Database
 from app.storage.tables import threads
 from app.threads import claims, statements
@@ -48,6 +48,7 @@ class ThreadRepository:
 
         Raises:
             ThreadNotFound: the owner has none of this id, or it is being deleted.
+            UnreadableThread: its row cannot be read.
         """
         async with self._reading() as connection:
             result = await connection.execute(
@@ -56,21 +57,30 @@ class ThreadRepository:
             row = result.mappings().first()
         if row is None or row["status"] == DELETING:
             raise _not_found(thread_id)
-        return thread_record_of(row)
+        record = thread_record_of(row)
+        if record.unreadable is not None:
+            raise UnreadableThread(thread_id, record.unreadable)
+        return record
 
     async def patch(self, change: ThreadChange) -> ThreadRecord:
         """Change a thread, also while a run is using it.
 
         Raises:
             ThreadNotFound: the owner has none of this id.
+            UnreadableThread: its row cannot be read.
         """
         patched = await self._writer.write(statements.patch, change)
         if patched is None:
             raise _not_found(change.thread_id)
+        if isinstance(patched, UnreadableThread):
+            raise patched
         return patched
 
     async def search(self, search: ThreadSearch) -> list[ThreadRecord]:
-        """Return the threads that fit, a page of them."""
+        """Return the threads that fit, a page of them.
+
+        One whose row cannot be read is among them, and says so in `unreadable`.
+        """
         async with self._reading() as connection:
             return await search_threads(connection, search)
 
@@ -82,6 +92,7 @@ class ThreadRepository:
         Raises:
             ThreadBusy: a run, or another change, is using it.
             ThreadNotFound: the owner has none of this id.
+            UnreadableThread: its row cannot be read.
         """
         wanted = Claim(owner, thread_id)
         before = await self._writer.write(claims.claim, wanted)
@@ -117,8 +128,9 @@ class ThreadRepository:
 
         A change of state leaves one behind when its process dies.
         """
-        before = datetime.now(UTC) - timedelta(seconds=idle_seconds)
-        return await self._writer.write(claims.release_abandoned, before)
+        now, patience = datetime.now(UTC), timedelta(seconds=idle_seconds)
+        period = (now - patience, now + patience)
+        return await self._writer.write(claims.release_abandoned, period)
 
     async def delete(self, keys: Sequence[ThreadKey]) -> None:
         """Delete threads that are marked, with their runs, their events and all labels."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, tuple_, update
 
-from app.errors import InvalidInput, ThreadExists
+from app.errors import InvalidInput, ThreadExists, UnreadableThread
 from app.storage.columns import insert_into, json_text, labels_of
 from app.storage.tables import thread_labels, threads
 from app.threads.thread import (
@@ -45,10 +45,13 @@ def create(
     return record
 
 
-def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | None:
+def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | UnreadableThread | None:
+    """Change a thread and return it; None where there is none, an error where it is unreadable."""
     before = lock(connection, change.owner, change.thread_id)
     if before is None or before.status == DELETING:
         return None
+    if before.unreadable is not None:
+        return UnreadableThread(before.thread_id, before.unreadable)
     now = datetime.now(UTC)
     # While it is busy, that column says since when, by which its holder recognizes it.
     used_at = before.updated_at if before.status == BUSY else now
@@ -106,7 +109,9 @@ def _changed(record: ThreadRecord, change: ThreadChange) -> ThreadRecord:
 
 
 def _row(record: ThreadRecord) -> dict[str, Any]:
-    return {**asdict(record), "metadata": json_text(record.metadata)}
+    row = {**asdict(record), "metadata": json_text(record.metadata)}
+    del row["unreadable"]
+    return row
 
 
 def is_thread(owner: str, thread_id: str) -> ColumnElement[bool]:

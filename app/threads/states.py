@@ -5,15 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import StateSnapshot
 
-from app.errors import CheckpointNotFound, InvalidInput, StorageUnavailable
+from app.errors import CheckpointNotFound, InvalidInput, ServiceError
 from app.graphs.registry import GraphRegistry
 from app.redaction import Redact
-from app.storage.checkpoints import Checkpoints
+from app.storage.checkpoints import Checkpoints, OwnedSaver
 from app.threads.repository import ThreadRepository
-from app.threads.snapshots import list_snapshots, read_snapshot
+from app.threads.snapshots import BrokenState, list_snapshots, read_snapshot
 from app.threads.thread import IDLE, ThreadRecord
 
 
@@ -51,6 +50,7 @@ class ThreadStates:
         Raises:
             CheckpointNotFound: the thread has no such checkpoint.
             GraphNotFound: its graph is not in langgraph.json any more.
+            UnreadableState: what is stored cannot be decoded.
         """
         at = at or CheckpointRef()
         config = _config(thread, at)
@@ -76,17 +76,17 @@ class ThreadStates:
         limit: int,
         before: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-    ) -> list[StateSnapshot]:
-        """Return states of a thread, the newest first."""
+    ) -> list[StateSnapshot | BrokenState]:
+        """Return states of a thread, the newest first, also those that cannot be decoded."""
         if thread.graph_id is None:
             return []
         return await list_snapshots(
             self._registry[thread.graph_id].graph,
             self._saver_of(thread),
             _config(thread, at or CheckpointRef()),
-            filter=dict(metadata) if metadata else None,
-            before=_config(thread, CheckpointRef(before)) if before is not None else None,
             limit=limit,
+            before=before,
+            metadata=metadata,
         )
 
     async def update(
@@ -105,6 +105,8 @@ class ThreadStates:
             ThreadBusy: a run, or another change, is using the thread.
             CheckpointNotFound: the thread has no such checkpoint.
             InvalidInput: the graph does not take the values, or there is no such node.
+            ClockBehind: the newest checkpoint lies in the future.
+            UnreadableState: the checkpoint to continue from cannot be read.
         """
         after = before = await self._repository.claim(thread.owner, thread.thread_id)
         try:
@@ -127,7 +129,7 @@ class ThreadStates:
             raise InvalidInput.at(
                 "values", "no graph has run on this thread: set metadata.graph_id first"
             )
-        saver = self._saver_of(thread)
+        saver = self._checkpoints.for_edit(thread.owner)
         graph = self._registry[thread.graph_id].graph.copy(update={"checkpointer": saver})
         contract = self._registry[thread.graph_id].state_at(at.ns)
         if values is not None and contract is not None:
@@ -137,13 +139,13 @@ class ThreadStates:
             raise _not_found(thread, checkpoint_id)
         try:
             return await graph.aupdate_state(config, values, as_node=as_node)
-        except StorageUnavailable:
+        except ServiceError:
             raise
         except Exception as error:  # reducers are the author's, and may raise anything
             reason = str(error).partition("\nFor troubleshooting")[0]
             raise InvalidInput.at("values", self._redact(reason or repr(error))) from error
 
-    def _saver_of(self, thread: ThreadRecord) -> BaseCheckpointSaver[str]:
+    def _saver_of(self, thread: ThreadRecord) -> OwnedSaver:
         return self._checkpoints.of(thread.owner)
 
 

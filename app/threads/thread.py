@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from app.errors import InvalidInput
-from app.storage.columns import read_json
+from app.plain_json import clean_text
+from app.storage.stored_row import StoredRow, UnreadableRow
 
 IDLE, BUSY, INTERRUPTED, ERROR, DELETING = "idle", "busy", "interrupted", "error", "deleting"
 """What a thread may be; a run may start on one that is neither busy nor deleting."""
+
+_STATUSES = (IDLE, BUSY, INTERRUPTED, ERROR, DELETING)
 
 
 ThreadKey = tuple[str, str]
@@ -44,6 +47,9 @@ class ThreadRecord:
     split_from: str | None = None
     """The thread that had this state of another graph, before graphs shared a thread's state. This
     one is deleted with it."""
+
+    unreadable: str | None = None
+    """Why its row cannot be read; then the rest is what could be read of it."""
 
 
 @dataclass(frozen=True)
@@ -83,5 +89,36 @@ def refuse_new_id(thread_id: str) -> InvalidInput | None:
 
 
 def thread_record_of(row: RowMapping) -> ThreadRecord:
-    """Read a row of `threads`."""
-    return ThreadRecord(**{**row, "metadata": read_json(row["metadata"])})
+    """Read a row of `threads`; one that cannot be read says so in `unreadable`."""
+    stored = StoredRow(row)
+    try:
+        return _read(stored)
+    except UnreadableRow as error:
+        epoch = datetime.fromtimestamp(0, UTC)
+        return ThreadRecord(
+            owner=stored.or_else("", stored.text, "owner"),
+            thread_id=clean_text(str(row["thread_id"])),
+            status=ERROR,
+            created_at=stored.or_else(epoch, stored.moment, "created_at"),
+            updated_at=stored.or_else(epoch, stored.moment, "updated_at"),
+            unreadable=str(error),
+        )
+
+
+def _read(row: StoredRow) -> ThreadRecord:
+    if (status := row.text("status")) not in _STATUSES:
+        raise UnreadableRow(f"its status is unknown: {status!r}")
+    return ThreadRecord(
+        owner=row.text("owner"),
+        thread_id=row.text("thread_id"),
+        status=status,
+        created_at=row.moment("created_at"),
+        updated_at=row.moment("updated_at"),
+        graph_id=row.maybe_text("graph_id"),
+        last_run_id=row.maybe_text("last_run_id"),
+        metadata=row.json("metadata", dict) or {},
+        ttl_minutes=row.maybe_float("ttl_minutes"),
+        ttl_strategy=row.maybe_text("ttl_strategy"),
+        expires_at=row.maybe_moment("expires_at"),
+        split_from=row.maybe_text("split_from"),
+    )

@@ -1,13 +1,18 @@
 """Threads: create, read, change, search and delete them, and their states."""
 
+import logging
+
 from app.errors import ThreadExists
 from app.graphs.registry import GraphRegistry
+from app.logs import OnceLog
 from app.redaction import Redact
 from app.storage.checkpoints import Checkpoints
 from app.threads.repository import ThreadRepository
 from app.threads.search import ThreadSearch
 from app.threads.states import ThreadStates
 from app.threads.thread import ThreadChange, ThreadRecord
+
+logger = logging.getLogger(__name__)
 
 
 class Threads:
@@ -25,6 +30,7 @@ class Threads:
         self._registry = registry
         self.states = ThreadStates(repository, checkpoints, registry, redact)
         self.redact = redact
+        self._unreadable = OnceLog(logger, "a stored thread cannot be read")
 
     async def create(self, change: ThreadChange, *, accepts_existing: bool = False) -> ThreadRecord:
         """Store a new thread; `accepts_existing` returns one that has its id already.
@@ -47,8 +53,13 @@ class Threads:
         return await self._repository.get(owner, thread_id)
 
     async def search(self, search: ThreadSearch) -> list[ThreadRecord]:
-        """Return a page of the threads that match."""
+        """Return a page of the threads that match, also those whose row cannot be read."""
         return await self._repository.search(search)
+
+    def report_unreadable(self, record: ThreadRecord, reason: str) -> None:
+        """Log, once for each thread, that it or its state cannot be shown in a list."""
+        thing = f"{record.owner}/{record.thread_id}"
+        self._unreadable.warn(thing, thread_id=record.thread_id, reason=reason)
 
     async def patch(self, change: ThreadChange) -> ThreadRecord:
         """Change a thread, also while a run is using it.

@@ -14,6 +14,7 @@ from app.api.agent_server.schemas.thread_state import (
     ThreadState,
     to_checkpoint,
     to_checkpoint_ref,
+    to_listed_state,
     to_thread_state,
 )
 from app.api.agent_server.threads import STORAGE_AWAY, ThreadDep, ThreadsDep
@@ -33,6 +34,7 @@ router = APIRouter(
         s403=NOT_FROM_PAGES,
         s404="There is no such thread or checkpoint, or its graph is no longer served.",
         s422="The request does not fit; each place is named.",
+        s500="What is stored of the thread cannot be read.",
         s503=STORAGE_AWAY,
     ),
 )
@@ -94,5 +96,5 @@ async def read_history(thread: ThreadDep, body: HistoryBody, threads: ThreadsDep
         before=before if before is None or isinstance(before, str) else before.checkpoint_id,
         metadata=body.metadata,
     )
-    shown = [to_thread_state(state, threads.redact) for state in states]
+    shown = [to_listed_state(state, threads.redact) for state in states]
     return JSONResponse(shown)

@@ -23,6 +23,7 @@ from app.api.dependencies import ServiceDep
 from app.api.fields import ThreadId
 from app.api.json_route import JsonRoute
 from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, describe_problems
+from app.errors import AmbiguousKeys, UnreadableState
 from app.threads.thread import ThreadRecord
 from app.threads.threads import Threads
 
@@ -54,6 +55,7 @@ router = APIRouter(
         s403=NOT_FROM_PAGES,
         s404="There is no such thread, or no such graph.",
         s422="The request does not fit; each place is named.",
+        s500="What is stored of the thread cannot be read; it can be deleted.",
         s503=STORAGE_AWAY,
     ),
 )
@@ -67,20 +69,18 @@ async def create_thread(body: ThreadCreate, threads: ThreadsDep, owner: OwnerDep
     thread_id = body.thread_id or str(uuid4())
     change = to_change(owner, thread_id, body.metadata, body.ttl)
     record = await threads.create(change, accepts_existing=body.if_exists != "raise")
-    return JSONResponse(await _shown(record, threads))
+    return JSONResponse(await _listed(record, threads))
 
 
 @router.post("/search", response_model=list[ThreadSummary])
 async def search_threads(body: ThreadSearchBody, threads: ThreadsDep, owner: OwnerDep) -> Response:
     """List threads, the last used ones first."""
     records = await threads.search(to_search(owner, body))
-    shown = [
-        to_thread_read(
-            record, await threads.states.read_if_any(record) if body.wants_state else None
-        )
-        for record in records
-    ]
-    return JSONResponse([{name: thread[name] for name in body.select} for thread in shown])
+    shown = [await _listed(record, threads, wants_state=body.wants_state) for record in records]
+    names = {*body.select, "unreadable"}
+    return JSONResponse(
+        [{name: item for name, item in thread.items() if name in names} for thread in shown]
+    )
 
 
 @router.get("/{thread_id}", response_model=ThreadRead)
@@ -89,7 +89,8 @@ async def read_thread(
 ) -> Response:
     """Read a thread, with its state and its open questions."""
     ttl = {"ttl": to_ttl(record)} if query.include == "ttl" else {}
-    return JSONResponse({**await _shown(record, threads), **ttl})
+    state = await threads.states.read_if_any(record)
+    return JSONResponse({**to_thread_read(record, state), **ttl})
 
 
 @router.patch(
@@ -109,7 +110,7 @@ async def patch_thread(
     record = await threads.patch(change)
     if prefer is not None and "return=minimal" in prefer.replace(" ", ""):
         return Response(status_code=204)
-    return JSONResponse(await _shown(record, threads))
+    return JSONResponse(await _listed(record, threads))
 
 
 @router.delete(
@@ -122,5 +123,16 @@ async def delete_thread(thread_id: ThreadIdPath, threads: ThreadsDep, owner: Own
     await threads.delete(owner, thread_id)
 
 
-async def _shown(record: ThreadRecord, threads: Threads) -> dict[str, Any]:
-    return to_thread_read(record, await threads.states.read_if_any(record))
+async def _listed(
+    record: ThreadRecord, threads: Threads, *, wants_state: bool = True
+) -> dict[str, Any]:
+    """Return a thread as JSON; what cannot be read or shown of it costs only itself."""
+    reason = record.unreadable
+    if reason is None:
+        try:
+            state = await threads.states.read_if_any(record) if wants_state else None
+            return to_thread_read(record, state)
+        except (UnreadableState, AmbiguousKeys) as error:
+            reason = threads.redact(str(error))
+    threads.report_unreadable(record, reason)
+    return {**to_thread_read(record, None), "unreadable": reason}

@@ -43,6 +43,7 @@ _PROBLEMS = describe_problems(
         "request."
     ),
     s429="Too many runs are running or waiting; `Retry-After` says when to come back.",
+    s500="What is stored of the thread cannot be read.",
     s503="The service is stopping, or its database is unavailable; `Retry-After` says when.",
 )
 _RUN_PROBLEMS = describe_problems(
@@ -161,9 +162,12 @@ class _Batch:
 
 def answer_run(run: Run, headers: dict[str, str]) -> Response:
     """Answer with a run that is over: its output, its questions, or its problem."""
-    if (problem := run.problem) is not None:
+    if (error := run.error) is not None:
         return JSONResponse(
-            problem, problem["status"], headers=headers, media_type=PROBLEM_MEDIA_TYPE
+            problem_of(error),
+            error.status,
+            headers={**headers, **error.headers},
+            media_type=PROBLEM_MEDIA_TYPE,
         )
     status = 202 if run.status is RunStatus.INTERRUPTED else 200
     return Response(to_json(to_answer(run)), status, headers, media_type="application/json")

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from app.api.auth import OwnerDep
 from app.api.dependencies import RegistryDep, RunDep, ServiceDep
 from app.api.disconnects import wait_connected
+from app.api.fields import Name
 from app.api.idempotency import KeyDep, replay_headers
 from app.api.json_route import JsonRoute
 from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, describe_problems
@@ -33,6 +34,7 @@ router = APIRouter(
         s401=NEEDS_KEY,
         s403=NOT_FROM_PAGES,
         s404="No stored run has this id, or its graph is no longer served.",
+        s500="What is stored of the run cannot be read; it can be deleted.",
         s503="The database is unavailable; `Retry-After` says when to come back.",
     ),
 )
@@ -121,6 +123,16 @@ async def cancel_run(handle: RunDep) -> Response:
     """Cancel a run with every branch of it, and answer when it has ended."""
     run = await handle.cancel()
     return JSONResponse(to_run_read(run), 200 if run.is_over else 202)
+
+
+@router.delete(
+    "/{run_id}",
+    status_code=204,
+    responses=describe_problems(s409="The run is not over: cancel it first."),
+)
+async def delete_run(run_id: Annotated[Name, Path()], service: ServiceDep, owner: OwnerDep) -> None:
+    """Delete a run that is over, with its events; also one that cannot be read."""
+    await service.runs.delete(run_id, owner=owner)
 
 
 @router.post("/{run_id}/retry", response_model=None, responses=_ANSWERS | _STARTS)

@@ -118,6 +118,7 @@ def _listed(run: Run) -> dict[str, Any]:
         "resume_of": run.request.resume_of,
         "created_at": run.created_at,
         "ended_at": run.ended_at,
+        "unreadable": run.unreadable,
     }
 
 
@@ -139,7 +140,8 @@ def _table(runs: list[Run]) -> Table:
         table.add_column(heading, overflow="fold", no_wrap=heading == "run")
     for run in runs:
         began = f"{run.created_at:%Y-%m-%d %H:%M:%S}"
-        cells = (run.id, run.status, run.graph_id, run.thread_id or "", began, _took(run))
+        status = run.status if run.unreadable is None else "unreadable"
+        cells = (run.id, status, run.graph_id, run.thread_id or "", began, _took(run))
         table.add_row(*(Text(one_line(cell)) for cell in cells))
     return table
 

@@ -10,13 +10,39 @@ from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading
 from app.errors import AlreadyServed, BehindMigrations, NewerTables, StorageUnavailable
 from app.settings import Settings
+from app.storage.backup import FILES
 from app.storage.database import open_database
 from app.storage.engines import FILE
 from app.storage.errors import reason_of
+from app.storage.integrity import damage_in
 from app.storage.locks import SERVING_FILE, hold_serving_lock
 
 
 async def check_database(reading: Reading) -> list[Finding]:
+    """Look whether it answers, and on SQLite whether each file is whole."""
+    answers = await _check_answers(reading)
+    if reading.settings.database_url is not None:
+        return answers
+    return [*answers, *await _check_files(reading.settings, has_failed=_is_error(answers))]
+
+
+def _is_error(findings: list[Finding]) -> bool:
+    return any(finding.status == "error" for finding in findings)
+
+
+async def _check_files(settings: Settings, *, has_failed: bool) -> list[Finding]:
+    """Look for damage; in the service's own file only if nothing else is wrong with it."""
+    files = FILES[1:] if has_failed else FILES
+    findings = []
+    for file in files:
+        path = settings.data_dir.absolute() / file
+        if (said := await damage_in(path)) is not None:
+            fix = f"stop the service and restore a backup of {settings.data_dir}"
+            findings.append(Finding("error", f"{path}: {said}", fix))
+    return findings
+
+
+async def _check_answers(reading: Reading) -> list[Finding]:
     settings = reading.settings
     where = _place(settings)
     try:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
+from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.retrying import OnSaved
 from app.storage.checkpoints.serde import TypeNames
 from app.storage.checkpoints.sqlite import open_sqlite, set_up_sqlite
@@ -13,6 +14,7 @@ from app.storage.checkpoints.sqlite import open_sqlite, set_up_sqlite
 __all__ = [
     "Checkpoints",
     "OnSaved",
+    "OwnedSaver",
     "open_checkpoints",
     "set_up_checkpoints",
 ]

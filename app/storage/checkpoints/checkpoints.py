@@ -4,6 +4,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.store.base import BaseStore
 
 from app.storage.checkpoints.keys import Keys, run_key, thread_key
+from app.storage.checkpoints.ordered import OrderedSaver
 from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.recovery import RecoverySaver
 from app.storage.checkpoints.retrying import BRIEF_SECONDS, OnSaved, RetryingSaver
@@ -29,6 +30,11 @@ class Checkpoints:
         saver = self._saver.copy_for(patience_seconds=BRIEF_SECONDS)
         return OwnedSaver(saver, Keys(owner))
 
+    def for_edit(self, owner: str) -> OrderedSaver:
+        """Return a saver for one edit of a thread, as `of`; its checkpoint becomes the newest."""
+        saver = self._saver.copy_for(patience_seconds=BRIEF_SECONDS)
+        return OrderedSaver(saver, Keys(owner))
+
     def for_run(
         self, owner: str, *, run_id: str | None = None, on_saved: OnSaved | None = None
     ) -> OwnedSaver:
@@ -40,7 +46,7 @@ class Checkpoints:
         """
         saver = self._saver.copy_for(patience_seconds=self._patience_seconds, on_saved=on_saved)
         keys = Keys(owner, run_id)
-        return OwnedSaver(saver, keys) if run_id is None else RecoverySaver(saver, keys)
+        return OrderedSaver(saver, keys) if run_id is None else RecoverySaver(saver, keys)
 
     async def delete_thread(self, owner: str, thread_id: str) -> None:
         """Delete a thread's checkpoints; if there are none it is no error."""

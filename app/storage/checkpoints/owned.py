@@ -1,8 +1,9 @@
 """A saver for one owner: graphs and callers see plain thread ids, the database stores keys."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -14,25 +15,41 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 
+from app.errors import ServiceError, UnreadableState
+from app.plain_json import named_error
 from app.storage.checkpoints.keys import Keys
+from app.storage.checkpoints.retrying import RetryingSaver
 
 
 class OwnedSaver(BaseCheckpointSaver[str]):
-    """Replaces the thread id in every config on its way in, and the key on its way out."""
+    """Replaces the thread id in every config on its way in, and the key on its way out.
 
-    def __init__(self, behind: BaseCheckpointSaver[str], keys: Keys) -> None:
+    The asynchronous methods raise UnreadableState for a checkpoint that cannot be decoded.
+    """
+
+    def __init__(self, behind: RetryingSaver, keys: Keys) -> None:
         super().__init__(serde=behind.serde)
         self.behind = behind
         self._keys = keys
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> Self:
-        return type(self)(self.behind.with_allowlist(extra_allowlist), self._keys)
+        behind = cast("RetryingSaver", self.behind.with_allowlist(extra_allowlist))
+        return type(self)(behind, self._keys)
 
     def get_next_version(self, current: str | None, channel: None) -> str:
         return self.behind.get_next_version(current, channel)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return self._shown(await self.behind.aget_tuple(self._stored(config)))
+        with _reading(config):
+            return self._shown(await self.behind.aget_tuple(self._stored(config)))
+
+    async def alist_ids(
+        self, config: RunnableConfig, *, before: str | None = None, limit: int
+    ) -> Sequence[str]:
+        """List the ids of a thread's checkpoints, the newest first, without decoding any."""
+        at = self._stored(config)["configurable"]
+        ns = at.get("checkpoint_ns", "")
+        return await self.behind.alist_ids(at["thread_id"], ns, before=before, limit=limit)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         return self._shown(self.behind.get_tuple(self._stored(config)))
@@ -45,12 +62,13 @@ class OwnedSaver(BaseCheckpointSaver[str]):
         The latter reads the checkpoints of everybody: LangGraph itself never asks for it.
         """
         left = options.get("limit")
-        async for one in self.behind.alist(**self._listing(config, options)):
-            if left == 0:
-                return
-            if self._owns(one):
-                left = None if left is None else left - 1
-                yield self._translated(one)
+        with _reading(config):
+            async for one in self.behind.alist(**self._listing(config, options)):
+                if left == 0:
+                    return
+                if self._owns(one):
+                    left = None if left is None else left - 1
+                    yield self._translated(one)
 
     def list(self, config: RunnableConfig | None, **options: Any) -> Iterator[CheckpointTuple]:
         listed = self.behind.list(**self._listing(config, options))
@@ -113,7 +131,8 @@ class OwnedSaver(BaseCheckpointSaver[str]):
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
         inside = self._stored(config)
-        return await self.behind.aget_delta_channel_history(config=inside, channels=channels)
+        with _reading(config):
+            return await self.behind.aget_delta_channel_history(config=inside, channels=channels)
 
     def get_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
@@ -147,8 +166,32 @@ class OwnedSaver(BaseCheckpointSaver[str]):
         return None if one is None else self._translated(one)
 
     def _translated(self, one: CheckpointTuple) -> CheckpointTuple:
+        _require_whole(one)
         parent = one.parent_config
         return one._replace(
             config=self._public(one.config),
             parent_config=None if parent is None else self._public(parent),
         )
+
+
+_PARTS = ("id", "ts", "channel_values", "channel_versions", "versions_seen")
+
+
+def _require_whole(one: CheckpointTuple) -> None:
+    stored: Any = one.checkpoint
+    if not isinstance(stored, dict) or any(part not in stored for part in _PARTS):
+        raise UnreadableState(f"checkpoint {one.config['configurable']['checkpoint_id']!r} is none")
+
+
+@contextmanager
+def _reading(config: RunnableConfig | None) -> Iterator[None]:
+    """Raise UnreadableState for whatever fails inside, but for what the database says itself."""
+    try:
+        yield
+    except ServiceError:
+        raise
+    except Exception as error:  # damaged bytes, and types of the graph's author
+        at = {} if config is None else config["configurable"]
+        named = f"checkpoint {at['checkpoint_id']!r}" if at.get("checkpoint_id") else "a checkpoint"
+        place = f"{named} of thread {at.get('thread_id')!r}"
+        raise UnreadableState(f"{place} cannot be read: {named_error(error)}") from error

@@ -4,12 +4,13 @@ Imported only where the settings name PostgreSQL: its driver is an extra.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import psycopg
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.store.base import Op, Result
 from langgraph.store.postgres.aio import AsyncPostgresStore
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
@@ -20,7 +21,7 @@ from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.retrying import OnSaved, RetryingSaver
 from app.storage.checkpoints.serde import TypeNames, open_serde
-from app.storage.errors import reason_of
+from app.storage.errors import reason_of, storage_failure
 
 _MOST_CONNECTIONS = 10
 
@@ -41,11 +42,13 @@ Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
     """Checkpoints over a pool: patient, and each copy with a lock of its own."""
 
-    driver_errors = (
-        psycopg.OperationalError,
-        psycopg.errors.ReadOnlySqlTransaction,
-        psycopg.errors.IdleInTransactionSessionTimeout,
-    )
+    driver_errors = (psycopg.Error,)
+
+    async def _ids(self, thread_id: str, ns: str, before: str | None, limit: int) -> Sequence[str]:
+        given = {"thread_id": thread_id, "ns": ns, "before": before, "limit": limit}
+        async with self._cursor() as cursor:
+            await cursor.execute(_IDS, given)
+            return [row["checkpoint_id"] for row in await cursor.fetchall()]
 
     def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
         clone = super().copy_for(patience_seconds=patience_seconds, on_saved=on_saved)
@@ -54,11 +57,31 @@ class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
         return clone
 
 
+class PostgresStore(AsyncPostgresStore):
+    """LangGraph's store; PostgreSQL that is away is StorageUnavailable, not the node's failure."""
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        try:
+            return await super().abatch(ops)
+        except psycopg.Error as error:
+            unavailable = storage_failure(error)
+            if unavailable is None:
+                raise
+            raise unavailable from error
+
+
+_IDS = """
+SELECT checkpoint_id FROM checkpoints WHERE thread_id = %(thread_id)s AND checkpoint_ns = %(ns)s
+AND (%(before)s::text IS NULL OR checkpoint_id < %(before)s)
+ORDER BY checkpoint_id DESC LIMIT %(limit)s
+"""
+
+
 @asynccontextmanager
 async def open_postgres(settings: Settings, types: TypeNames) -> AsyncIterator[Checkpoints]:
     async with _open_pool(settings) as pool:
         saver = PostgresSaver(pool, serde=open_serde(types))
-        store = AsyncPostgresStore(pool)
+        store = PostgresStore(pool)
         yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
 
 

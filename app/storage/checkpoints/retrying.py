@@ -8,7 +8,7 @@ overwritten and a task's writes are written once (so LangGraph's SQL says on bot
 import asyncio
 import copy
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from app.errors import StorageUnavailable
-from app.storage.errors import reason_of
+from app.storage.errors import is_lasting, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,9 @@ class RetryingSaver(BaseCheckpointSaver[str]):
     """
 
     driver_errors: ClassVar[tuple[type[Exception], ...]]
+    place: ClassVar[str] = ""
+    """Begins a reason with the name of the file, where there are several."""
+
     patience_seconds: float = BRIEF_SECONDS
     on_saved: OnSaved | None = None
     _has_given_up: bool = False
@@ -86,6 +89,15 @@ class RetryingSaver(BaseCheckpointSaver[str]):
     aget_delta_channel_history = _retried(BaseCheckpointSaver.aget_delta_channel_history)
     aput = _retried(BaseCheckpointSaver.aput, then=on_checkpoint)
     aput_writes = _retried(BaseCheckpointSaver.aput_writes, then=on_writes)
+
+    async def alist_ids(
+        self, thread_id: str, ns: str, *, before: str | None, limit: int
+    ) -> Sequence[str]:
+        """List the ids of a thread's checkpoints, the newest first, without decoding any."""
+        return await self.retry(self._ids, thread_id, ns, before, limit)
+
+    async def _ids(self, thread_id: str, ns: str, before: str | None, limit: int) -> Sequence[str]:
+        raise NotImplementedError
 
     def copy_for(self, *, patience_seconds: float, on_saved: OnSaved | None = None) -> Self:
         """Return a saver of the same checkpoints that waits for no other saver's lock."""
@@ -115,7 +127,8 @@ class RetryingSaver(BaseCheckpointSaver[str]):
         loop: tenacity would cost 20 us a call, of which a small run makes 15.
 
         Raises:
-            StorageUnavailable: it was unavailable for longer than the patience lasts.
+            StorageUnavailable: it was unavailable for longer than the patience lasts, or is
+                damaged.
         """
         clock = asyncio.get_running_loop().time
         patience = self.patience_seconds
@@ -128,9 +141,9 @@ class RetryingSaver(BaseCheckpointSaver[str]):
                 reason = reason_of(error)
                 if reason is None:
                     raise
-                if clock() + pause > give_up:
+                if is_lasting(error) or clock() + pause > give_up:
                     self._has_given_up = True
-                    raise StorageUnavailable(reason) from error
+                    raise StorageUnavailable(f"{self.place}{reason}") from error
                 logger.warning("a checkpoint waits for the storage", extra={"error": reason})
             else:
                 self._has_given_up = False

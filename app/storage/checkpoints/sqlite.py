@@ -4,28 +4,39 @@ They stand apart from the service's own file: a run that saves then holds up no 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiosqlite
 from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
+from langgraph.store.base import Op, Result
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.serde import TypeNames, open_serde
-from app.storage.checkpoints.sqlite_connection import open_sqlite_file, sqlite_failures
+from app.storage.checkpoints.sqlite_connection import open_sqlite_file
 from app.storage.checkpoints.sqlite_saver import SqliteSaver
 from app.storage.data_folder import prepare_database_file
+from app.storage.engines import CHECKPOINTS_FILE, STORE_FILE
+from app.storage.errors import storage_failures
 
 _SET_UP_SECONDS = 10.0
 
 _STORE_SECONDS = 2.0
 
 
+class SqliteStore(AsyncSqliteStore):
+    """LangGraph's store; a file that is not well is StorageUnavailable, not the node's failure."""
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        with storage_failures(STORE_FILE):
+            return await super().abatch(ops)
+
+
 @asynccontextmanager
 async def open_sqlite(settings: Settings, types: TypeNames) -> AsyncIterator[Checkpoints]:
-    path = settings.data_dir / "checkpoints.db"
+    path = settings.data_dir / CHECKPOINTS_FILE
     async with (
         open_sqlite_file(path, settings.sqlite_synchronous) as file,
         _open_store(settings, busy_seconds=_STORE_SECONDS) as store,
@@ -40,10 +51,10 @@ async def set_up_sqlite(settings: Settings) -> None:
     Raises:
         StorageUnavailable: a file cannot be written, or its lock is held for long.
     """
-    path = settings.data_dir / "checkpoints.db"
-    for made in (path, settings.data_dir / "store.db"):
+    path = settings.data_dir / CHECKPOINTS_FILE
+    for made in (path, settings.data_dir / STORE_FILE):
         await asyncio.to_thread(prepare_database_file, made)
-    with sqlite_failures():
+    with storage_failures(path.name):
         async with open_sqlite_file(path, "full", busy_seconds=_SET_UP_SECONDS) as file:
             await file.run(lambda connection: LangGraphSaver(connection).setup())
             await file.run(lambda connection: connection.execute("BEGIN IMMEDIATE").close())
@@ -56,13 +67,13 @@ async def set_up_sqlite(settings: Settings) -> None:
 async def _open_store(
     settings: Settings, *, busy_seconds: float
 ) -> AsyncIterator[AsyncSqliteStore]:
-    path = settings.data_dir / "store.db"
+    path = settings.data_dir / STORE_FILE
     connecting = aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
     async with AsyncExitStack() as stack:
-        with sqlite_failures():
+        with storage_failures(path.name):
             connection = await stack.enter_async_context(connecting)
             await connection.execute("PRAGMA journal_mode=WAL")
             await connection.execute(f"PRAGMA synchronous={settings.sqlite_synchronous.upper()}")
-            store = AsyncSqliteStore(connection)
+            store = SqliteStore(connection)
             await store.setup()  # also gives the connection a function its searches call
         yield store

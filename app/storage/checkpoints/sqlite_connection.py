@@ -8,15 +8,14 @@ nothing.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar
 
-from app.errors import StorageUnavailable
-from app.storage.errors import reason_of
+from app.storage.errors import storage_failures
 
 P = ParamSpec("P")
 
@@ -63,20 +62,8 @@ async def open_sqlite_file(
         thread.shutdown(wait=False)
 
 
-@contextmanager
-def sqlite_failures() -> Iterator[None]:
-    """Raise StorageUnavailable where the file cannot be used."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        reason = reason_of(error)
-        if reason is None:
-            raise
-        raise StorageUnavailable(reason) from error
-
-
 def _connect(path: Path, synchronous: Synchronous, busy_seconds: float) -> sqlite3.Connection:
-    with sqlite_failures():
+    with storage_failures(path.name):
         connection = sqlite3.connect(path, timeout=busy_seconds, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous.upper()}")

@@ -15,6 +15,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSaver
 from app.storage.checkpoints.retrying import RetryingSaver
 from app.storage.checkpoints.sqlite_connection import SqliteConnection
 from app.storage.checkpoints.sqlite_prune import keep_latest
+from app.storage.engines import CHECKPOINTS_FILE
 
 P = ParamSpec("P")
 
@@ -118,7 +119,21 @@ class _OnThread(BaseCheckpointSaver[str]):
 class SqliteSaver(RetryingSaver, _OnThread):
     """Checkpoints in the SQLite file: every call whole or not at all, and patient."""
 
-    driver_errors = (sqlite3.OperationalError,)
+    driver_errors = (sqlite3.Error,)
+    place = f"{CHECKPOINTS_FILE}: "
+
+    async def _ids(self, thread_id: str, ns: str, before: str | None, limit: int) -> Sequence[str]:
+        def read(connection: sqlite3.Connection) -> Sequence[str]:
+            given = (thread_id, ns, before, before, limit)
+            return [checkpoint_id for (checkpoint_id,) in connection.execute(_IDS, given)]
+
+        return await self.file.run(read)
+
+
+_IDS = """
+SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?
+AND (? IS NULL OR checkpoint_id < ?) ORDER BY checkpoint_id DESC LIMIT ?
+"""
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

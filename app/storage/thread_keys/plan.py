@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, literal, select
 
+from app.plain_json import clean_text
 from app.storage.checkpoints.keys import thread_key
 from app.storage.tables import runs, thread_labels, threads
 from app.storage.thread_keys.checkpoint_rows import Move
@@ -104,8 +105,12 @@ class Planner:
             "updated_at": now,
         }
         if source is not None:
-            same = ("metadata", "created_at", "updated_at")
-            values |= {name: source[name] for name in same} | {"split_from": thread.thread_id}
+            moments = {name: source[name] for name in ("created_at", "updated_at")}
+            values |= {name: at for name, at in moments.items() if isinstance(at, datetime)}
+            values |= {
+                "metadata": clean_text(source["metadata"]),
+                "split_from": thread.thread_id,
+            }
             if source["status"] == "deleting":
                 values["status"] = "deleting"
         statement = insert(threads).values(values).returning(threads)

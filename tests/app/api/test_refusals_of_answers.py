@@ -53,6 +53,18 @@ async def check_answers_one_by_one(
     assert (output["saw"], output["topic"]) == (repr(answer), repr(answer))
 
 
+async def test_half_a_surrogate_pair_is_no_answer(client: httpx2.AsyncClient) -> None:
+    asking = await invoke(client, "asks", {"topic": "x"}, thread_id="t")
+    path = f"/runs/{asking.json()['run_id']}/resume?wait=true"
+
+    refused = await client.post(path, content=b'{"resume": {"a": "\\ud800"}}', headers=JSON)
+    answered = await resume(client, asking, "yes")
+
+    assert refused.status_code == 422
+    assert "cannot be written as JSON" in refused.json()["errors"][0]["message"]
+    assert answered.status_code == 200
+
+
 async def test_refused_answer_leaves_the_question_open(client: httpx2.AsyncClient) -> None:
     asking = await invoke(client, "asks", {"topic": "x"}, thread_id="t")
     before = (await client.get("/threads/t/state")).json()

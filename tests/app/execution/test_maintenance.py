@@ -1,5 +1,6 @@
 """What goes wrong with one run, or for a moment, ends nothing of what is done by the clock."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -100,3 +101,44 @@ async def test_thread_that_an_edit_left_busy_is_released_at_the_start(settings: 
 
 async def _ignore(run: Run) -> None:
     pass
+
+
+async def test_run_that_cannot_be_recovered_is_logged_once_and_left_to_the_next_start(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings.model_copy(update={"max_concurrent_runs": 1})
+    broken, good = [await leave_behind(settings, "tally", graph_input={}) for _ in range(2)]
+    seen: list[str] = []
+    is_over = asyncio.Event()
+
+    async def fail_the_first(run: Run) -> None:
+        seen.append(run.id)
+        if run.id == broken:
+            raise KeyError(run.id)
+        if seen.count(good) == 2:
+            is_over.set()
+
+    async with maintained(settings, fail_the_first), asyncio.timeout(60):
+        await is_over.wait()
+
+    assert seen == [broken, good, good]
+    assert [one.message for one in caplog.records] == ["run not recovered"]
+
+
+async def test_run_for_which_the_database_fails_does_not_keep_others_from_continuing(
+    settings: Settings,
+) -> None:
+    broken, good = [await leave_behind(settings, "tally", graph_input={}) for _ in range(2)]
+    seen: list[str] = []
+    is_over = asyncio.Event()
+
+    async def fail_the_first(run: Run) -> None:
+        seen.append(run.id)
+        if run.id == broken:
+            raise StorageUnavailable("the database's file is damaged")
+        is_over.set()
+
+    async with maintained(settings, fail_the_first), asyncio.timeout(60):
+        await is_over.wait()
+
+    assert seen == [broken, good]

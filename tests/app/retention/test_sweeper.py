@@ -1,6 +1,7 @@
 """What is old goes, with all that belongs to it; what is in use stays. On both databases."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -171,6 +172,30 @@ async def test_long_idle_threads_are_cut_once_and_others_not(storage: Storage) -
     assert (first.shortened_threads, second.shortened_threads) == (1, 0)
     assert await storage.checkpoints_of("old") == 1
     assert await storage.checkpoints_of("young") > 1
+
+
+async def test_thread_whose_newest_checkpoint_is_unreadable_keeps_the_older_ones(
+    storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    for thread_id in ("broken", "old"):
+        await storage.thread(thread_id, updated_at=days_ago(10))
+    before = await storage.checkpoints_of("broken")
+    saver = storage.checkpoints.of("me")
+    at: Any = {"configurable": {"thread_id": "broken", "checkpoint_ns": ""}}
+    newest = await saver.aget_tuple(at)
+    assert newest is not None
+    damaged: Any = {"id": newest.checkpoint["id"], "channel_values": {}, "channel_versions": {}}
+    parent = newest.parent_config
+    assert parent is not None
+    await saver.aput(parent, damaged, newest.metadata, {})
+    caplog.set_level(logging.WARNING)
+
+    swept = await storage.sweeper(keep_checkpoints_days=7).sweep()
+
+    assert swept.shortened_threads == 1
+    assert await storage.checkpoints_of("old") == 1
+    assert len(await saver.alist_ids(at, limit=100)) == before
+    assert [one.message for one in caplog.records] == ["the checkpoints of a thread cannot be read"]
 
 
 async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storage: Storage) -> None:

@@ -7,10 +7,11 @@ from langgraph.types import Interrupt, PregelTask, StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.fields import CheckpointParam, JsonBody, Name
-from app.errors import InvalidInput
+from app.errors import AmbiguousKeys, InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import as_json, named_error
 from app.redaction import Redact
+from app.threads.snapshots import BrokenState
 from app.threads.states import CheckpointRef
 
 _FilterKey = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9_]+$")]
@@ -113,6 +114,9 @@ class ThreadState(BaseModel):
     checkpoint: CheckpointRead
     parent_checkpoint: CheckpointRead | None
     interrupts: list[InterruptRead]
+    unreadable: str | None = Field(
+        default=None, description="In a list: why the state cannot be shown; there only then."
+    )
 
 
 class StateUpdated(BaseModel):
@@ -150,6 +154,31 @@ def to_thread_state(state: StateSnapshot, redact: Redact) -> dict[str, Any]:
         "checkpoint": to_checkpoint(state.config),
         "parent_checkpoint": to_checkpoint(state.parent_config) if state.parent_config else None,
         "interrupts": [to_interrupt(interrupt) for interrupt in state.interrupts],
+    }
+
+
+def to_listed_state(state: StateSnapshot | BrokenState, redact: Redact) -> dict[str, Any]:
+    """Return a state of a list as JSON; one that cannot be read or shown costs only itself."""
+    if isinstance(state, BrokenState):
+        return _to_broken_state(state.config, redact(state.reason))
+    try:
+        return to_thread_state(state, redact)
+    except AmbiguousKeys as error:
+        broken = _to_broken_state(state.config, redact(str(error)))
+        return {**broken, "created_at": state.created_at}
+
+
+def _to_broken_state(config: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    return {
+        "values": None,
+        "next": [],
+        "tasks": [],
+        "metadata": {},
+        "created_at": None,
+        "checkpoint": to_checkpoint(config),
+        "parent_checkpoint": None,
+        "interrupts": [],
+        "unreadable": reason,
     }
 
 

@@ -115,6 +115,10 @@ class ThreadRead(BaseModel):
     values: Any = Field(description="Its state; null where there is none.")
     interrupts: dict[str, list[InterruptRead]] = Field(description="Open questions by task id.")
     ttl: ThreadTtlRead | None = Field(default=None, description="With `include=ttl`.")
+    unreadable: str | None = Field(
+        default=None,
+        description="After a change: why its state cannot be shown; there only then.",
+    )
 
 
 class ThreadSummary(BaseModel):
@@ -127,6 +131,9 @@ class ThreadSummary(BaseModel):
     status: ThreadStatus | None = None
     values: Any = None
     interrupts: dict[str, list[InterruptRead]] | None = None
+    unreadable: str | None = Field(
+        default=None, description="Why the thread or its state cannot be shown; there only then."
+    )
 
 
 def to_change(

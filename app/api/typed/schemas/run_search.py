@@ -42,6 +42,10 @@ class RunSummary(BaseModel):
     resume_of: str | None
     created_at: datetime
     ended_at: datetime | None
+    unreadable: str | None = Field(
+        default=None,
+        description="Why the stored run cannot be read; its fields hold what can be read of it.",
+    )
 
 
 def to_run_search(body: RunSearchBody, *, owner: str) -> RunSearch:
@@ -69,4 +73,5 @@ def to_run_summary(run: Run) -> RunSummary:
         resume_of=run.request.resume_of,
         created_at=run.created_at,
         ended_at=run.ended_at,
+        unreadable=run.unreadable,
     )

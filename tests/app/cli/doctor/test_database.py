@@ -16,6 +16,7 @@ from app.cli.doctor.finding import Finding
 from app.cli.doctor.machine import check_disk
 from app.cli.doctor.reading import Reading
 from app.settings import Settings
+from app.storage.backup import FILES
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.migrate import migrate
 from tests.app.cli.doctor.serving_process import serving
@@ -199,3 +200,19 @@ async def test_postgres_that_does_not_answer_is_an_error(url: str, settings: Set
     assert finding.status == "error"
     assert "FANJOIN_DATABASE_URL" in (finding.fix or "")
     assert "hushhush" not in finding.detail
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_damage_in_the_middle_of_any_file_is_an_error(settings: Settings, file: str) -> None:
+    await migrate(settings)
+    path = settings.data_dir / file
+    content = bytearray(path.read_bytes())
+    content[-4096:-3000] = b"\xa5" * 1096
+    path.write_bytes(content)
+
+    findings = await check_database(Reading(settings, []))
+
+    [finding] = [one for one in findings if one.status == "error"]
+    assert f"{file}: the database's file is damaged" in finding.detail
+    assert finding.fix is not None
+    assert "restore a backup" in finding.fix
