@@ -14,13 +14,13 @@
     │   ├── TooManyRuns             429 with Retry-After
     │   ├── Stopping                503 with Retry-After
     │   ├── ThreadsStuck            503 with Retry-After
-    │   └── StorageUnavailable      503 with Retry-After
+    │   ├── StorageUnavailable      503 with Retry-After
+    │   └── ModelUnavailable        503 with Retry-After, or the service does not start
     ├── AmbiguousKeys               502
     ├── RunError
     │   ├── RunCancelled            499
     │   ├── RunFailed               502
     │   └── RunTimedOut             504
-    ├── ModelUnavailable            503, or the service does not start
     ├── InvalidGraphs               the service does not start
     ├── AlreadyServed               the service does not start
     └── BehindMigrations            the service does not start
@@ -190,6 +190,15 @@ class StorageUnavailable(Busy):
         return self._fields
 
 
+class ModelUnavailable(Busy):
+    """No chat model can be offered."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
 class AmbiguousKeys(ServiceError, ValueError):
     """A dict has keys that would become one key in JSON."""
 
@@ -224,12 +233,6 @@ class RunCancelled(RunError):
     """The run was cancelled."""
 
     status = 499
-
-
-class ModelUnavailable(ServiceError):
-    """No chat model can be offered."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class InvalidGraphs(ServiceError):

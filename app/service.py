@@ -10,7 +10,8 @@ from app.execution.completion import Completion
 from app.execution.executor import hosting_graphs
 from app.execution.handles import Runs
 from app.execution.maintenance import Maintenance
-from app.execution.node_threads import NodeThreads
+from app.execution.obstacles import obstacle_of
+from app.execution.readiness import Readiness
 from app.execution.recovery import Recovery
 from app.execution.runner import Runner
 from app.graphs.registry import GraphRegistry, load_registry
@@ -40,7 +41,7 @@ class Service:
     threads: Threads
     database: Database
     checkpoints: Checkpoints
-    node_threads: NodeThreads
+    readiness: Readiness
 
 
 @asynccontextmanager
@@ -70,7 +71,18 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             database=database,
             checkpoints=checkpoints,
             completion=completion,
+            obstacle=obstacle_of(database),
         )
+        readiness = Readiness(
+            runner,
+            node_threads,
+            [
+                ("the database", database.check_for_a_run),
+                ("the checkpoints' database", checkpoints.check),
+            ],
+            stuck_seconds=settings.stuck_threads_seconds,
+        )
+        stack.push_async_callback(readiness.close)
         recovery = Recovery(
             settings, registry=registry, runner=runner, runs=runs, completion=completion
         )
@@ -86,7 +98,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             Threads(threads, checkpoints, registry, redactor(settings.secrets)),
             database,
             checkpoints,
-            node_threads,
+            readiness,
         )
 
 

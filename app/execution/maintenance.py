@@ -1,4 +1,7 @@
-"""The clockwork beside the runs: store events, recover orphaned runs, pass on cancellations."""
+"""The clockwork beside the runs.
+
+It stores events, recovers orphaned runs, passes on cancellations, and looks after the files.
+"""
 
 import asyncio
 import contextlib
@@ -29,6 +32,7 @@ class Maintenance:
 
     def __init__(self, runner: Runner, database: Database, recovery: Recovery) -> None:
         self._runner = runner
+        self._database = database
         self._runs = RunRepository(database)
         self._orphans = OrphanedRuns(database)
         self._threads = ThreadRepository(database)
@@ -43,6 +47,7 @@ class Maintenance:
         loops = (
             self._every(_FLUSH_SECONDS, self._flush),
             self._every(_LOOK_SECONDS, self._stop_cancelled),
+            self._every(_LOOK_SECONDS, self._database.look),
             self._every(_ABANDONED_THREADS_SECONDS, self._threads.release_abandoned),
             self._look_for_orphans(is_done=bool(is_done)),
         )
@@ -104,7 +109,7 @@ class Maintenance:
 
     async def _recover_orphans(self) -> bool:
         """Recover as many as there are free slots, and return whether that was all of them."""
-        free = 0 if self._runner.is_stopping else self._runner.free_slots
+        free = self._runner.free_slots
         if free == 0:
             return False
         runs = await self._orphans.claim(free, self._runner.active.ids)

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,11 @@ from app.errors import StorageUnavailable
 _PRIVATE_FOLDER = 0o700
 
 _PRIVATE_FILE = 0o600
+
+_ROOM = 256 * 1024
+"""In bytes: what a run and its first checkpoints need."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _BESIDE = ("", "-wal", "-shm")
 """SQLite gives its own files beside a database the mode of that, when it makes them."""
@@ -61,3 +67,18 @@ def prepare_database_file(file: Path) -> None:
     with folder_failures(file.parent):
         make_private_folder(file.parent)
         make_private_file(file)
+
+
+def require_room(folder: Path) -> None:
+    """Write a file of a moment: SQLite alone may go on for a while in the room that it has.
+
+    Raises:
+        StorageUnavailable: the disk is full, or the folder takes no file.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(os.urandom(_ROOM))
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageUnavailable("the disk is full") from error
+        raise StorageUnavailable(f"the data folder takes no file ({error.strerror})") from error

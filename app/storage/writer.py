@@ -26,6 +26,9 @@ Result = TypeVar("Result")
 Statement = Callable[[Connection, Item], Result]
 """Executed for one item, in a transaction that it may share with other items."""
 
+Obstacle = Callable[[], str | None]
+"""Says why nothing may be written now; None if it may. Called in the writer's thread."""
+
 BulkStatement = Callable[[Connection, Sequence[Item]], None]
 """Executed once for all equal writes that wait side by side: `executemany` costs half as much."""
 
@@ -41,11 +44,13 @@ class _Waiting:
 class Writer:
     """Commits in the order of the calls; to be made and used in one event loop."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, obstacle: Obstacle = lambda: None) -> None:
         self._engine = engine
+        self._obstacle = obstacle
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._is_closed = False
+        self.has_committed = False
         self._thread = threading.Thread(target=self._work, name="storage-writer", daemon=True)
         self._thread.start()
 
@@ -95,6 +100,8 @@ class Writer:
 
     def _outcomes(self, batch: list[_Waiting]) -> list[Any]:
         """Commit a batch and return for each its result, or the exception that it failed with."""
+        if (reason := self._obstacle()) is not None:
+            return [StorageUnavailable(reason) for _ in batch]
         try:
             return self._commit(batch)
         except Exception as error:  # noqa: BLE001  # whoever waits gets it; the thread must go on
@@ -123,6 +130,7 @@ class Writer:
                     results += [None] * len(items)
                 else:
                     results += [statement(connection, item) for item in items]
+        self.has_committed = True
         return results
 
     def _answer(self, batch: list[_Waiting], outcomes: list[Any]) -> None:
