@@ -24,7 +24,7 @@ from app.runs.repository import RunRepository
 from app.settings import Price, Settings
 from app.storage.checkpoints import Checkpoints, open_checkpoints
 from app.storage.database import Database, open_database
-from app.storage.locks import hold_serving_lock
+from app.storage.locks import ServingLock, hold_serving_lock
 from app.storage.migrate import migrate
 from app.threads.repository import ThreadRepository
 from app.threads.threads import Threads
@@ -42,6 +42,7 @@ class Service:
     database: Database
     checkpoints: Checkpoints
     readiness: Readiness
+    lock: ServingLock
 
 
 @asynccontextmanager
@@ -59,8 +60,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         _export({"FANJOIN_DATA_DIR": str(settings.data_dir)}, stack)
         free = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
-        database = await _open_storage(settings, stack)
-        checkpoints = await stack.enter_async_context(open_checkpoints(settings, registry.types))
+        lock = await stack.enter_async_context(hold_serving_lock(settings))
+        database = await _open_database(settings, lock, stack)
+        checkpoints = await stack.enter_async_context(
+            open_checkpoints(settings, registry.types, obstacle=lambda: lock.obstacle)
+        )
         registry = registry.with_store(checkpoints.store)
         node_threads = stack.enter_context(hosting_graphs(threads=settings.node_threads))
         runs, threads = RunRepository(database), ThreadRepository(database)
@@ -71,7 +75,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             database=database,
             checkpoints=checkpoints,
             completion=completion,
-            obstacle=obstacle_of(database),
+            obstacle=obstacle_of(lock, database),
         )
         readiness = Readiness(
             runner,
@@ -88,7 +92,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         sweeper = Sweeper(database, checkpoints, settings)
         stack.push_async_callback(runner.drain, 0)
-        await stack.enter_async_context(Maintenance(runner, database, recovery).running())
+        maintenance = Maintenance(runner, database, recovery)
+        await stack.enter_async_context(maintenance.running())
+        lock.on_regained = maintenance.leave_taken_runs
         await stack.enter_async_context(sweeper.running())
         yield Service(
             settings,
@@ -99,15 +105,15 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             database,
             checkpoints,
             readiness,
+            lock,
         )
 
 
-async def _open_storage(settings: Settings, stack: AsyncExitStack) -> Database:
-    """Be the one process that serves from the database, and open it."""
-    await stack.enter_async_context(hold_serving_lock(settings))
+async def _open_database(settings: Settings, lock: ServingLock, stack: AsyncExitStack) -> Database:
+    """Bring the tables up to date, and open them."""
     if settings.migrate_at_start:
         await migrate(settings)
-    return await stack.enter_async_context(open_database(settings))
+    return await stack.enter_async_context(open_database(settings, lambda: lock.obstacle))
 
 
 async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:

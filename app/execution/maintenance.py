@@ -61,6 +61,21 @@ class Maintenance:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def leave_taken_runs(self) -> None:
+        """End those runs here that another process has taken, or ended, while it served.
+
+        Those that it left behind are recovered.
+
+        Raises:
+            StorageUnavailable: the database does not say which.
+        """
+        running = [one for one in self._runner.active if one.has_row and not one.is_ending]
+        active = {one.run.id: one for one in running}
+        attempts = {run_id: one.run.attempt for run_id, one in active.items()}
+        for run_id in await self._orphans.taken(attempts):
+            active[run_id].leave_to_another()
+        self._runner.has_orphans.set()
+
     async def _every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         while True:
             await asyncio.sleep(seconds)

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from app.errors import Busy, StorageUnavailable
 from app.storage.database import Database
+from app.storage.locks import ServingLock
 
 Obstacle: TypeAlias = Callable[[], Busy | None]
 """Called for each run that is to start: it looks at what others have found, and waits for none."""
@@ -14,11 +15,11 @@ def no_obstacle() -> None:
     """Let every run start."""
 
 
-def obstacle_of(database: Database) -> Obstacle:
+def obstacle_of(lock: ServingLock, database: Database) -> Obstacle:
     """Return what says why a run would be lost, or could only fail."""
 
     def obstacle() -> Busy | None:
-        if (reason := database.obstacle) is not None:
+        if (reason := lock.obstacle or database.obstacle) is not None:
             return StorageUnavailable(reason)
         return None
 
