@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.errors import Busy, StorageUnavailable
+from app.errors import Busy, ModelUnavailable, StorageUnavailable
+from app.local_llm.server import ModelServer
 from app.storage.database import Database
 from app.storage.locks import ServingLock
 
@@ -15,12 +16,17 @@ def no_obstacle() -> None:
     """Let every run start."""
 
 
-def obstacle_of(lock: ServingLock, database: Database) -> Obstacle:
-    """Return what says why a run would be lost, or could only fail."""
+def obstacle_of(lock: ServingLock, database: Database, model: ModelServer | None) -> Obstacle:
+    """Return what says why a run would be lost, or could only fail.
+
+    Nobody knows which graphs use the embedded model: while it is down, no run starts.
+    """
 
     def obstacle() -> Busy | None:
         if (reason := lock.obstacle or database.obstacle) is not None:
             return StorageUnavailable(reason)
+        if model is not None and model.problem is not None:
+            return ModelUnavailable(model.problem)
         return None
 
     return obstacle
