@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -67,6 +68,19 @@ def prepare_database_file(file: Path) -> None:
     with folder_failures(file.parent):
         make_private_folder(file.parent)
         make_private_file(file)
+
+
+def lack_of_room(folder: Path) -> str | None:
+    """Say whether the disk is full, as far as the system knows; it takes microseconds."""
+    if sys.platform == "win32":
+        return None
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return None
+    blocks = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
+    is_full = disk.f_blocks > 0 and blocks * disk.f_frsize < _ROOM
+    return "the disk is full" if is_full else None
 
 
 def require_room(folder: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.backup import FILES
-from app.storage.data_folder import require_room
+from app.storage.data_folder import lack_of_room, require_room
 from app.storage.engines import FILE, reading_engine, writing_engine
 from app.storage.errors import storage_failures
 from app.storage.locks import SERVING_FILE
@@ -42,6 +42,9 @@ def reading_from(engine: AsyncEngine) -> Reading:
 
 _CHECK_SECONDS = 5
 
+_RETRY_SECONDS = 3
+"""Longer than those pause whose write was refused."""
+
 
 class Database:
     """What repositories stand on: one thread that writes, many connections that read."""
@@ -54,6 +57,8 @@ class Database:
         self.reading = reading
         self._folder = folder
         self._files = files
+        self.obstacle: str | None = None
+        """Why a new run would not last, as `look` found last; None if it would."""
 
     async def read(self, query: Select[Any]) -> Sequence[Any]:
         """Return all rows of a query that is bounded by itself."""
@@ -61,15 +66,13 @@ class Database:
             rows: Sequence[Any] = (await connection.execute(query)).all()
             return rows
 
-    @property
-    def obstacle(self) -> str | None:
-        """Why nothing that is written now would last, as `look` found last; None if it would."""
-        return self._files.reason if self._files is not None else None
-
     async def look(self) -> None:
-        """Look whether SQLite's files are still the ones that were opened."""
-        if self._files is not None:
-            await asyncio.to_thread(self._files.look, with_logs=self.writer.has_committed)
+        """Look whether SQLite's files are still the ones that were opened, and have room."""
+        if self._folder is not None and self._files is not None:
+            self.obstacle = await asyncio.to_thread(self._look, self._folder, self._files)
+
+    def _look(self, folder: Path, files: OpenedFiles) -> str | None:
+        return files.look(with_logs=self.writer.has_committed) or lack_of_room(folder)
 
     async def check(self) -> None:
         """Go through a reading connection and the writer, and change nothing.
@@ -87,6 +90,8 @@ class Database:
     async def check_for_a_run(self) -> None:
         """Do what a new run needs: write a row of it (and delete it), and read.
 
+        A small row may have room where what runs are waiting to store has none.
+
         Raises:
             StorageUnavailable: that is not possible now.
         """
@@ -97,6 +102,8 @@ class Database:
             await asyncio.to_thread(require_room, self._folder)
         await self.writer.write(_write_a_run, None)
         await self.read(select(runs.c.id).limit(1))
+        if (reason := self.writer.failure_within(_RETRY_SECONDS)) is not None:
+            raise StorageUnavailable(reason)
 
 
 @asynccontextmanager

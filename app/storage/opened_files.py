@@ -34,9 +34,6 @@ class OpenedFiles:
         self._descriptors: dict[Path, int] = {}
         """Open until the end: closing one gives up all locks that SQLite holds on the file."""
 
-        self.reason: str | None = None
-        """What the last look found."""
-
     def look(self, *, with_logs: bool, with_contents: bool = True) -> str | None:
         """Say which file is not the one that was opened, and what to do; it takes microseconds.
 
@@ -48,8 +45,7 @@ class OpenedFiles:
         reasons = [reason for path in paths if (reason := self._absence(path)) is not None]
         if with_contents and not reasons:
             reasons = [reason for path in self._databases if (reason := self._damage(path))]
-        self.reason = f"{reasons[0]}: {_REMEDY}" if reasons else None
-        return self.reason
+        return f"{reasons[0]}: {_REMEDY}" if reasons else None
 
     def close(self) -> None:
         """Look no more. No connection of this process to the files may be open."""

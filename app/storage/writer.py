@@ -4,11 +4,13 @@ A transaction through an async driver crosses threads at every statement; this o
 """
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -51,8 +53,14 @@ class Writer:
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._is_closed = False
         self.has_committed = False
+        self._failed_at = -math.inf
+        self._failure = ""
         self._thread = threading.Thread(target=self._work, name="storage-writer", daemon=True)
         self._thread.start()
+
+    def failure_within(self, seconds: float) -> str | None:
+        """Return why the database refused a write in the last seconds; None where it did not."""
+        return self._failure if monotonic() - self._failed_at < seconds else None
 
     async def write(self, statement: Statement[Item, Result], item: Item) -> Result:
         """Execute a statement for the item and return its result once it is committed.
@@ -107,6 +115,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001  # whoever waits gets it; the thread must go on
             unavailable = storage_failure(error)
             if unavailable is not None:
+                self._failure, self._failed_at = unavailable.reason, monotonic()
                 return [_unavailable(unavailable.reason, error) for _ in batch]
             if len(batch) == 1:
                 return [error]
