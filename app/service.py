@@ -91,7 +91,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(runner.drain, 0)
         maintenance = Maintenance(runner, database, recovery)
         await stack.enter_async_context(maintenance.running())
-        lock.on_regained = maintenance.leave_taken_runs
+        lock.on_regained = maintenance.leave_claimed_runs
         await stack.enter_async_context(sweeper.running())
         yield Service(
             settings,

@@ -53,14 +53,15 @@ class ActiveRun:
     is_released: bool = False
     """Stopped without an end: it continues when the service, or its database, is back."""
 
-    is_taken: bool = False
-    """Another process has taken the run over, or ended it: nothing of it is stored here."""
+    is_claimed_elsewhere: bool = False
+    """Another process has claimed the run, or ended it: nothing of it is stored here."""
 
     is_ending: bool = False
     """The graph is over; what is left is to store the run's end."""
 
     storage_error: StorageUnavailable | None = None
-    """Set while the run is over and its end cannot be stored, and where it was taken."""
+    """Set while the run is over and its end cannot be stored, and where another
+    process claimed the run."""
 
     @property
     def is_background(self) -> bool:
@@ -103,14 +104,14 @@ class ActiveRun:
             self.stop()
 
     def leave_to_another(self) -> None:
-        """End the run here alone: another process has taken it."""
-        self.is_taken = True
+        """End the run here alone: another process has claimed it."""
+        self.is_claimed_elsewhere = True
         self.storage_error = StorageUnavailable(
-            f"another process took run {self.run.id} over: look it up by its id",
+            f"another process claimed run {self.run.id}: look it up by its id",
             run_id=self.run.id,
             thread_id=self.run.thread_id,
         )
-        logger.warning("run was taken by another process", extra={"run_id": self.run.id})
+        logger.warning("run was claimed by another process", extra={"run_id": self.run.id})
         self.stop()
 
     def set_finished(self) -> None:

@@ -37,7 +37,7 @@ class Completion:
         """Store how an active run ended, then wake its followers and waiters.
 
         What the run did is paid for, so this retries until the database accepts it, or the
-        process ends. The end of a run that another process has taken is dropped.
+        process ends. The end of a run that another process has claimed is dropped.
         """
         final = active.log.seal(final_events(run))
         if writes := [write for write in (active.creating, active.flushing) if write is not None]:

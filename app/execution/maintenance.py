@@ -61,8 +61,8 @@ class Maintenance:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def leave_taken_runs(self) -> None:
-        """End those runs here that another process has taken, or ended, while it served.
+    async def leave_claimed_runs(self) -> None:
+        """End those runs here that another process has claimed, or ended, while it served.
 
         Those that it left behind are recovered.
 
@@ -72,7 +72,7 @@ class Maintenance:
         running = [one for one in self._runner.active if one.has_row and not one.is_ending]
         active = {one.run.id: one for one in running}
         attempts = {run_id: one.run.attempt for run_id, one in active.items()}
-        for run_id in await self._orphans.taken(attempts):
+        for run_id in await self._orphans.claimed_elsewhere(attempts):
             active[run_id].leave_to_another()
         self._runner.has_orphans.set()
 

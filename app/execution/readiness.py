@@ -36,7 +36,7 @@ class Readiness:
         self._stuck_seconds = stuck_seconds
         self._checking: asyncio.Task[Busy | None] | None = None
         self._began = self._fresh_until = 0.0
-        self._asked = ""
+        self._subject = ""
         self._said: str | None = None
         """What was logged last; None while ready."""
 
@@ -85,25 +85,26 @@ class Readiness:
             return checking.result()
         # It stays the one check: more of them would only wait behind it.
         return StorageUnavailable(
-            f"{self._asked} does not answer within {_LONGEST_SECONDS:g} s",
+            f"{self._subject} does not answer within {_LONGEST_SECONDS:g} s",
             retry_after=_RETRY_AFTER,
         )
 
     async def _check(self) -> Busy | None:
-        found: Busy | None = None
-        for asked, check in self._checks:
-            self._asked = asked
+        obstacle: Busy | None = None
+        for subject, check in self._checks:
+            self._subject = subject
             try:
                 await check()
-            except Busy as obstacle:
-                found = obstacle
+            except Busy as error:
+                obstacle = error
             except Exception:
-                logger.exception("a readiness check failed")
-                found = StorageUnavailable(f"{self._asked} fails; see the service's log")
-            if found is not None:
+                obstacle = StorageUnavailable(f"{self._subject} fails; see the service's log")
+                if str(obstacle) != self._said:
+                    logger.exception("a readiness check failed")
+            if obstacle is not None:
                 break
         self._fresh_until = asyncio.get_running_loop().time() + _AGAIN_SECONDS
-        return found
+        return obstacle
 
     def _say(self, shown: str | None, *, detail: str = "") -> None:
         """Log each change once."""

@@ -253,7 +253,7 @@ class Runner:
         except BaseException as raised:  # noqa: BLE001  # what a graph raises ends its run alone
             error = raised
         active.is_ending = True
-        if active.is_taken:
+        if active.is_claimed_elsewhere:
             return
         if _is_to_continue(active, error):
             await self._release(active)

@@ -31,7 +31,7 @@ class OrphanedRuns:
         """Leave runs to the next start; this attempt does not count as one that failed."""
         await self._writer.write(_release, tuple(run_ids))
 
-    async def taken(self, live: Mapping[str, int]) -> list[str]:
+    async def claimed_elsewhere(self, live: Mapping[str, int]) -> list[str]:
         """Return those of the runs in `live` that are over, or at another attempt than there."""
         statement = select(runs.c.id, runs.c.attempt).where(IS_LIVE)
         async with self._reading() as connection:

@@ -61,8 +61,8 @@ class OpenedFiles:
             return None if opened is None else f"{path.name} was deleted"
         except OSError as error:
             return f"{path.name} cannot be reached ({error.strerror})"
-        found = (status.st_dev, status.st_ino)
-        is_same = self._opened.setdefault(path, found) == found
+        identity = (status.st_dev, status.st_ino)
+        is_same = self._opened.setdefault(path, identity) == identity
         return None if is_same else f"{path.name} was replaced"
 
     def _damage(self, path: Path) -> str | None:

@@ -102,17 +102,17 @@ def test_runs_that_fill_the_disk_themselves_succeed_once_there_is_room(
         fanjoin("serve", folder=tmp_path) as process,
         httpx2.Client(base_url=process.url(), timeout=SECONDS) as client,
     ):
-        taken: set[str] = set()
+        accepted: set[str] = set()
         while (answer := post(client, "quick", "runs", input=large)).is_success:
-            taken.add(answer.json()["run_id"])
+            accepted.add(answer.json()["run_id"])
         reason = readiness(client)
         disk.grow(64)
         wait_until(lambda: readiness(client) == "ready", "the service to be ready again")
-        for run_id in taken:
+        for run_id in accepted:
             wait_for_success(client, run_id)
 
     assert (answer.status_code, answer.json()["detail"]) == (503, "the disk is full")
     assert reason == "the disk is full"
-    assert len(taken) > 1
-    assert stored(disk) == taken
+    assert len(accepted) > 1
+    assert stored(disk) == accepted
     assert "Traceback" not in process.output

@@ -39,7 +39,7 @@ async def count_runs(connection: AsyncConnection[Any]) -> int:
     return int(row[0])
 
 
-async def take_all_runs(connection: AsyncConnection[Any]) -> None:
+async def claim_all_runs(connection: AsyncConnection[Any]) -> None:
     """Claim them as a process does that starts."""
     await connection.execute("UPDATE runs SET attempt = attempt + 1")
 
@@ -78,14 +78,14 @@ async def test_no_run_is_taken_and_nothing_stored_before_the_lock_is_held_again(
                 after = await count_runs(rival)
             answered = await under_way
             await until_lost(service, is_lost=False)
-            taken = await post(client, "invoke", "afterwards")
+            afterwards = await post(client, "invoke", "afterwards")
             ready = await client.get("/health/ready")
 
     assert [answer.status_code for answer in [*refused, thread, unready]] == [503] * 4
     assert "lost the lock to serve" in unready.json()["detail"]
     assert all("Retry-After" in answer.headers for answer in [*refused, unready])
     assert before == after
-    assert (answered.status_code, taken.status_code, ready.status_code) == (200, 200, 200)
+    assert (answered.status_code, afterwards.status_code, ready.status_code) == (200, 200, 200)
 
 
 async def test_run_that_a_rival_took_and_left_ends_here_and_is_recovered(
@@ -97,13 +97,13 @@ async def test_run_that_a_rival_took_and_left_ends_here_and_is_recovered(
             await begins("taken:must")
             async with held_by_a_rival(postgres_url) as rival:
                 await until_lost(service, is_lost=True)
-                await take_all_runs(rival)
+                await claim_all_runs(rival)
             await until_lost(service, is_lost=False)
             let_go()
         run = await stored_end(service, run_id)
 
     assert (run.status, run.attempt) == ("success", 3)
-    assert caplog.messages.count("run was taken by another process") == 1
+    assert caplog.messages.count("run was claimed by another process") == 1
 
 
 async def test_client_of_a_run_that_a_rival_took_learns_of_it(
@@ -116,11 +116,11 @@ async def test_client_of_a_run_that_a_rival_took_learns_of_it(
             await begins("waited for:must")
             async with held_by_a_rival(postgres_url) as rival:
                 await until_lost(service, is_lost=True)
-                await take_all_runs(rival)
+                await claim_all_runs(rival)
             answer = await waiting
 
     assert answer.status_code == 503
-    assert "another process took run" in answer.json()["detail"]
+    assert "another process claimed run" in answer.json()["detail"]
     assert answer.json()["thread_id"] == "t"
 
 
@@ -133,7 +133,7 @@ async def test_end_of_a_run_that_a_rival_took_is_not_stored(
             run_id = (await post(client, "runs", "late")).json()["run_id"]
             await begins("late:must")
             async with await AsyncConnection.connect(postgres_url, autocommit=True) as rival:
-                await take_all_runs(rival)
+                await claim_all_runs(rival)
             let_go()
         run = await stored_end(service, run_id)
 

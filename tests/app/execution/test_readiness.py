@@ -52,30 +52,30 @@ async def until_ready(client: httpx2.AsyncClient, reason: str | None = None) -> 
 
 
 async def test_hundred_probes_at_once_cost_one_check(migrated: Settings) -> None:
-    begun: list[None] = []
+    checks: list[None] = []
     may_end = asyncio.Event()
 
     async def check() -> None:
-        begun.append(None)
+        checks.append(None)
         await may_end.wait()
 
     async with checking(migrated, check) as readiness:
         probes = [asyncio.create_task(readiness.require()) for _ in range(100)]
-        while not begun:  # noqa: ASYNC110  # no event tells of it
+        while not checks:  # noqa: ASYNC110  # no event tells of it
             await asyncio.sleep(0)
         may_end.set()
         await asyncio.gather(*probes)
 
-    assert len(begun) == 1
+    assert len(checks) == 1
 
 
 async def test_check_that_never_ends_is_named_after_five_seconds_and_not_repeated(
     migrated: Settings,
 ) -> None:
-    begun: list[None] = []
+    checks: list[None] = []
 
     async def check() -> None:
-        begun.append(None)
+        checks.append(None)
         await asyncio.Event().wait()
 
     async with checking(migrated, check) as readiness:
@@ -86,7 +86,7 @@ async def test_check_that_never_ends_is_named_after_five_seconds_and_not_repeate
             with pytest.raises(StorageUnavailable, match="check 0 does not answer within 5 s"):
                 await probe
 
-    assert len(begun) == 1
+    assert len(checks) == 1
 
 
 async def test_surprise_is_not_ready_and_shows_nothing_of_it(
@@ -145,11 +145,11 @@ async def test_deleted_or_replaced_file_takes_no_run_until_it_is_back(
         await until_ready(client, f"{name} was replaced: stop the service")
         aside.replace(path)
         await until_ready(client)
-        taken = await client.post(INVOKE, json=body)
+        accepted = await client.post(INVOKE, json=body)
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert refused.json()["detail"] == deleted
-    assert taken.is_success
+    assert accepted.is_success
 
 
 @pytest.mark.parametrize("name", ["fanjoin.db", "store.db"])

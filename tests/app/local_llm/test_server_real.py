@@ -151,13 +151,13 @@ def test_no_run_is_taken_while_the_model_is_down(weights_path: Path, settings: S
                 answers = await ask_for_all(client)
             while not (await client.get("/health/ready")).is_success:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-            taken = await client.post("/graphs/tally/invoke", json=NOTHING)
+            accepted = await client.post("/graphs/tally/invoke", json=NOTHING)
 
         assert {answer.status_code for answer in answers} == {503}
         assert all(answer.headers["Retry-After"] for answer in answers)
         assert {answer.json()["type"] for answer in answers} == {"urn:fanjoin:model-unavailable"}
         assert "is being started again" in answers[-1].json()["detail"]
-        assert taken.is_success
+        assert accepted.is_success
 
     asyncio.run(kill())
 

@@ -40,7 +40,7 @@ async def test_superseded_service_exits_with_75_and_stores_nothing(
         url = output.partition(" on ")[2].split()[0]
         async with httpx2.AsyncClient(base_url=url) as client:
             body = {"input": {"topic": "tides"}}
-            begun = (await client.post("/graphs/endless/runs", json=body)).json()
+            endless = (await client.post("/graphs/endless/runs", json=body)).json()
             async with held_by_a_rival(postgres_url) as rival:
                 await asyncio.to_thread(process.wait_for, "the serving lock is lost")
                 before = await rows(rival)
@@ -50,7 +50,7 @@ async def test_superseded_service_exits_with_75_and_stores_nothing(
     assert exit_status == TEMPORARY_FAILURE
     assert "another process serves from the database" in process.output
     assert "Traceback" not in process.output
-    assert begun["run_id"] in str(before)
+    assert endless["run_id"] in str(before)
     assert before == after
 
 
