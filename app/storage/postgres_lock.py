@@ -22,12 +22,14 @@ from app.storage.locks import SERVING_NUMBER, ServingLock
 
 logger = logging.getLogger(__name__)
 
-_LOST = (
-    "this process lost the lock to serve from the PostgreSQL database, and stores nothing before "
-    "it has it again"
-)
-
 _SILENT = "PostgreSQL does not answer"
+
+_LOST = f"{_SILENT}: the serving lock is lost, and nothing is stored before it is held again"
+
+_HELD = (
+    "another process holds the lock to serve from the PostgreSQL database: this one stores nothing "
+    "before it has it again"
+)
 
 _ASK_AGAIN_SECONDS = 0.05
 
@@ -167,6 +169,7 @@ class PostgresLock(ServingLock):
         gives_up_at = math.inf
         pause = _ASK_AGAIN_SECONDS
         while not await self._try_again():
+            self.obstacle = _HELD if self._is_held_by_another else _LOST
             if self._is_held_by_another:
                 gives_up_at = min(gives_up_at, clock() + self._patience_seconds)
             if clock() >= gives_up_at:
