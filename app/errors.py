@@ -17,7 +17,8 @@
     │   ├── Stopping                503 with Retry-After
     │   ├── ThreadsStuck            503 with Retry-After
     │   ├── StorageUnavailable      503 with Retry-After
-    │   └── ClockBehind             503 with Retry-After
+    │   ├── ClockBehind             503 with Retry-After
+    │   └── ModelUnavailable        503 with Retry-After, or the service does not start
     ├── Unreadable
     │   ├── UnreadableRun           500
     │   ├── UnreadableState         500
@@ -29,7 +30,6 @@
     │   ├── RunFailed               502
     │   ├── RunStateUnavailable     503
     │   └── RunTimedOut             504
-    ├── ModelUnavailable            503, or the service does not start
     ├── InvalidGraphs               the service does not start
     ├── AlreadyServed               the service does not start
     └── BehindMigrations            the service does not start
@@ -217,6 +217,15 @@ class ClockBehind(Busy):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
+class ModelUnavailable(Busy):
+    """No chat model can be offered."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
 class Unreadable(ServiceError):
     """Something stored cannot be read; it can be deleted, and costs nothing but itself."""
 
@@ -287,12 +296,6 @@ class RunCancelled(RunError):
     """The run was cancelled."""
 
     status = 499
-
-
-class ModelUnavailable(ServiceError):
-    """No chat model can be offered."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class InvalidGraphs(ServiceError):

@@ -1,5 +1,8 @@
 """Puts the service together: `uvicorn --factory app.main:create_app`."""
 
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -23,6 +26,7 @@ from app.auth.api_keys import ApiKeys
 from app.env_files import load_variable_files
 from app.service import Service, open_service
 from app.settings import Settings
+from app.storage.locks import SUPERSEDED_STATUS, ServingLock
 
 
 class State(TypedDict):
@@ -44,7 +48,11 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
             return
         async with open_service(settings) as opened:
             _add_routes(app, opened)
+            ending = asyncio.create_task(_end_when_superseded(opened.lock))
             yield {"service": opened}
+            ending.cancel()
+        if opened.lock.is_superseded.is_set():
+            os._exit(SUPERSEDED_STATUS)  # uvicorn would exit with its own
 
     app = FastAPI(
         title="Fanjoin",
@@ -71,6 +79,12 @@ def _add_doors(app: FastAPI, settings: Settings) -> None:
     if settings.checks_hosts:
         app.add_middleware(Hosts, allowed=settings.allowed_hosts)
     app.add_middleware(RequestLine)
+
+
+async def _end_when_superseded(lock: ServingLock) -> None:
+    """Stop uvicorn when another process serves from the database."""
+    await lock.is_superseded.wait()
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _read_settings() -> Settings:

@@ -10,13 +10,14 @@ from app.execution.completion import Completion
 from app.execution.executor import hosting_graphs
 from app.execution.handles import Runs
 from app.execution.maintenance import Maintenance
-from app.execution.node_threads import NodeThreads
+from app.execution.obstacles import obstacle_of
+from app.execution.readiness import Check, Readiness
 from app.execution.recovery import Recovery
 from app.execution.runner import Runner
 from app.graphs.registry import GraphRegistry, load_registry
 from app.local_llm.fetch import locate
 from app.local_llm.machine import Machine, model_unavailable, require_able
-from app.local_llm.server import serve_model
+from app.local_llm.server import ModelServer, serve_model
 from app.redaction import redactor
 from app.retention.sweeper import Sweeper
 from app.runs.repository import RunRepository
@@ -24,7 +25,7 @@ from app.setting_types import Price
 from app.settings import Settings
 from app.storage.checkpoints import Checkpoints, open_checkpoints
 from app.storage.database import Database, open_database
-from app.storage.locks import hold_serving_lock
+from app.storage.locks import ServingLock, hold_serving_lock
 from app.storage.migrate import migrate
 from app.threads.repository import ThreadRepository
 from app.threads.threads import Threads
@@ -41,7 +42,8 @@ class Service:
     threads: Threads
     database: Database
     checkpoints: Checkpoints
-    node_threads: NodeThreads
+    readiness: Readiness
+    lock: ServingLock
 
 
 @asynccontextmanager
@@ -57,27 +59,40 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     """
     async with AsyncExitStack() as stack:
         _export({"FANJOIN_DATA_DIR": str(settings.data_dir)}, stack)
-        free = await _offer_model(settings, stack)
+        model = await _offer_model(settings, stack)
         registry = await load_registry(settings.graphs_file)
-        database = await _open_storage(settings, stack)
-        checkpoints = await stack.enter_async_context(open_checkpoints(settings, registry.types))
+        lock = await stack.enter_async_context(hold_serving_lock(settings))
+        database = await _open_database(settings, lock, stack)
+        checkpoints = await stack.enter_async_context(
+            open_checkpoints(settings, registry.types, obstacle=lambda: lock.obstacle)
+        )
         registry = registry.with_store(checkpoints.store)
         node_threads = stack.enter_context(hosting_graphs(threads=settings.node_threads))
         runs, threads = RunRepository(database), ThreadRepository(database)
         completion = Completion(runs, checkpoints)
         runner = Runner(
             settings,
-            prices={**free, **settings.prices},
+            prices={**_free(model), **settings.prices},
             database=database,
             checkpoints=checkpoints,
             completion=completion,
+            obstacle=obstacle_of(lock, database, model),
         )
+        readiness = Readiness(
+            runner,
+            node_threads,
+            _checks(database, checkpoints, model),
+            stuck_seconds=settings.stuck_threads_seconds,
+        )
+        stack.push_async_callback(readiness.close)
         recovery = Recovery(
             settings, registry=registry, runner=runner, runs=runs, completion=completion
         )
         sweeper = Sweeper(database, checkpoints, settings)
         stack.push_async_callback(runner.drain, 0)
-        await stack.enter_async_context(Maintenance(runner, database, recovery).running())
+        maintenance = Maintenance(runner, database, recovery)
+        await stack.enter_async_context(maintenance.running())
+        lock.on_regained = maintenance.leave_claimed_runs
         await stack.enter_async_context(sweeper.running())
         yield Service(
             settings,
@@ -87,36 +102,54 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             Threads(threads, checkpoints, registry, redactor(settings.secrets)),
             database,
             checkpoints,
-            node_threads,
+            readiness,
+            lock,
         )
 
 
-async def _open_storage(settings: Settings, stack: AsyncExitStack) -> Database:
-    """Be the one process that serves from the database, and open it."""
-    await stack.enter_async_context(hold_serving_lock(settings))
+async def _open_database(settings: Settings, lock: ServingLock, stack: AsyncExitStack) -> Database:
+    """Bring the tables up to date, and open them."""
     if settings.migrate_at_start:
         await migrate(settings)
-    return await stack.enter_async_context(open_database(settings))
+    return await stack.enter_async_context(open_database(settings, lambda: lock.obstacle))
 
 
-async def _offer_model(settings: Settings, stack: AsyncExitStack) -> dict[str, Price]:
+async def _offer_model(settings: Settings, stack: AsyncExitStack) -> ModelServer | None:
     """Let the graphs find their model in the environment: the operator's, or the embedded one.
 
-    Return the prices that are known without a setting: the embedded model costs nothing.
+    Return the server of the embedded model, if that is the one.
     """
     if settings.has_remote_model:
         _export(settings.model_environment, stack)
-    elif settings.wants_embedded_model:
-        path = locate(settings)
-        if path is None:
-            raise model_unavailable(
-                f"the embedded model {settings.local_model} is not here yet (`fanjoin model pull`)"
-            )
-        require_able(Machine.read(), weights_size=path.stat().st_size)
-        endpoint = await stack.enter_async_context(serve_model(path))
-        _export(endpoint.environment, stack)
-        return {endpoint.model: Price(input=Decimal(0), output=Decimal(0))}
-    return {}
+    if settings.has_remote_model or not settings.wants_embedded_model:
+        return None
+    path = locate(settings)
+    if path is None:
+        raise model_unavailable(
+            f"the embedded model {settings.local_model} is not here yet (`fanjoin model pull`)"
+        )
+    require_able(Machine.read(), weights_size=path.stat().st_size)
+    server = await stack.enter_async_context(serve_model(path))
+    _export(server.endpoint.environment, stack)
+    return server
+
+
+def _checks(
+    database: Database, checkpoints: Checkpoints, model: ModelServer | None
+) -> list[tuple[str, Check]]:
+    """Return whom a run needs, in the order in which readiness asks them."""
+    needed: list[tuple[str, Check]] = [
+        ("the database", database.check_for_a_run),
+        ("the checkpoints' database", checkpoints.check),
+    ]
+    return [*needed, ("the embedded model", model.check)] if model is not None else needed
+
+
+def _free(model: ModelServer | None) -> dict[str, Price]:
+    """Return the prices that are known without a setting: the embedded model costs nothing."""
+    return (
+        {} if model is None else {model.endpoint.model: Price(input=Decimal(0), output=Decimal(0))}
+    )
 
 
 def _export(variables: dict[str, str], stack: AsyncExitStack) -> None:

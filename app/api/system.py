@@ -1,6 +1,5 @@
 """Ping, liveness, readiness and info."""
 
-import logging
 from importlib.metadata import version
 from typing import Any
 
@@ -8,9 +7,6 @@ from fastapi import APIRouter
 
 from app.api.dependencies import ServiceDep
 from app.api.problems import NEEDS_KEY, describe_problems
-from app.errors import Stopping, StorageUnavailable, ThreadsStuck
-
-logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["system"], responses=describe_problems(s401=NEEDS_KEY))
 
@@ -33,26 +29,13 @@ async def read_live() -> dict[str, str]:
 @open_router.get(
     "/health/ready",
     responses=describe_problems(
-        s503="The service is stopping, its database is unavailable, or its threads are stuck."
+        s503="The service is stopping, its database, checkpoints or embedded model do not answer, "
+        "or its threads are stuck."
     ),
 )
 async def read_ready(service: ServiceDep) -> dict[str, str | int]:
-    """Readiness: the database answers, and the service accepts runs and has threads for them."""
-    if service.runner.is_stopping:
-        raise Stopping("the service is stopping", retry_after=5)
-    threads, seconds = service.node_threads, service.settings.stuck_threads_seconds
-    if threads.are_stuck(seconds=seconds):
-        raise ThreadsStuck(
-            f"each of the {threads.size} threads for plain def nodes (FANJOIN_NODE_THREADS) has "
-            f"been busy with one call for over {seconds:g} s, and other calls wait: set a timeout "
-            f"for what they call, and restart the service",
-            retry_after=5,
-        )
-    try:
-        await service.database.check()
-    except StorageUnavailable as error:  # whose reason names the database's host: none for all
-        logger.warning("the database does not answer", extra={"error": error.reason})
-        raise StorageUnavailable("the database does not answer") from error
+    """Readiness: a run could be taken now. A 503 says what prevents it."""
+    await service.readiness.require()
     return {"status": "ready", "graphs": len(service.registry)}
 
 

@@ -43,9 +43,9 @@ class Server(uvicorn.Server):
         self._beside: asyncio.Task[None] | None = None
         self._draining: list[asyncio.Future[None]] = []
 
-    def stop(self) -> None:
-        """Let running runs finish, and say so; at the second call, cancel them."""
-        self.force_exit = self.should_exit
+    def stop(self, *, at_once: bool = False) -> None:
+        """Let running runs finish, and say so; at the second call, or at once, cancel them."""
+        self.force_exit = self.should_exit or at_once
         self.should_exit = True
         grace = 0.0 if self.force_exit else self._grace_seconds
         if grace > 0:

@@ -24,6 +24,9 @@ _NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 _NO_SIGNAL = 0
 
+_NO_SIGNAL_EITHER = 255
+"""Sent to the thread for what ends the process without a signal."""
+
 
 class StopSignals:
     """The signals that arrive while they are handled; the first and the second call `stop`."""
@@ -33,12 +36,18 @@ class StopSignals:
         self._seconds = grace_seconds + _SECONDS_TO_CLOSE
         self._loop = asyncio.get_running_loop()
         self._seen: list[int] = []
+        self._status: int | None = None
         self._arrived, self._arriving = socket.socketpair()
         self._arriving.setblocking(False)
 
     @property
     def exit_status(self) -> int:
-        """128 and the number of the second signal, as shells say it; 0 when there was none."""
+        """128 and the number of the second signal, as shells say it; 0 when there was none.
+
+        That of `end_with`, where it was called.
+        """
+        if self._status is not None:
+            return self._status
         return 128 + self._seen[-1] if len(self._seen) > 1 else 0
 
     @contextlib.contextmanager
@@ -65,6 +74,11 @@ class StopSignals:
                 self._arrived.close()
                 self._arriving.close()
 
+    def end_with(self, status: int) -> None:
+        """Let the process exit with this status some time from now, also if it cannot be closed."""
+        self._status = status
+        self._arriving.send(bytes([_NO_SIGNAL_EITHER]))
+
     def _listen(self, of_the_loop: int) -> None:
         """Act on each signal, and pass it on to the event loop: others may have handlers."""
         limit: float | None = None
@@ -76,6 +90,9 @@ class StopSignals:
                 break
             if data[0] == _NO_SIGNAL:
                 return
+            if data[0] == _NO_SIGNAL_EITHER:
+                limit = monotonic() + _SECONDS_TO_CLOSE
+                continue
             if of_the_loop >= 0:
                 os.write(of_the_loop, data)
             if data[0] in _NUMBERS:
@@ -84,7 +101,7 @@ class StopSignals:
                 limit = monotonic() + (self._seconds if is_first else _SECONDS_AT_ONCE)
                 with contextlib.suppress(RuntimeError):  # the loop is closed already
                     self._loop.call_soon_threadsafe(self.stop)
-        os._exit(128 + self._seen[-1])
+        os._exit(self._status if self._status is not None else 128 + self._seen[-1])
 
 
 def _do_nothing(*_: object) -> None:

@@ -1,6 +1,7 @@
 """The runs that this process is executing; all others are read from the database."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from app.report.recorder import Recorder
 from app.runs.events import Event, EventLog
 from app.runs.repository import RunRepository
 from app.runs.run import Run
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
@@ -50,11 +53,15 @@ class ActiveRun:
     is_released: bool = False
     """Stopped without an end: it continues when the service, or its database, is back."""
 
+    is_claimed_elsewhere: bool = False
+    """Another process has claimed the run, or ended it: nothing of it is stored here."""
+
     is_ending: bool = False
     """The graph is over; what is left is to store the run's end."""
 
     storage_error: StorageUnavailable | None = None
-    """Set while the run is over and its end cannot be stored."""
+    """Set while the run is over and its end cannot be stored, and where another
+    process claimed the run."""
 
     @property
     def is_background(self) -> bool:
@@ -71,7 +78,8 @@ class ActiveRun:
         A run that was released because the service stops is still `pending`.
 
         Raises:
-            StorageUnavailable: it is over, and the database does not take its end.
+            StorageUnavailable: it is over, and the database does not take its end; or another
+                process has it.
         """
         await asyncio.wait([self.finished])
         if self.storage_error is not None:
@@ -94,6 +102,17 @@ class ActiveRun:
         if not self.cancel_requested:
             self.is_released = True
             self.stop()
+
+    def leave_to_another(self) -> None:
+        """End the run here alone: another process has claimed it."""
+        self.is_claimed_elsewhere = True
+        self.storage_error = StorageUnavailable(
+            f"another process claimed run {self.run.id}: look it up by its id",
+            run_id=self.run.id,
+            thread_id=self.run.thread_id,
+        )
+        logger.warning("run was claimed by another process", extra={"run_id": self.run.id})
+        self.stop()
 
     def set_finished(self) -> None:
         """Wake those who wait."""

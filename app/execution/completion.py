@@ -37,14 +37,15 @@ class Completion:
         """Store how an active run ended, then wake its followers and waiters.
 
         What the run did is paid for, so this retries until the database accepts it, or the
-        process ends.
+        process ends. The end of a run that another process has claimed is dropped.
         """
         final = active.log.seal(final_events(run))
         if writes := [write for write in (active.creating, active.flushing) if write is not None]:
             await asyncio.wait(writes)
         run = _with_end(run, final)
-        if active.is_recorded:
-            await self._store_patiently(active, run, final)
+        if active.is_recorded and not await self._store_patiently(active, run, final):
+            active.leave_to_another()
+            return
         active.run, active.storage_error = run, None
         active.log.close(final)
         active.set_finished()
@@ -57,7 +58,8 @@ class Completion:
         """
         final = EventLog(first_event_of(run.attempt)).seal(final_events(run))
         run = _with_end(run, final)
-        await self._store(run, final)
+        if not await self._store(run, final):
+            logger.warning("run was already over when its end was stored", extra={"run_id": run.id})
         await self.clean_up(run)
 
     async def clean_up(self, run: Run) -> None:
@@ -66,7 +68,7 @@ class Completion:
             with contextlib.suppress(StorageUnavailable):  # retention deletes them later
                 await delete_checkpoints([run.id], checkpoints=self._checkpoints, runs=self._runs)
 
-    async def _store_patiently(self, active: ActiveRun, run: Run, final: Sequence[Event]) -> None:
+    async def _store_patiently(self, active: ActiveRun, run: Run, final: Sequence[Event]) -> bool:
         events = [*active.log.after(active.last_stored_event), *final]
         gives_up_at = time.monotonic() + _PATIENCE_SECONDS
         pause = _FIRST_PAUSE_SECONDS
@@ -79,13 +81,11 @@ class Completion:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
-    async def _store(self, run: Run, events: Sequence[Event], *, has_row: bool = True) -> None:
+    async def _store(self, run: Run, events: Sequence[Event], *, has_row: bool = True) -> bool:
+        """Store a run's end; False where it is over already, or at a later attempt."""
         if has_row:
-            is_stored = await self._runs.finish(run, events, thread_status_after(run))
-        else:
-            is_stored = await self._runs.create_finished(run, events)
-        if not is_stored:
-            logger.warning("run was already over when its end was stored", extra={"run_id": run.id})
+            return await self._runs.finish(run, events, thread_status_after(run))
+        return await self._runs.create_finished(run, events)
 
 
 def final_events(

@@ -1,4 +1,7 @@
-"""The clockwork beside the runs: store events, recover orphaned runs, pass on cancellations."""
+"""The clockwork beside the runs.
+
+It stores events, recovers orphaned runs, passes on cancellations, and looks after the files.
+"""
 
 import asyncio
 import contextlib
@@ -29,6 +32,7 @@ class Maintenance:
 
     def __init__(self, runner: Runner, database: Database, recovery: Recovery) -> None:
         self._runner = runner
+        self._database = database
         self._runs = RunRepository(database)
         self._orphans = OrphanedRuns(database)
         self._threads = ThreadRepository(database)
@@ -51,6 +55,7 @@ class Maintenance:
         loops = (
             self._every(_FLUSH_SECONDS, self._flush),
             self._every(_LOOK_SECONDS, self._stop_cancelled),
+            self._every(_LOOK_SECONDS, self._database.look),
             self._every(_ABANDONED_THREADS_SECONDS, self._threads.release_abandoned),
             self._look_for_orphans(is_done=bool(is_done)),
         )
@@ -63,6 +68,21 @@ class Maintenance:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def leave_claimed_runs(self) -> None:
+        """End those runs here that another process has claimed, or ended, while it served.
+
+        Those that it left behind are recovered.
+
+        Raises:
+            StorageUnavailable: the database does not say which.
+        """
+        running = [one for one in self._runner.active if one.has_row and not one.is_ending]
+        active = {one.run.id: one for one in running}
+        attempts = {run_id: one.run.attempt for run_id, one in active.items()}
+        for run_id in await self._orphans.claimed_elsewhere(attempts):
+            active[run_id].leave_to_another()
+        self._runner.has_orphans.set()
 
     async def _every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -112,7 +132,7 @@ class Maintenance:
 
     async def _recover_orphans(self) -> bool:
         """Recover as many as there are free slots, and return whether that was all of them."""
-        free = 0 if self._runner.is_stopping else self._runner.free_slots
+        free = self._runner.free_slots
         if free == 0:
             return False
         others = [*self._runner.active.ids, *self._left, *self._postponed]

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.errors import Stopping, StorageUnavailable, UnreadableRun
+from app.errors import Busy, Stopping, StorageUnavailable, UnreadableRun
 from app.execution.active_runs import ActiveRun, ActiveRuns, announce, flush_events
 from app.execution.completion import Completion
 from app.execution.concurrency import ConcurrencyLimit
 from app.execution.graph_stream import checkpointing_for, run_graph
+from app.execution.obstacles import Obstacle, no_obstacle
 from app.execution.outcome import conclude
 from app.execution.run_watch import RunWatches
 from app.graphs.registry import GraphEntry
@@ -50,7 +51,9 @@ class Runner:
         database: Database,
         checkpoints: Checkpoints,
         completion: Completion,
+        obstacle: Obstacle = no_obstacle,
     ) -> None:
+        """`obstacle` says what keeps this process from taking a run."""
         self._timeout = settings.run_timeout_seconds
         self._recursion_limit = settings.recursion_limit
         self._records_all = settings.record_stateless
@@ -59,6 +62,7 @@ class Runner:
         self._orphans = OrphanedRuns(database)
         self._checkpoints = checkpoints
         self._completion = completion
+        self._obstacle = obstacle
         self._redact = redactor(settings.secrets)
         self._limit = ConcurrencyLimit(
             running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs
@@ -75,7 +79,12 @@ class Runner:
 
     @property
     def free_slots(self) -> int:
-        return self._limit.free
+        """How many runs could begin at once."""
+        return self._limit.free if self.obstacle() is None else 0
+
+    def obstacle(self) -> Busy | None:
+        """Return what is known to keep this process from taking a run; nothing is asked for it."""
+        return _stopping() if self._is_stopping else self._obstacle()
 
     async def start(
         self,
@@ -93,13 +102,13 @@ class Runner:
         background) start at once: its row is created with its end, or after 250 ms.
 
         Raises:
-            Stopping: the service takes no more runs.
+            Stopping, ModelUnavailable: the service takes no runs.
             TooManyRuns: as many runs as allowed are running and waiting.
             ThreadBusy: another run is using the thread.
-            StorageUnavailable: the database does not take the row.
+            StorageUnavailable: the database does not take the row, or would not keep it.
         """
-        if self._is_stopping:
-            raise _stopping()
+        if (obstacle := self.obstacle()) is not None:
+            raise obstacle
         needs_row = bool(request.outlives_client or request.thread_id)
         active = ActiveRun(entry, Run(entry.id, request), EventLog())
         active.is_recorded = needs_row or self._records_all
@@ -251,6 +260,8 @@ class Runner:
         except BaseException as raised:  # noqa: BLE001  # what a graph raises ends its run alone
             error = raised
         active.is_ending = True
+        if active.is_claimed_elsewhere:
+            return
         if _is_to_continue(active, error):
             await self._release(active)
             return

@@ -1,4 +1,4 @@
-"""The process that serves the model: `python -m app.local_llm.child PATH MODEL THREADS`.
+"""The process that serves the model: `python -m app.local_llm.child PATH MODEL THREADS PORT`.
 
 The API key comes as the first line of standard input; the address goes out as the one line of
 standard output once the server listens. The process ends when its standard input does, and with
@@ -18,11 +18,15 @@ SLOTS = 2
 
 SLOT_TOKENS = 4096
 
+HTTP_THREADS = 64
+"""Each request that waits for a slot holds one; with the default of a few, a busy server would not
+answer whether it is well."""
+
 PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
 def main() -> None:
-    path, model, threads = sys.argv[1:]
+    path, model, threads, port = sys.argv[1:]
     # llama.cpp may print; what it prints must not be taken for the address.
     with os.fdopen(os.dup(1), "w") as ready:
         os.dup2(2, 1)
@@ -31,7 +35,7 @@ def main() -> None:
             sys.exit("the parent ended before it named an API key")
         _die_with_parent()
         try:
-            server = xllamacpp.Server(_params(path, model, int(threads), api_key))
+            server = xllamacpp.Server(_params(path, model, int(threads), int(port), api_key))
         except RuntimeError as error:
             flush_log()
             sys.exit(str(error))
@@ -58,12 +62,14 @@ def flush_log() -> bool:
     return True
 
 
-def _params(path: str, model: str, threads: int, api_key: str) -> xllamacpp.CommonParams:
+def _params(path: str, model: str, threads: int, port: int, api_key: str) -> xllamacpp.CommonParams:
     params = xllamacpp.CommonParams()
     params.model.path = path
     params.model_alias = {model}
     params.hostnames = ["127.0.0.1"]
-    params.port = 0
+    params.port = port
+    params.reuse_port = True  # the parent keeps it reserved
+    params.n_threads_http = HTTP_THREADS
     params.api_keys = [api_key]
     params.cors_origins = "http://127.0.0.1"
     params.cors_origins_explicit = True

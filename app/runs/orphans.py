@@ -1,6 +1,6 @@
 """Runs that no process executes, though the database has them pending or running."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, select, update
@@ -30,6 +30,13 @@ class OrphanedRuns:
     async def release(self, run_ids: Collection[str]) -> None:
         """Leave runs to the next start; this attempt does not count as one that failed."""
         await self._writer.write(_release, tuple(run_ids))
+
+    async def claimed_elsewhere(self, live: Mapping[str, int]) -> list[str]:
+        """Return those of the runs in `live` that are over, or at another attempt than there."""
+        statement = select(runs.c.id, runs.c.attempt).where(IS_LIVE)
+        async with self._reading() as connection:
+            stored = {row.id: row.attempt for row in await connection.execute(statement)}
+        return [run_id for run_id, attempt in live.items() if stored.get(run_id) != attempt]
 
     async def cancel_requested(self, live: Collection[str]) -> list[str]:
         """Return those of the runs in `live` that are to be cancelled."""

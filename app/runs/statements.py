@@ -115,9 +115,10 @@ def append_events(connection: Connection, batches: Sequence[tuple[str, Sequence[
 
 _REACH = (
     update(runs)
-    .where(runs.c.id == bindparam("of_run"), IS_LIVE)
+    .where(runs.c.id == bindparam("of_run"), runs.c.last_event <= bindparam("reached"), IS_LIVE)
     .values(status="running", last_event=bindparam("reached"))
 )
+"""Events of an earlier attempt have lower numbers, and set nothing back."""
 
 _END = update(runs).where(
     runs.c.id == bindparam("of_run"), runs.c.attempt == bindparam("of_attempt"), IS_LIVE

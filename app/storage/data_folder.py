@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +14,11 @@ from app.errors import StorageUnavailable
 _PRIVATE_FOLDER = 0o700
 
 _PRIVATE_FILE = 0o600
+
+_ROOM = 256 * 1024
+"""In bytes: what a run and its first checkpoints need."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _BESIDE = ("", "-wal", "-shm")
 """SQLite gives its own files beside a database the mode of that, when it makes them."""
@@ -61,3 +68,31 @@ def prepare_database_file(file: Path) -> None:
     with folder_failures(file.parent):
         make_private_folder(file.parent)
         make_private_file(file)
+
+
+def lack_of_room(folder: Path) -> str | None:
+    """Say whether the disk is full, as far as the system knows; it takes microseconds."""
+    if sys.platform == "win32":
+        return None
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return None
+    blocks = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
+    is_full = disk.f_blocks > 0 and blocks * disk.f_frsize < _ROOM
+    return "the disk is full" if is_full else None
+
+
+def require_room(folder: Path) -> None:
+    """Write a file of a moment: SQLite alone may go on for a while in the room that it has.
+
+    Raises:
+        StorageUnavailable: the disk is full, or the folder takes no file.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(os.urandom(_ROOM))
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageUnavailable("the disk is full") from error
+        raise StorageUnavailable(f"the data folder takes no file ({error.strerror})") from error

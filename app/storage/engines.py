@@ -152,7 +152,12 @@ def _bounded(url: URL) -> URL:
     return url.update_query_dict({"options": " ".join(options).strip()})
 
 
-def _postgres_url(address: str) -> URL:
+def require_driver() -> None:
+    """Raise StorageUnavailable where PostgreSQL's driver, an extra, is not installed."""
     if find_spec("psycopg") is None:
         raise StorageUnavailable("PostgreSQL needs psycopg: pip install 'fanjoin[postgres]'")
+
+
+def _postgres_url(address: str) -> URL:
+    require_driver()
     return make_url(address).set(drivername="postgresql+psycopg")

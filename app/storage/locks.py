@@ -1,9 +1,10 @@
-"""A lock of PostgreSQL's that lasts as long as the connection that took it."""
+"""Who migrates, and who serves: one process at a time."""
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import text
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from app.errors import AlreadyServed
 from app.settings import Settings
 from app.storage.data_folder import prepare_database_file
-from app.storage.engines import reading_engine
+from app.storage.engines import reading_engine, require_driver
 from app.storage.errors import storage_failure, storage_failures
 
 _ASK_AGAIN_SECONDS = 0.05
@@ -46,14 +47,37 @@ SERVING_FILE = "serving.lock.db"
 
 SERVING_NUMBER = 0x66616E6A
 
+SUPERSEDED_STATUS = 75
+"""How a process exits whose lock another one has: EX_TEMPFAIL of <sysexits.h>, try again."""
+
+_POSTGRES = "app.storage.postgres_lock"
+
 _PATIENCE_SECONDS = 5
 """A service that is being replaced is given so long to be gone."""
+
+
+async def _nothing() -> None:
+    pass
+
+
+class ServingLock:
+    """The right to serve from a database: one process has it."""
+
+    def __init__(self) -> None:
+        self.obstacle: str | None = None
+        """Why nothing may be stored now; None while the lock is held."""
+
+        self.is_superseded = asyncio.Event()
+        """Set when another process has the lock for good: this one is to end, storing nothing."""
+
+        self.on_regained: Callable[[], Awaitable[None]] = _nothing
+        """Awaited when the lock was lost and is held again, before anything is stored."""
 
 
 @asynccontextmanager
 async def hold_serving_lock(
     settings: Settings, *, patience_seconds: float = _PATIENCE_SECONDS
-) -> AsyncIterator[None]:
+) -> AsyncIterator[ServingLock]:
     """Be the one that serves, until left; a process that is killed holds nothing any more.
 
     Raises:
@@ -61,15 +85,14 @@ async def hold_serving_lock(
         StorageUnavailable: the database does not answer.
     """
     if settings.postgres_url is not None:
-        lock = advisory_lock(settings, SERVING_NUMBER, patience_seconds=patience_seconds)
-        async with lock as is_held:
-            if not is_held:
-                raise AlreadyServed("another process serves from this PostgreSQL database: stop it")
-            yield
+        require_driver()
+        hold = import_module(_POSTGRES).hold_in_postgres
+        async with hold(settings, patience_seconds=patience_seconds) as lock:
+            yield lock
         return
     connection = await asyncio.to_thread(_hold_folder, settings, patience_seconds)
     try:
-        yield
+        yield ServingLock()
     finally:
         await asyncio.to_thread(connection.close)
 

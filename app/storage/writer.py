@@ -4,11 +4,13 @@ A transaction through an async driver crosses threads at every statement; this o
 """
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -26,6 +28,9 @@ Result = TypeVar("Result")
 Statement = Callable[[Connection, Item], Result]
 """Executed for one item, in a transaction that it may share with other items."""
 
+Obstacle = Callable[[], str | None]
+"""Says why nothing may be written now; None if it may. Called in the writer's thread."""
+
 BulkStatement = Callable[[Connection, Sequence[Item]], None]
 """Executed once for all equal writes that wait side by side: `executemany` costs half as much."""
 
@@ -41,13 +46,21 @@ class _Waiting:
 class Writer:
     """Commits in the order of the calls; to be made and used in one event loop."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, obstacle: Obstacle = lambda: None) -> None:
         self._engine = engine
+        self._obstacle = obstacle
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._is_closed = False
+        self.has_committed = False
+        self._failed_at = -math.inf
+        self._failure = ""
         self._thread = threading.Thread(target=self._work, name="storage-writer", daemon=True)
         self._thread.start()
+
+    def failure_within(self, seconds: float) -> str | None:
+        """Return why the database refused a write in the last seconds; None where it did not."""
+        return self._failure if monotonic() - self._failed_at < seconds else None
 
     async def write(self, statement: Statement[Item, Result], item: Item) -> Result:
         """Execute a statement for the item and return its result once it is committed.
@@ -95,11 +108,14 @@ class Writer:
 
     def _outcomes(self, batch: list[_Waiting]) -> list[Any]:
         """Commit a batch and return for each its result, or the exception that it failed with."""
+        if (reason := self._obstacle()) is not None:
+            return [StorageUnavailable(reason) for _ in batch]
         try:
             return self._commit(batch)
         except Exception as error:  # noqa: BLE001  # whoever waits gets it; the thread must go on
             unavailable = storage_failure(error)
             if unavailable is not None:
+                self._failure, self._failed_at = unavailable.reason, monotonic()
                 return [_unavailable(unavailable.reason, error) for _ in batch]
             if len(batch) == 1:
                 return [error]
@@ -123,6 +139,7 @@ class Writer:
                     results += [None] * len(items)
                 else:
                     results += [statement(connection, item) for item in items]
+        self.has_committed = True
         return results
 
     def _answer(self, batch: list[_Waiting], outcomes: list[Any]) -> None:

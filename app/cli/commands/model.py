@@ -76,14 +76,15 @@ def serve(
 
 
 async def _serve(weights: Path, command: list[str]) -> int:
-    async with serve_model(weights) as endpoint:
+    async with serve_model(weights) as server:
         if command:
-            return await _run(command, endpoint)
-        for name, value in endpoint.environment.items():
+            return await _run(command, server.endpoint)
+        for name, value in server.endpoint.environment.items():
             typer.echo(f"export {name}={shlex.quote(value)}")
         console.print("Serving the model until Ctrl-C.")
-        await asyncio.Event().wait()
-    return 0
+        await server.has_given_up.wait()
+        console.print(server.problem, soft_wrap=True)
+    return 1
 
 
 async def _run(command: list[str], endpoint: Endpoint) -> int:

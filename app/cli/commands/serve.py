@@ -23,12 +23,13 @@ from app.cli.server import Server
 from app.cli.signals import StopSignals
 from app.cli.streams import outlive_readers
 from app.cli.view.fetch_bar import fetch_bar
-from app.cli.view.terminal import stdout
+from app.cli.view.terminal import complain, stdout
 from app.local_llm.fetch import provision
 from app.logs import configure_logs
 from app.main import create_app
 from app.service import open_service
 from app.settings import Settings
+from app.storage.locks import SUPERSEDED_STATUS, ServingLock
 
 _SECONDS_TO_SAY_SO = 3
 """For the last events of runs that were cancelled at the end of their grace."""
@@ -86,9 +87,19 @@ async def _serve(settings: Settings, address: socket.socket, when_listening: Whe
             grace_seconds=settings.grace_seconds,
         )
         signals.stop = server.stop
+        ending = asyncio.create_task(_end_when_superseded(service.lock, signals, server))
+        stack.callback(ending.cancel)
         with _start_up_out_of_the_collectors_way():
             await server.serve(sockets=[address])
     return signals.exit_status
+
+
+async def _end_when_superseded(lock: ServingLock, signals: StopSignals, server: Server) -> None:
+    """End at once when another process serves from the database; nothing more is stored."""
+    await lock.is_superseded.wait()
+    complain("Another process serves from the database. This one ends.")
+    signals.end_with(SUPERSEDED_STATUS)
+    server.stop(at_once=True)
 
 
 def _stop_starting() -> Callable[[], object]:

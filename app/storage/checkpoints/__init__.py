@@ -10,6 +10,7 @@ from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.retrying import OnSaved
 from app.storage.checkpoints.serde import TypeNames
 from app.storage.checkpoints.sqlite import open_sqlite, set_up_sqlite
+from app.storage.writer import Obstacle
 
 __all__ = [
     "Checkpoints",
@@ -23,17 +24,23 @@ _POSTGRES = "app.storage.checkpoints.postgres"
 
 
 @asynccontextmanager
-async def open_checkpoints(settings: Settings, types: TypeNames = ()) -> AsyncIterator[Checkpoints]:
+async def open_checkpoints(
+    settings: Settings, types: TypeNames = (), *, obstacle: Obstacle = lambda: None
+) -> AsyncIterator[Checkpoints]:
     """Open the saver and the store, whose tables `set_up_checkpoints` has made.
 
-    `types` are those of the graphs: objects of these types come back as what they were.
+    `types` are those of the graphs: objects of these types come back as what they were. Over
+    PostgreSQL nothing is read or written while `obstacle` says why not.
 
     Raises:
         StorageUnavailable: PostgreSQL does not answer, or a file cannot be opened.
     """
-    is_postgres = settings.postgres_url is not None
-    opened = import_module(_POSTGRES).open_postgres if is_postgres else open_sqlite
-    async with opened(settings, types) as checkpoints:
+    opened = (
+        import_module(_POSTGRES).open_postgres(settings, types, obstacle)
+        if settings.postgres_url is not None
+        else open_sqlite(settings, types)
+    )
+    async with opened as checkpoints:
         yield checkpoints
 
 

@@ -1,5 +1,6 @@
 """What graphs store between steps and runs: LangGraph's saver and store, as wired here."""
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.store.base import BaseStore
 
@@ -8,6 +9,10 @@ from app.storage.checkpoints.ordered import OrderedSaver
 from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.recovery import RecoverySaver
 from app.storage.checkpoints.retrying import BRIEF_SECONDS, OnSaved, RetryingSaver
+from app.storage.errors import storage_failure
+
+_NOBODY = "readiness"
+"""No thread has this key; what a graph may have stored under it is only read."""
 
 
 class Checkpoints:
@@ -47,6 +52,23 @@ class Checkpoints:
         saver = self._saver.copy_for(patience_seconds=self._patience_seconds, on_saved=on_saved)
         keys = Keys(owner, run_id)
         return OrderedSaver(saver, keys) if run_id is None else RecoverySaver(saver, keys)
+
+    async def check(self) -> None:
+        """Read from both.
+
+        Raises:
+            StorageUnavailable: one of them does not answer.
+        """
+        saver = self._saver.copy_for(patience_seconds=0)
+        nowhere: RunnableConfig = {"configurable": {"thread_id": _NOBODY, "checkpoint_ns": ""}}
+        try:
+            await saver.aget_tuple(nowhere)
+            await self.store.aget((_NOBODY,), _NOBODY)
+        except Exception as error:
+            unavailable = storage_failure(error)
+            if unavailable is None:
+                raise
+            raise unavailable from error
 
     async def delete_thread(self, owner: str, thread_id: str) -> None:
         """Delete a thread's checkpoints; if there are none it is no error."""

@@ -22,6 +22,7 @@ from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.retrying import OnSaved, RetryingSaver
 from app.storage.checkpoints.serde import TypeNames, open_serde
 from app.storage.errors import reason_of, storage_failure
+from app.storage.writer import Obstacle
 
 _MOST_CONNECTIONS = 10
 
@@ -36,7 +37,19 @@ _CONNECTION: dict[str, Any] = {
     "tcp_user_timeout": 10_000,  # milliseconds; else a network that is gone is noticed in minutes
 }
 
-Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
+
+class Pool(AsyncConnectionPool[AsyncConnection[DictRow]]):
+    """Lends no connection while there is an obstacle: what is written then might not last."""
+
+    obstacle: Obstacle = staticmethod(lambda: None)
+
+    async def getconn(
+        self,
+        timeout: float | None = None,  # noqa: ASYNC109  # psycopg's own
+    ) -> AsyncConnection[DictRow]:
+        if (reason := self.obstacle()) is not None:
+            raise psycopg.OperationalError(reason)
+        return await super().getconn(timeout)
 
 
 class PostgresSaver(RetryingSaver, AsyncPostgresSaver):
@@ -78,8 +91,11 @@ ORDER BY checkpoint_id DESC LIMIT %(limit)s
 
 
 @asynccontextmanager
-async def open_postgres(settings: Settings, types: TypeNames) -> AsyncIterator[Checkpoints]:
+async def open_postgres(
+    settings: Settings, types: TypeNames, obstacle: Obstacle
+) -> AsyncIterator[Checkpoints]:
     async with _open_pool(settings) as pool:
+        pool.obstacle = obstacle
         saver = PostgresSaver(pool, serde=open_serde(types))
         store = PostgresStore(pool)
         yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
@@ -94,7 +110,7 @@ async def set_up_postgres(settings: Settings) -> None:
 
 @asynccontextmanager
 async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
-    pool: Pool = AsyncConnectionPool(
+    pool = Pool(
         settings.postgres_url or "",
         min_size=1,
         max_size=_MOST_CONNECTIONS,

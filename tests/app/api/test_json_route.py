@@ -104,6 +104,6 @@ def test_what_is_like_a_number_is_none(
 
 
 def test_words_of_a_search_are_taken_as_text(client: TestClient) -> None:
-    found = client.post("/runs/search", json={"status": "success", "limit": 3})
+    answer = client.post("/runs/search", json={"status": "success", "limit": 3})
 
-    assert found.status_code == 200
+    assert answer.status_code == 200

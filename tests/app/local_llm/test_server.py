@@ -25,8 +25,8 @@ import asyncio, pathlib, sys
 from app.local_llm.server import serve_model
 
 async def main():
-    async with serve_model(pathlib.Path(sys.argv[1])) as endpoint:
-        print(endpoint.base_url, flush=True)
+    async with serve_model(pathlib.Path(sys.argv[1])) as server:
+        print(server.endpoint.base_url, flush=True)
         await asyncio.Event().wait()
 
 asyncio.run(main())
@@ -41,8 +41,8 @@ def endless(tmp_path: Path) -> Path:
 
 
 async def start(path: Path, start_seconds: float = 60) -> Endpoint:
-    async with serve_model(path, start_seconds=start_seconds) as endpoint:
-        return endpoint
+    async with serve_model(path, start_seconds=start_seconds) as server:
+        return server.endpoint
 
 
 def model_servers(parent: int) -> list[psutil.Process]:
@@ -162,7 +162,7 @@ def test_child_dies_with_a_killed_parent_even_while_it_loads(endless: Path) -> N
 
 def test_child_without_a_key_serves_nothing(endless: Path) -> None:
     child = subprocess.run(
-        [sys.executable, "-m", "app.local_llm.child", endless, "m", "1"],
+        [sys.executable, "-m", "app.local_llm.child", endless, "m", "1", "0"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
