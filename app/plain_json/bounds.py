@@ -12,14 +12,12 @@ from app.errors import InvalidInput
 _DEEPEST = 100
 """Levels of lists and objects in one value; answers are written to half as many more."""
 
-_LARGEST = int(sys.float_info.max)
-"""Of integers, too: a longer one could not be written as text again."""
-
-_MOST_DIGITS = len(str(_LARGEST))
+_MOST_DIGITS = sys.int_info.default_max_str_digits
+"""Of an integer; Python reads and writes no longer one."""
 
 _NOT_FINITE = "NaN and infinities are not JSON: send a number or null"
 _TOO_DEEP = f"nested deeper than {_DEEPEST} levels"
-_TOO_LARGE = f"an integer beyond {sys.float_info.max:.1e}: send it as a string"
+_TOO_LONG = f"an integer of more than {_MOST_DIGITS} digits: send it as a string"
 
 _TOKEN = re.compile(
     r'(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<number>-?[0-9][0-9.eE+-]*)|(?P<sign>[][{},:])', re.DOTALL
@@ -31,8 +29,8 @@ def require_bounded(value: Any, place: str) -> None:
     """Check the depth and the numbers of a JSON value.
 
     Raises:
-        InvalidInput: a list or object is nested too deeply, or a number is not finite or beyond
-            the range of a float; the problem names the place.
+        InvalidInput: a list or object is nested too deeply, or a number is not finite; the problem
+            names the place.
     """
     if not _is_bounded(value, _DEEPEST):
         for where, message in _out_of_bounds(value, place, 0):
@@ -52,15 +50,13 @@ def require_bounded_text(text: str) -> None:
 def _is_bounded(value: Any, levels: int) -> bool:
     """Look through a value quickly, without its places."""
     kind = type(value)
-    if kind is int:
-        return bool(-_LARGEST <= value <= _LARGEST)
     if kind is float:
         return math.isfinite(value)
     if kind is not dict and kind is not list:
         return True
     for item in value.values() if kind is dict else value:
         kind = type(item)
-        if kind is not str and kind is not bool and not _is_bounded(item, levels - 1):
+        if (kind is float or kind is dict or kind is list) and not _is_bounded(item, levels - 1):
             return False
     return levels > 0
 
@@ -69,8 +65,6 @@ def _out_of_bounds(value: Any, place: str, depth: int) -> Iterator[tuple[str, st
     match value:
         case float() if not math.isfinite(value):
             yield place, _NOT_FINITE
-        case int() if not -_LARGEST <= value <= _LARGEST:
-            yield place, _TOO_LARGE
         case dict() | list() if depth >= _DEEPEST:
             yield place, _TOO_DEEP
         case dict():
@@ -89,8 +83,8 @@ def _out_of_bounds_in_text(text: str) -> Iterator[tuple[list[str | int], str]]:
         match token.lastgroup, token.group():
             case "text", last_text:
                 pass
-            case "number", number if _is_too_large(number.lstrip("-")):
-                yield path, _TOO_LARGE
+            case "number", number if _is_too_long(number.lstrip("-")):
+                yield path, _TOO_LONG
             case _, "{" | "[" if len(path) > _DEEPEST:
                 yield path, _TOO_DEEP
             case _, "{":
@@ -105,7 +99,7 @@ def _out_of_bounds_in_text(text: str) -> Iterator[tuple[list[str | int], str]]:
                 path[-1] += 1
 
 
-def _is_too_large(number: str) -> bool:
+def _is_too_long(number: str) -> bool:
     return number.isdigit() and len(number) > _MOST_DIGITS
 
 

@@ -1,7 +1,6 @@
 """Depth and numbers of JSON from outside: found where they are, in a value as in its text."""
 
 import json
-import sys
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from app.errors import InvalidInput
 from app.plain_json import require_bounded, require_bounded_text
 
-LARGEST = int(sys.float_info.max)
+LONGEST = 10**4300 - 1
 
 
 def nested(levels: int, leaf: Any = None) -> Any:
@@ -24,8 +23,8 @@ def nested(levels: int, leaf: Any = None) -> Any:
     [
         nested(100),
         {"a": [{"b": 1.5}, None, True, "x" * 10_000]},
-        LARGEST,
-        -LARGEST,
+        LONGEST,
+        -LONGEST,
         [2**64, -0.0, 5e-324],
         {},
         "9" * 5000,
@@ -41,8 +40,6 @@ def test_what_can_be_stored_passes(value: Any) -> None:
     [
         (nested(101), "input" + ".0" * 100),
         ({"a": {"b c": nested(99)}}, "input.a.b c" + ".0" * 98),
-        ([1, LARGEST + 1], "input.1"),
-        ({"a": [True, {"b": -LARGEST - 1}]}, "input.a.1.b"),
         (float("nan"), "input"),
         ([[], {"x": float("-inf")}], "input.1.x"),
     ],
@@ -60,7 +57,7 @@ def test_what_cannot_be_stored_is_refused_with_its_place(value: Any, place: str)
         ('{"input": ' + "[" * 100_000, "input" + ".0" * 100),
         ('{"a": [1, {"b\\"]": ' + '{"c":' * 300, 'a.1.b"]' + ".c" * 98),
         ('{"a": ["[[[", 1, ' + "9" * 5000 + "]}", "a.2"),
-        ('{"a": 1, "b": -' + "9" * 310 + ", ", "b"),
+        ('{"a": 1, "b": -' + "9" * 4301 + ", ", "b"),
         ("[" * 5000, ".".join(["0"] * 101)),
         ("9" * 5000, "body"),
     ],
