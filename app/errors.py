@@ -1,4 +1,4 @@
-"""Every failure a caller can see, and the status each becomes.
+"""Every failure a caller can see: its status, and in its docstring its title (RFC 9457).
 
     ServiceError
     ├── ForeignHost                 400
@@ -34,8 +34,6 @@
     ├── AlreadyServed               the service does not start
     └── BehindMigrations            the service does not start
         └── NewerTables             the service does not start
-
-The class's docstring is its title (RFC 9457).
 """
 
 from collections.abc import Sequence
@@ -48,10 +46,10 @@ class ServiceError(Exception):
 
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
 
-    @property
-    def fields(self) -> dict[str, Any]:
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.fields = fields
         """What the problem body says besides title and detail."""
-        return {}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -154,23 +152,22 @@ class InvalidInput(ServiceError):
 
     def __init__(self, problems: Sequence[dict[str, Any]]) -> None:
         self.problems = list(problems)
-        super().__init__("; ".join(f"{p['place']}: {p['message']}" for p in self.problems))
+        said = "; ".join(f"{p['place']}: {p['message']}" for p in self.problems)
+        super().__init__(said, errors=self.problems)
 
     @classmethod
     def at(cls, place: str, message: str, **shown: str) -> Self:
         """Return the error of one place; `given` among the rest is what was sent there."""
         return cls([{"place": place, "message": message, **shown}])
 
-    @property
-    def fields(self) -> dict[str, Any]:
-        return {"errors": self.problems}
-
 
 class Busy(ServiceError):
     """The service takes no run now."""
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, *, retry_after: int = 5, **fields: Any) -> None:
+        super().__init__(message, **fields)
         self._retry_after = retry_after
 
     @property
@@ -187,61 +184,40 @@ class TooManyRuns(Busy):
 class Stopping(Busy):
     """The service is stopping."""
 
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-
 
 class ThreadsStuck(Busy):
     """Calls that do not return hold every thread of the graphs."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class StorageUnavailable(Busy):
     """The database is unavailable."""
 
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-
     def __init__(self, reason: str, *, retry_after: int = 2, **fields: Any) -> None:
-        super().__init__(reason, retry_after=retry_after)
+        super().__init__(reason, retry_after=retry_after, **fields)
         self.reason = reason
-        self._fields = fields
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        return self._fields
 
 
 class ClockBehind(Busy):
     """The clock of this machine is behind what is stored."""
 
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-
 
 class ModelUnavailable(Busy):
     """No chat model can be offered."""
 
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-
-    def __init__(self, message: str, *, retry_after: int = 5) -> None:
-        super().__init__(message, retry_after=retry_after)
-
 
 class Unreadable(ServiceError):
-    """Something stored cannot be read; it can be deleted, and costs nothing but itself."""
+    """Something stored cannot be read; it can be deleted."""
+
+    def __init__(self, thing: str, reason: str) -> None:
+        super().__init__(f"{thing} is stored, and cannot be read: {reason}")
 
 
 class UnreadableRun(Unreadable):
     """The stored run cannot be read."""
 
-    def __init__(self, run_id: str, reason: str) -> None:
-        super().__init__(f"run {run_id!r} is stored, and cannot be read: {reason}")
-
 
 class UnreadableThread(Unreadable):
     """The stored thread cannot be read."""
-
-    def __init__(self, thread_id: str, reason: str) -> None:
-        super().__init__(f"thread {thread_id!r} is stored, and cannot be read: {reason}")
 
 
 class UnreadableState(Unreadable):
@@ -256,14 +232,6 @@ class AmbiguousKeys(ServiceError, ValueError):
 
 class RunError(ServiceError):
     """A run has no output."""
-
-    def __init__(self, message: str, **fields: Any) -> None:
-        super().__init__(message)
-        self._fields = fields
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        return self._fields
 
 
 class RunFailed(RunError):

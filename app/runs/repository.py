@@ -127,7 +127,7 @@ class RunRepository:
         try:
             events = {one.id: one for text in texts for one in events_from_text(text)}.values()
         except UnreadableRow as error:
-            raise UnreadableRun(run_id, str(error)) from error
+            raise UnreadableRun(f"run {run_id!r}", str(error)) from error
         return [one for one in events if one.id > after and (before is None or one.id < before)]
 
     async def search(self, search: RunSearch) -> list[Run]:
@@ -151,7 +151,7 @@ class RunRepository:
 
 def _readable(run: Run) -> Run:
     if run.unreadable is not None:
-        raise UnreadableRun(run.id, run.unreadable)
+        raise UnreadableRun(f"run {run.id!r}", run.unreadable)
     return run
 
 

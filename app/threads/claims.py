@@ -84,7 +84,7 @@ def claim(
             return refusal
         before = _create(connection, wanted)
     if before is not None and before.unreadable is not None:
-        return UnreadableThread(wanted.thread_id, before.unreadable)
+        return UnreadableThread(f"thread {wanted.thread_id!r}", before.unreadable)
     if before is None or not (before.status in wanted.free or _is_own(before, wanted)):
         return None
     columns = {"status": BUSY, "updated_at": wanted.since}

@@ -59,7 +59,7 @@ class ThreadRepository:
             raise _not_found(thread_id)
         record = thread_record_of(row)
         if record.unreadable is not None:
-            raise UnreadableThread(thread_id, record.unreadable)
+            raise UnreadableThread(f"thread {thread_id!r}", record.unreadable)
         return record
 
     async def patch(self, change: ThreadChange) -> ThreadRecord:

@@ -51,7 +51,7 @@ def patch(connection: Connection, change: ThreadChange) -> ThreadRecord | Unread
     if before is None or before.status == DELETING:
         return None
     if before.unreadable is not None:
-        return UnreadableThread(before.thread_id, before.unreadable)
+        return UnreadableThread(f"thread {before.thread_id!r}", before.unreadable)
     now = datetime.now(UTC)
     # While it is busy, that column says since when, by which its holder recognizes it.
     used_at = before.updated_at if before.status == BUSY else now

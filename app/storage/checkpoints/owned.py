@@ -180,7 +180,8 @@ _PARTS = ("id", "ts", "channel_values", "channel_versions", "versions_seen")
 def _require_whole(one: CheckpointTuple) -> None:
     stored: Any = one.checkpoint
     if not isinstance(stored, dict) or any(part not in stored for part in _PARTS):
-        raise UnreadableState(f"checkpoint {one.config['configurable']['checkpoint_id']!r} is none")
+        checkpoint_id = one.config["configurable"]["checkpoint_id"]
+        raise UnreadableState(f"checkpoint {checkpoint_id!r}", "it is no checkpoint")
 
 
 @contextmanager
@@ -194,4 +195,4 @@ def _reading(config: RunnableConfig | None) -> Iterator[None]:
         at = {} if config is None else config["configurable"]
         named = f"checkpoint {at['checkpoint_id']!r}" if at.get("checkpoint_id") else "a checkpoint"
         place = f"{named} of thread {at.get('thread_id')!r}"
-        raise UnreadableState(f"{place} cannot be read: {named_error(error)}") from error
+        raise UnreadableState(place, named_error(error)) from error

@@ -36,23 +36,23 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize("path", ["/ok", "/graphs", "/threads/search", "/docs", "/nowhere"])
 def test_without_keys_a_foreign_host_is_refused_on_every_path(
-    keyless: TestClient, host: str
+    keyless: TestClient, path: str
 ) -> None:
-    for path in ("/ok", "/graphs", "/threads/search", "/docs", "/nowhere"):
+    for host in FOREIGN:
         refused = keyless.post(path, headers={"host": host}, json={})
 
-        assert refused.status_code == 400
+        assert refused.status_code == 400, host
         assert refused.headers["content-type"] == "application/problem+json"
         assert "FANJOIN_ALLOWED_HOSTS" in refused.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    "host", ["localhost", "LocalHost:8000", "127.0.0.1:1", "127.8.0.1", "[::1]:8000", "[::1]"]
-)
-def test_loopback_is_served_by_each_of_its_names(keyless: TestClient, host: str) -> None:
-    assert keyless.get("/graphs", headers={"host": host}).status_code == 200
+def test_loopback_is_served_by_each_of_its_names(keyless: TestClient) -> None:
+    names = ("localhost", "LocalHost:8000", "127.0.0.1:1", "127.8.0.1", "[::1]:8000", "[::1]")
+    statuses = {name: keyless.get("/graphs", headers={"host": name}).status_code for name in names}
+
+    assert set(statuses.values()) == {200}, statuses
 
 
 def test_declared_hosts_are_served_and_no_others(settings: Settings) -> None:

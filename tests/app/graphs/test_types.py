@@ -65,7 +65,16 @@ TYPES = """
 """
 
 
-@pytest.mark.parametrize("place", ["graphs/typed.py", "typed_graph.py", "app/typed.py", "a-b.py"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "graphs/typed.py",
+        *(
+            pytest.param(place, marks=pytest.mark.slow)
+            for place in ("typed_graph.py", "app/typed.py", "a-b.py")
+        ),
+    ],
+)
 def test_types_outlive_the_process_that_stored_them(tmp_path: Path, place: str) -> None:
     (tmp_path / place).parent.mkdir(exist_ok=True)
     (tmp_path / place).write_text(dedent(TYPES))

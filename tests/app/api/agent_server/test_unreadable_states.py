@@ -88,7 +88,7 @@ async def test_thread_whose_state_is_damaged_is_listed_as_such_and_can_be_delete
     assert "cannot be read" in bad["unreadable"]
     assert {by_id.status_code, state.status_code, edit.status_code} == {500}
     assert by_id.json()["title"] == "The stored state of the thread cannot be read"
-    assert "'bad' cannot be read" in by_id.json()["detail"]
+    assert "'bad' is stored, and cannot be read" in by_id.json()["detail"]
     assert (patched.status_code, patched.json()["metadata"]["a"]) == (200, 1)
     assert (run.status_code, run.json()["error_type"]) == (500, "UnreadableState")
     assert (run.json()["branch"], run.json()["title"]) == (

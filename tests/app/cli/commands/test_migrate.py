@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from typer.testing import CliRunner
 
 from app.cli.environment import load_settings
@@ -28,6 +29,7 @@ def test_states_that_are_moved_are_reported() -> None:
     assert "went from r0002 to r0004" in result.stdout
 
 
+@pytest.mark.slow
 def test_migrate_beside_a_service_is_refused_only_where_there_is_something_to_do() -> None:
     settings: Settings = load_settings()
     settings.data_dir.mkdir()

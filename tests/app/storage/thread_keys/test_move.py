@@ -166,6 +166,7 @@ async def test_move_that_is_killed_again_and_again_ends_as_if_it_were_not(old: S
     assert await other_states(old) == others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_no_moment_of_a_kill_matters(old: Settings) -> None:
     before = await old_states(old)
