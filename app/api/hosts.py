@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers
@@ -53,6 +54,7 @@ class Hosts:
         )
 
 
+@lru_cache(maxsize=64)
 def _is_loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback
