@@ -1,39 +1,39 @@
 """Every failure a caller can see: its status, and in its docstring its title (RFC 9457).
 
-    ServiceError
-    ├── ForeignHost                 400
-    ├── Unauthorized                401
-    ├── CrossSite                   403
-    ├── GraphNotFound, RunNotFound  404
-    ├── ThreadNotFound              404
-    ├── CheckpointNotFound          404
-    ├── ThreadBusy, RunNotOver      409
-    ├── ThreadExists                409
-    ├── CannotResume, CannotRetry   409
-    ├── EventsGone                  410
-    ├── InvalidInput, KeyReused     422
-    ├── Busy
-    │   ├── TooManyRuns             429 with Retry-After
-    │   ├── Stopping                503 with Retry-After
-    │   ├── ThreadsStuck            503 with Retry-After
-    │   ├── StorageUnavailable      503 with Retry-After
-    │   ├── ClockBehind             503 with Retry-After
-    │   └── ModelUnavailable        503 with Retry-After, or the service does not start
-    ├── Unreadable
-    │   ├── UnreadableRun           500
-    │   ├── UnreadableState         500
-    │   └── UnreadableThread        500
-    ├── AmbiguousKeys               502
-    ├── RunError
-    │   ├── RunCancelled            499
-    │   ├── RunStateUnreadable      500
-    │   ├── RunFailed               502
-    │   ├── RunStateUnavailable     503
-    │   └── RunTimedOut             504
-    ├── InvalidGraphs               the service does not start
-    ├── AlreadyServed               the service does not start
-    └── BehindMigrations            the service does not start
-        └── NewerTables             the service does not start
+ServiceError
+├── ForeignHost                 400
+├── Unauthorized                401
+├── CrossSite                   403
+├── GraphNotFound, RunNotFound  404
+├── ThreadNotFound              404
+├── CheckpointNotFound          404
+├── ThreadBusy, RunNotOver      409
+├── ThreadExists                409
+├── CannotResume, CannotRetry   409
+├── EventsGone                  410
+├── InvalidInput, KeyReused     422
+├── Busy
+│   ├── TooManyRuns             429 with Retry-After
+│   ├── Stopping                503 with Retry-After
+│   ├── ThreadsStuck            503 with Retry-After
+│   ├── StorageUnavailable      503 with Retry-After
+│   ├── ClockBehind             503 with Retry-After
+│   └── ModelUnavailable        503 with Retry-After, or the service does not start
+├── Unreadable
+│   ├── UnreadableRun           500
+│   ├── UnreadableState         500
+│   └── UnreadableThread        500
+├── AmbiguousKeys               502
+├── RunError
+│   ├── RunCancelled            499
+│   ├── RunStateUnreadable      500
+│   ├── RunFailed               502
+│   ├── RunStateUnavailable     503
+│   └── RunTimedOut             504
+├── InvalidGraphs               the service does not start
+├── AlreadyServed               the service does not start
+└── BehindMigrations            the service does not start
+    └── NewerTables             the service does not start
 """
 
 from collections.abc import Sequence
