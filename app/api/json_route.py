@@ -6,8 +6,10 @@ from typing import Any
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
+from app.errors import InvalidInput
 from app.plain_json import require_bounded, require_bounded_text
 
 
@@ -36,8 +38,15 @@ async def _require_bounded_body(request: Request) -> None:
     except (ValueError, RecursionError):
         require_bounded_text(raw.decode(errors="replace"))
         return  # FastAPI answers where it reads the body
-    if not isinstance(body, dict):
-        require_bounded(body, "body")
-        return
-    for key, value in body.items():
+    for key, value in body.items() if isinstance(body, dict) else [("body", body)]:
         require_bounded(value, key)
+        _require_text(key, value)
+
+
+def _require_text(key: str, value: Any) -> None:
+    """Refuse half a surrogate pair, which Python's parser reads and nothing can write again."""
+    try:
+        to_json({key: value})
+    except ValueError as error:
+        place = key.encode(errors="replace").decode()
+        raise InvalidInput.at(place, f"it cannot be written as JSON: {error}") from error

@@ -7,7 +7,6 @@ from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.pregel._utils import is_xxh3_128_hexdigest
-from pydantic_core import to_json
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
 from app.graphs.registry import GraphEntry
@@ -73,10 +72,6 @@ def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
 def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     """Return the answers by the ids of their questions; null and empty ones are answers, too."""
     require_bounded(answer, "resume")
-    try:
-        to_json(answer)
-    except ValueError as error:  # half a surrogate pair
-        raise InvalidInput.at("resume", f"it cannot be written as JSON: {error}") from error
     ids = [question["id"] for question in run.interrupts]
     if isinstance(answer, dict) and answer and set(answer) <= set(ids):
         return answer

@@ -108,3 +108,31 @@ def test_words_of_a_search_are_taken_as_text(client: TestClient) -> None:
     answer = client.post("/runs/search", json={"status": "success", "limit": 3})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "place"),
+    [
+        ("/threads", '{"metadata": {"a": "\\ud800"}}', "metadata"),
+        ("/threads", '{"metadata": {"\\udfff": 1}}', "metadata"),
+        ("/threads/search", '{"metadata": {"a": "x\\ud800y"}}', "metadata"),
+        ("/threads/search", '{"\\ud800": 1}', "?"),
+        ("/runs/search", '{"thread_id": "\\ud800"}', "thread_id"),
+        ("/runs/x/resume", '{"resume": ["\\ud83d"]}', "resume"),
+    ],
+)
+def test_text_that_nothing_can_write_again_is_422(
+    client: TestClient, path: str, body: str, place: str
+) -> None:
+    answer = client.post(path, content=body, headers=JSON)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["place"] == place
+
+
+def test_whole_surrogate_pair_is_read_as_its_character(client: TestClient) -> None:
+    body = '{"metadata": {"a": "\\ud83d\\ude00"}}'
+
+    answer = client.post("/threads", content=body, headers=JSON)
+
+    assert answer.json()["metadata"] == {"a": "\N{GRINNING FACE}"}
