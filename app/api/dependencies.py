@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request
 
 from app.api.auth import OwnerDep
 from app.api.fields import Name
-from app.execution.handles import RunHandle
+from app.execution.run_handle import RunHandle
 from app.graphs.registry import GraphEntry, GraphRegistry
 from app.service import Service
 

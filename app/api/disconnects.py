@@ -7,7 +7,7 @@ from typing import TypeVar
 from fastapi import Request
 
 from app.errors import RunCancelled
-from app.execution.handles import RunHandle
+from app.execution.run_handle import RunHandle
 from app.runs.run import Run
 
 Result = TypeVar("Result")

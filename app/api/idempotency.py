@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from app.execution.handles import RunHandle
+from app.execution.run_handle import RunHandle
 from app.runs.request import IdempotencyKey
 
 _Key = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.errors import StorageUnavailable, UnreadableRun
+from app.errors import EventsGone, StorageUnavailable, UnreadableRun
 from app.execution.boundary import Watch, contain
 from app.execution.completion import Completion
 from app.execution.outcome import log_failure
@@ -102,5 +102,5 @@ class Recovery:
     async def _finished_branches(self, run: Run) -> dict[str, dict[str, Any]]:
         try:
             return finished_branches(await self._runs.events(run.id, 0))
-        except UnreadableRun:
+        except (UnreadableRun, EventsGone):
             return {}

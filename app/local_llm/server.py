@@ -114,7 +114,7 @@ class ModelServer:
             self._restarts.append(clock())
             try:
                 process = await self._start()
-            except ModelUnavailable as error:
+            except (ModelUnavailable, OSError) as error:  # no memory for a process, say
                 fields = {"error": str(error)}
                 logger.error("embedded model did not start again", extra=fields)  # noqa: TRY400  # the message says it all
             else:

@@ -11,13 +11,15 @@ from sqlalchemy import Connection, Select, func, select
 
 from app.errors import StorageUnavailable
 from app.retention import statements
+from app.retention.batches import Batches
 from app.retention.policy import RetentionPolicy
-from app.retention.threads import BATCH, REST_SECONDS, ThreadSweeper
+from app.retention.threads import ThreadSweeper
 from app.runs.checkpoints import delete_checkpoints
 from app.runs.repository import RunRepository
 from app.settings import Settings
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
+from app.storage.errors import is_damage
 
 logger = logging.getLogger(__name__)
 
@@ -114,19 +116,24 @@ class Sweeper:
         drop: Callable[[Connection, Sequence[str]], None],
     ) -> int:
         dropped = 0
-        while run_ids := [row.id for row in await self._database.read(query.limit(BATCH))]:
-            await self._database.writer.write(drop, run_ids)
-            dropped += len(run_ids)
-            await asyncio.sleep(REST_SECONDS)
+        async for keys in Batches(self._database, query):
+            await self._database.writer.write(drop, [run_id for (run_id,) in keys])
+            dropped += len(keys)
         return dropped
 
     async def _delete_run_checkpoints(self) -> int:
         deleted, repository = 0, RunRepository(self._database)
-        query = statements.ended_runs_with_checkpoints().limit(BATCH)
-        while run_ids := [row.id for row in await self._database.read(query)]:
-            await delete_checkpoints(run_ids, checkpoints=self._checkpoints, runs=repository)
-            deleted += len(run_ids)
-            await asyncio.sleep(REST_SECONDS)
+        batches = Batches(self._database, statements.ended_runs_with_checkpoints())
+        async for keys in batches:
+            try:
+                run_ids = [run_id for (run_id,) in keys]
+                await delete_checkpoints(run_ids, checkpoints=self._checkpoints, runs=repository)
+                deleted += len(keys)
+            except StorageUnavailable as error:
+                if not is_damage(error):
+                    raise
+                for key in keys:
+                    batches.skip(key, reason=error.reason)
         return deleted
 
     async def _count(self, query: Select[Any]) -> int:

@@ -4,24 +4,21 @@ import asyncio
 import logging
 from datetime import datetime
 
-from app.errors import UnreadableState
+from app.errors import StorageUnavailable, UnreadableState
 from app.logs import OnceLog
 from app.plain_json import named_error
 from app.retention import statements
+from app.retention.batches import REST_SECONDS, Batches, can_be_written
 from app.retention.policy import RetentionPolicy
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
+from app.storage.errors import is_damage
 from app.threads import claims
 from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
 from app.threads.thread import ThreadRecord
 
 logger = logging.getLogger(__name__)
-
-BATCH = 200
-
-REST_SECONDS = 0.05
-"""Between two batches, so that live runs get their turn at the database."""
 
 
 class ThreadSweeper:
@@ -38,13 +35,18 @@ class ThreadSweeper:
         """Delete threads past their time, and finish what a killed process left half deleted."""
         await self._mark(policy)
         deleted = 0
-        while rows := await self._database.read(statements.deleting_threads().limit(BATCH)):
-            keys = [(row.owner, row.thread_id) for row in rows]
-            for owner, thread_id in keys:
-                await self._checkpoints.delete_thread(owner, thread_id)
-            await self._repository.delete(keys)
-            deleted += len(keys)
-            await asyncio.sleep(REST_SECONDS)
+        batches = Batches(self._database, statements.deleting_threads())
+        async for keys in batches:
+            for key in keys:
+                try:
+                    await self._checkpoints.delete_thread(*key)
+                except StorageUnavailable as error:
+                    if not is_damage(error):
+                        raise
+                    batches.skip(key, reason=error.reason)
+            gone = [key for key in keys if key not in batches.skipped]
+            await self._repository.delete(gone)
+            deleted += len(gone)
         return deleted
 
     async def keep_latest(self, policy: RetentionPolicy) -> int:
@@ -57,18 +59,18 @@ class ThreadSweeper:
             )
         shortened = 0
         for owner, thread_id in rows:
+            if not can_be_written((owner, thread_id)):
+                continue
             shortened += await self._keep_latest(owner, thread_id, policy.now)
             await asyncio.sleep(REST_SECONDS)
         self._shortened_until = policy.checkpoints
         return shortened
 
     async def _mark(self, policy: RetentionPolicy) -> None:
-        expired = statements.expired_threads(policy.now, policy.threads).limit(BATCH)
-        while rows := await self._database.read(expired):
-            keys = [(row.owner, row.thread_id) for row in rows]
+        expired = statements.expired_threads(policy.now, policy.threads)
+        async for keys in Batches(self._database, expired):
             batch = (keys, policy.now, policy.threads)
             await self._database.writer.write(statements.begin_to_delete, batch)
-            await asyncio.sleep(REST_SECONDS)
 
     async def _keep_latest(self, owner: str, thread_id: str, now: datetime) -> bool:
         claim = Claim(owner, thread_id, free=statements.AT_REST)
@@ -91,7 +93,13 @@ class ThreadSweeper:
                 },
             )
             return False
-        except (UnreadableState, ValueError) as error:  # metadata of a sub-graph may be broken, too
+        except (
+            UnreadableState,
+            StorageUnavailable,
+            ValueError,
+        ) as error:  # metadata of a sub-graph may be broken, too
+            if isinstance(error, StorageUnavailable) and not is_damage(error):
+                raise
             thing = f"{owner}/{thread_id}"
             self._unreadable.warn(thread_id=thread_id, thing=thing, error=named_error(error))
             return False

@@ -57,6 +57,7 @@ class Database:
         self.reading = reading
         self._folder = folder
         self._files = files
+        self._looking = asyncio.Lock()
         self.obstacle: str | None = None
         """Why a new run would not last, as `look` found last; None if it would."""
 
@@ -68,7 +69,9 @@ class Database:
 
     async def look(self) -> None:
         """Look whether SQLite's files are still the ones that were opened, and have room."""
-        if self._folder is not None and self._files is not None:
+        if self._folder is None or self._files is None:
+            return
+        async with self._looking:
             self.obstacle = await asyncio.to_thread(self._look, self._folder, self._files)
 
     def _look(self, folder: Path, files: OpenedFiles) -> str | None:

@@ -58,6 +58,16 @@ def is_lasting(error: BaseException) -> bool:
     return (getattr(error, "sqlstate", None) or "").startswith((_DAMAGED, _UNDEFINED_TABLE))
 
 
+def is_damage(error: StorageUnavailable) -> bool:
+    """Whether what failed fails again, while the rest of the database may be well."""
+    cause = error.__cause__
+    return cause is not None and is_lasting(_of_the_driver(cause))
+
+
+def _of_the_driver(error: BaseException) -> BaseException:
+    return error.orig or error if isinstance(error, DBAPIError) else error
+
+
 def _reason_of_sqlite(error: sqlite3.Error) -> str | None:
     primary = _primary_code(error)
     if primary == "SQLITE_ERROR" and _NO_TABLE in str(error):
@@ -107,7 +117,7 @@ def storage_failure(error: BaseException) -> StorageUnavailable | None:
     reason = (
         "the database is too busy to answer"
         if isinstance(error, PoolTimeout)
-        else reason_of(error.orig if isinstance(error, DBAPIError) else error)
+        else reason_of(_of_the_driver(error))
     )
     return None if reason is None else StorageUnavailable(reason)
 

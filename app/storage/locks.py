@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app.errors import AlreadyServed
+from app.errors import AlreadyServed, StorageUnavailable
 from app.settings import Settings
 from app.storage.data_folder import prepare_database_file
 from app.storage.engines import reading_engine, require_driver
-from app.storage.errors import storage_failure, storage_failures
+from app.storage.errors import is_lasting, storage_failure, storage_failures
 
 _ASK_AGAIN_SECONDS = 0.05
 
@@ -108,6 +108,11 @@ def _hold_folder(settings: Settings, patience_seconds: float) -> sqlite3.Connect
             raise AlreadyServed(
                 f"another process serves from the folder {settings.data_dir}: stop it, or set "
                 "FANJOIN_DATA_DIR"
+            ) from error
+        if is_lasting(error):
+            raise StorageUnavailable(
+                f"{SERVING_FILE} is damaged; nothing is stored in it: stop every service of the "
+                f"folder {settings.data_dir}, and delete this file"
             ) from error
         unavailable = storage_failure(error)
         if unavailable is None:

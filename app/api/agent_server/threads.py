@@ -23,7 +23,8 @@ from app.api.dependencies import ServiceDep
 from app.api.fields import ThreadId
 from app.api.json_route import JsonRoute
 from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, describe_problems
-from app.errors import AmbiguousKeys, UnreadableState
+from app.errors import AmbiguousKeys, StorageUnavailable, UnreadableState
+from app.storage.errors import is_damage
 from app.threads.thread import ThreadRecord
 from app.threads.threads import Threads
 
@@ -132,7 +133,9 @@ async def _listed(
         try:
             state = await threads.states.read_if_any(record) if wants_state else None
             return to_thread_read(record, state)
-        except (UnreadableState, AmbiguousKeys) as error:
+        except (UnreadableState, AmbiguousKeys, StorageUnavailable) as error:
+            if isinstance(error, StorageUnavailable) and not is_damage(error):
+                raise
             reason = threads.redact(str(error))
     threads.report_unreadable(record, reason)
     return {**to_thread_read(record, None), "unreadable": reason}

@@ -22,7 +22,8 @@ from app.api.typed.schemas.graph_runs import (
 )
 from app.api.typed.schemas.runs import RunCreated, to_answer
 from app.errors import StorageUnavailable, problem_of
-from app.execution.handles import RunHandle, Runs
+from app.execution.handles import Runs
+from app.execution.run_handle import RunHandle
 from app.graphs.registry import GraphEntry
 from app.runs.request import IdempotencyKey
 from app.runs.run import Run, RunStatus

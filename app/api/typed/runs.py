@@ -23,7 +23,7 @@ from app.api.typed.schemas.run_search import (
 )
 from app.api.typed.schemas.runs import RunAnswer, RunRead, RunResume, to_run_read
 from app.errors import RunNotOver
-from app.execution.handles import RunHandle
+from app.execution.run_handle import RunHandle
 from app.runs.request import IdempotencyKey
 
 router = APIRouter(

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from app.errors import ModelUnavailable
+from app.local_llm.process import ModelProcess
 from app.local_llm.server import MOST_RESTARTS, ModelServer, serve_model
 from tests.app import loop_clock
 from tests.patience import SECONDS
@@ -104,3 +105,22 @@ async def test_process_that_lives_and_does_not_answer_is_not_well(weights: Path)
 
         os.kill(process_id, signal.SIGCONT)
         await server.check()
+
+
+async def test_process_that_the_machine_cannot_start_is_tried_again(weights: Path) -> None:
+    async with serving(weights) as server:
+        start, failures = server._start, [OSError(12, "Cannot allocate memory")]
+
+        async def start_at_the_second_try() -> ModelProcess:
+            if failures:
+                raise failures.pop()
+            return await start()
+
+        server._start = start_at_the_second_try
+        [first] = process_ids()
+        os.kill(first, signal.SIGKILL)
+        await await_problem(server)
+
+        await await_restart(server)
+
+        assert failures == []

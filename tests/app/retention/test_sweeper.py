@@ -21,7 +21,9 @@ from app.storage.checkpoints import Checkpoints, open_checkpoints
 from app.storage.database import Database, open_database
 from app.storage.migrate import migrate
 from app.storage.tables import runs, threads
-from app.threads.thread import DELETING, IDLE
+from app.threads.repository import ThreadRepository
+from app.threads.thread import DELETING, IDLE, ThreadChange
+from tests.app.damage import damage
 
 pytestmark = pytest.mark.anyio
 
@@ -213,3 +215,29 @@ async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storag
     assert await storage.checkpoints_of(over.id, run_id=over.id) == 0
     assert await storage.checkpoints_of(live.id, run_id=live.id) > 0
     assert await storage.sweeper().sweep() == Swept()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_ids_that_are_no_text_are_stepped_over_and_logged_once(
+    storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ThreadRepository(storage.database).create(ThreadChange("me", "bad", {}, "g", 1.0))
+    change = ("bad", {"expires_at": days_ago(1)})
+    await storage.database.writer.write(_change, change)
+    for thread_id in ("expired", "also"):
+        await storage.thread(thread_id, expires_at=days_ago(1), ttl_minutes=1)
+    await storage.thread("short", updated_at=days_ago(10))
+    for days in (40, 41):
+        await storage.run(days=days)
+    [first, *_] = await storage.database.read(select(runs.c.id).order_by(runs.c.ended_at))
+    no_text = b"\xff"
+    await damage(storage.database, threads, "bad", no_text, "thread_id")
+    await damage(storage.database, runs, first.id, no_text, "id")
+    caplog.set_level(logging.WARNING)
+
+    swept = await storage.sweeper(keep_runs_days=30, keep_checkpoints_days=7).sweep()
+
+    assert (swept.threads, swept.runs, swept.shortened_threads) == (2, 1, 1)
+    assert await storage.count(threads) == 2
+    reasons = {vars(record)["error"] for record in caplog.records}
+    assert reasons == {"its id is not valid UTF-8"}

@@ -35,6 +35,19 @@ def test_active_run_is_not_deleted(client: TestClient) -> None:
     assert "cancel it first" in refused.json()["detail"]
 
 
+def test_run_whose_question_is_open_is_not_deleted(client: TestClient) -> None:
+    on_thread = {"input": {}, "thread_id": "t"}
+    asking = client.post("/graphs/asks/invoke", json=on_thread).json()["run_id"]
+
+    refused = client.delete(f"/runs/{asking}")
+    answered = client.post(f"/runs/{asking}/resume?wait=true", json={"resume": "yes"})
+
+    assert refused.status_code == 409
+    assert "waits for an answer" in refused.json()["detail"]
+    assert answered.status_code == 200
+    assert client.delete(f"/runs/{asking}").status_code == 204
+
+
 def test_unreadable_run_is_listed_refused_by_id_and_deleted(
     client: TestClient, settings: Settings
 ) -> None:
