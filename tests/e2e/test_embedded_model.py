@@ -53,7 +53,7 @@ def client(
         graphs_file=ROOT / "langgraph.json",
     )
     provision(settings, lambda *_: None)
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
         yield client
 
 

@@ -38,7 +38,7 @@ def service(
     """Our own service over the same folder, the same model and the same sources."""
     graphs_file = project / "langgraph.json"
     settings = Settings(_env_file=None, graphs_file=graphs_file, data_dir=tmp_path)
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
         yield client
 
 
