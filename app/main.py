@@ -16,6 +16,7 @@ from app.api.agent_server import thread_state, threads
 from app.api.auth import Authentication, needs_key
 from app.api.body_limit import BodyLimit
 from app.api.cross_site import CrossSiteCheck
+from app.api.doors import Door
 from app.api.hosts import Hosts
 from app.api.origins import cors_options
 from app.api.problems import answer_with_problems
@@ -73,11 +74,11 @@ def _add_doors(app: FastAPI, settings: Settings) -> None:
     keys = ApiKeys([key.get_secret_value() for key in settings.api_keys])
     app.add_middleware(Authentication, authenticator=keys)
     if not settings.api_keys:
-        app.add_middleware(CrossSiteCheck, origins=settings.cors_origins)
+        app.add_middleware(Door, check=CrossSiteCheck(settings.cors_origins).require_welcome)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **cors_options(settings.cors_origins))
     if settings.checks_hosts:
-        app.add_middleware(Hosts, allowed=settings.allowed_hosts)
+        app.add_middleware(Door, check=Hosts(settings.allowed_hosts).require_known)
     app.add_middleware(RequestLine)
 
 

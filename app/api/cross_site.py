@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from app.api.origins import ANY
-from app.api.problems import refuse
 from app.errors import CrossSite
 from app.plain_json import shortened
 
@@ -16,27 +15,29 @@ _LONGEST_SHOWN = 100
 
 
 class CrossSiteCheck:
-    """ASGI middleware for a service without keys: refuses what pages of undeclared origins send.
+    """For a service without keys: refuses what pages of undeclared origins send.
 
     They cannot read answers, but a form or an image of theirs could start a run.
     """
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
-        self._app = app
+    def __init__(self, origins: Sequence[str]) -> None:
         self._origins = frozenset(origins)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in _SAFE:
-            headers = Headers(scope=scope)
-            if not self._is_welcome(headers):
-                origin = shortened(headers.get("origin", "unknown"), _LONGEST_SHOWN)
-                error = CrossSite(
-                    f"a page of another origin ({origin}) sent the request: declare the origin in "
-                    "FANJOIN_CORS_ORIGINS, or set FANJOIN_API_KEYS"
-                )
-                await refuse(error, scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+    def require_welcome(self, scope: Scope) -> None:
+        """Check who sent a request that may change something.
+
+        Raises:
+            CrossSite: a page of another origin did, and that is not declared.
+        """
+        if scope["type"] != "http" or scope["method"] in _SAFE:
+            return
+        headers = Headers(scope=scope)
+        if not self._is_welcome(headers):
+            origin = shortened(headers.get("origin", "unknown"), _LONGEST_SHOWN)
+            raise CrossSite(
+                f"a page of another origin ({origin}) sent the request: declare the origin in "
+                "FANJOIN_CORS_ORIGINS, or set FANJOIN_API_KEYS"
+            )
 
     def _is_welcome(self, headers: Headers) -> bool:
         origin = headers.get("origin")
