@@ -1,5 +1,6 @@
 """A route whose body FastAPI parses: its depth and its numbers are bounded, as a run's input is."""
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
 from app.errors import InvalidInput
-from app.plain_json import require_bounded, require_bounded_text
+from app.plain_json import clean_text, require_bounded, require_bounded_text
 
 
 class JsonRoute(APIRoute):
@@ -35,9 +36,11 @@ async def _require_bounded_body(request: Request) -> None:
         raise HTTPException(400, "the client left before its body had ended") from error
     try:
         body: Any = await request.json() if raw else None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return  # FastAPI says where it breaks
     except (ValueError, RecursionError):
         require_bounded_text(raw.decode(errors="replace"))
-        return  # FastAPI answers where it reads the body
+        return
     for key, value in body.items() if isinstance(body, dict) else [("body", body)]:
         require_bounded(value, key)
         _require_text(key, value)
@@ -48,5 +51,4 @@ def _require_text(key: str, value: Any) -> None:
     try:
         to_json({key: value})
     except ValueError as error:
-        place = key.encode(errors="replace").decode()
-        raise InvalidInput.at(place, f"it cannot be written as JSON: {error}") from error
+        raise InvalidInput.at(clean_text(key), f"it cannot be written as JSON: {error}") from error

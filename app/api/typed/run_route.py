@@ -108,7 +108,6 @@ def _is_json(content_type: str | None) -> bool:
 
 def _explain_broken_json(raw: bytes) -> None:
     """Raise an error that says where the JSON breaks, or what in it is out of bounds."""
-    require_bounded_text(raw.decode(errors="replace"))
     try:
         json.loads(raw)
     except json.JSONDecodeError as error:
@@ -120,8 +119,12 @@ def _explain_broken_json(raw: bytes) -> None:
             "ctx": {"error": error.msg},
         }
         raise RequestValidationError([place], body=error.doc) from error
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise _unreadable() from error
+    except (ValueError, RecursionError) as error:
+        require_bounded_text(raw.decode(errors="replace"))
+        raise _unreadable() from error
+    require_bounded_text(raw.decode(errors="replace"))
 
 
 def _no_object(
