@@ -4,13 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.errors import (
-    KeyReused,
-    RunNotFound,
-    RunNotOver,
-    ThreadNotFound,
-    UnreadableRun,
-)
+from app.errors import KeyReused, RunNotFound, RunNotOver, ThreadNotFound, UnreadableRun
 from app.execution.active_runs import ActiveRun
 from app.execution.run_handle import RunHandle
 from app.execution.runner import Runner

@@ -9,18 +9,15 @@ from dataclasses import replace
 from langgraph.errors import GraphRecursionError, InvalidUpdateError
 from pydantic import ValidationError
 
-from app.errors import ClockBehind, ServiceError, StorageUnavailable, UnreadableState
+from app.errors import ServiceError
 from app.execution.boundary import ordinary
 from app.graphs.contracts import InvalidOutput
 from app.plain_json import named_error
 from app.report.recorder import Recorder
 from app.report.rows import Row
-from app.runs.run import Run, RunFailure, RunStatus
+from app.runs.run import OF_STORAGE, Run, RunFailure, RunStatus
 
 logger = logging.getLogger(__name__)
-
-_OF_STORAGE = (ClockBehind, StorageUnavailable, UnreadableState)
-"""What no branch and no node is to blame for."""
 
 _BEFORE_TASK = re.compile(r"Before task with name '([^']+)'")
 """LangGraph's note on an error of reading the state for a node."""
@@ -69,7 +66,7 @@ def _read(error: BaseException, recorder: Recorder) -> tuple[RunStatus, RunFailu
 
 def _failure_of(error: BaseException, recorder: Recorder) -> RunFailure:
     """Return the failure that the error of a run becomes."""
-    if isinstance(error, _OF_STORAGE):
+    if isinstance(error, tuple(OF_STORAGE)):
         return _failure(recorder, type(error).__name__, str(error))
     if isinstance(error, InvalidOutput):
         return _explain_output(error, recorder)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from app.errors import Busy, StorageUnavailable, ThreadsStuck
 from app.execution.node_threads import NodeThreads
 from app.execution.runner import Runner
+from app.storage.errors import POSTGRES_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +120,6 @@ class Readiness:
 
 def _shown(obstacle: Busy) -> Busy:
     """Return what a client without a key may read: a driver's words name the database's host."""
-    if str(obstacle).startswith("PostgreSQL does not answer"):
+    if str(obstacle).startswith(POSTGRES_AWAY):
         return StorageUnavailable("the database does not answer")
     return obstacle.with_traceback(None)

@@ -53,8 +53,7 @@ class _Claim:
 
 
 _IS_COUNTED = runs.c.attempt.between(1, 1_000_000)
-"""Whether the attempt can be counted: what a damaged row holds must not fail the claim of others.
-"""
+"""Whether the attempt is one: what a damaged row holds must not fail the claim of others."""
 
 
 def _claim(connection: Connection, item: _Claim) -> list[Run]:

@@ -15,6 +15,7 @@ from app.errors import (
     RunStateUnavailable,
     RunStateUnreadable,
     RunTimedOut,
+    ServiceError,
     StorageUnavailable,
     UnreadableState,
     problem_of,
@@ -133,12 +134,15 @@ class Run:
     def _error_kind(self, failure: RunFailure) -> type[RunError]:
         kinds = {RunStatus.TIMEOUT: RunTimedOut, RunStatus.CANCELLED: RunCancelled}
         # A graph may raise an error of the same name, but then a branch or a node is named.
-        of_storage = {} if failure.branch is not None else _OF_STORAGE
+        of_storage = {} if failure.branch is not None else _OF_STORAGE_BY_NAME
         return kinds.get(self.status) or of_storage.get(failure.type, RunFailed)
 
 
-_OF_STORAGE: dict[str, type[RunError]] = {
-    StorageUnavailable.__name__: RunStateUnavailable,
-    ClockBehind.__name__: RunStateUnavailable,
-    UnreadableState.__name__: RunStateUnreadable,
+OF_STORAGE: dict[type[ServiceError], type[RunError]] = {
+    StorageUnavailable: RunStateUnavailable,
+    ClockBehind: RunStateUnavailable,
+    UnreadableState: RunStateUnreadable,
 }
+"""What no branch and no node is to blame for, and what a run becomes by it."""
+
+_OF_STORAGE_BY_NAME = {kind.__name__: becomes for kind, becomes in OF_STORAGE.items()}

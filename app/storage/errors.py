@@ -27,6 +27,9 @@ _LASTING: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
 
 _NO_TABLE = "no such table"
 
+POSTGRES_AWAY = "PostgreSQL does not answer"
+"""Begins a reason whose rest may name the host: it is not for everybody."""
+
 _DISK_FULL = "53100"
 
 _READ_ONLY = "25006"
@@ -93,7 +96,7 @@ def _reason_of_postgres(error: BaseException | None) -> str | None:
     is_away = _is_of_psycopg(error, "OperationalError") or _is_of_psycopg(error, "InterfaceError")
     if state.startswith(_PROGRAM_LIMIT) or not (is_away or state == _IDLE_TOO_LONG):
         return None
-    return f"PostgreSQL does not answer: {_first_line(error)}"
+    return f"{POSTGRES_AWAY}: {_first_line(error)}"
 
 
 def _first_line(error: BaseException | None) -> str:
@@ -130,7 +133,7 @@ def storage_failures(file: str | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+    except Exception as error:
         unavailable = storage_failure(error)
         if unavailable is None:
             raise

@@ -13,7 +13,7 @@ from app.errors import AlreadyServed, StorageUnavailable
 from app.settings import Settings
 from app.storage.data_folder import prepare_database_file
 from app.storage.engines import reading_engine, require_driver
-from app.storage.errors import is_lasting, storage_failure, storage_failures
+from app.storage.errors import is_lasting, storage_failures
 
 _ASK_AGAIN_SECONDS = 0.05
 
@@ -114,10 +114,8 @@ def _hold_folder(settings: Settings, patience_seconds: float) -> sqlite3.Connect
                 f"{SERVING_FILE} is damaged; nothing is stored in it: stop every service of the "
                 f"folder {settings.data_dir}, and delete this file"
             ) from error
-        unavailable = storage_failure(error)
-        if unavailable is None:
+        with storage_failures():
             raise
-        raise unavailable from error
 
 
 def _begin_exclusive(file: Path, patience_seconds: float) -> sqlite3.Connection:

@@ -17,14 +17,12 @@ from psycopg import AsyncConnection
 from app.errors import AlreadyServed, StorageUnavailable
 from app.logs import log_crash
 from app.settings import Settings
-from app.storage.errors import storage_failure
+from app.storage.errors import POSTGRES_AWAY, storage_failure
 from app.storage.locks import SERVING_NUMBER, ServingLock
 
 logger = logging.getLogger(__name__)
 
-_SILENT = "PostgreSQL does not answer"
-
-_LOST = f"{_SILENT}: the serving lock is lost, and nothing is stored before it is held again"
+_LOST = f"{POSTGRES_AWAY}: the serving lock is lost, and nothing is stored before it is held again"
 
 _HELD = (
     "another process holds the lock to serve from the PostgreSQL database: this one stores nothing "
@@ -120,7 +118,7 @@ class PostgresLock(ServingLock):
         except BaseException as error:
             await connection.close()
             if isinstance(error, psycopg.Error | TimeoutError):
-                raise storage_failure(error) or StorageUnavailable(_SILENT) from error
+                raise storage_failure(error) or StorageUnavailable(POSTGRES_AWAY) from error
             raise
         if tried is None or not tried[0]:
             await connection.close()
@@ -160,7 +158,7 @@ class PostgresLock(ServingLock):
                 asking.add_done_callback(self._leaving.discard)
                 asking.cancel()
         if asking.cancelled() or not asking.done():
-            raise StorageUnavailable(_SILENT)
+            raise StorageUnavailable(POSTGRES_AWAY)
         asking.result()
 
     async def _regain(self) -> None:

@@ -9,7 +9,7 @@ from app.storage.checkpoints.ordered import OrderedSaver
 from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.recovery import RecoverySaver
 from app.storage.checkpoints.retrying import BRIEF_SECONDS, OnSaved, RetryingSaver
-from app.storage.errors import storage_failure
+from app.storage.errors import storage_failures
 
 _NOBODY = "readiness"
 """No thread has this key; what a graph may have stored under it is only read."""
@@ -61,14 +61,9 @@ class Checkpoints:
         """
         saver = self._saver.copy_for(patience_seconds=0)
         nowhere: RunnableConfig = {"configurable": {"thread_id": _NOBODY, "checkpoint_ns": ""}}
-        try:
+        with storage_failures():
             await saver.aget_tuple(nowhere)
             await self.store.aget((_NOBODY,), _NOBODY)
-        except Exception as error:
-            unavailable = storage_failure(error)
-            if unavailable is None:
-                raise
-            raise unavailable from error
 
     async def delete_thread(self, owner: str, thread_id: str) -> None:
         """Delete a thread's checkpoints; if there are none it is no error."""

@@ -107,7 +107,8 @@ def _behind(
 def _moment_of(checkpoint_id: str) -> datetime | None:
     """Return the moment of a checkpoint's id; None for one that is no UUID of version 6."""
     try:
-        id = UUID(checkpoint_id)
-        return _EPOCH + timedelta(microseconds=id.time // 10) if id.version == 6 else None
+        parsed = UUID(checkpoint_id)
+        is_moment = parsed.version == 6
+        return _EPOCH + timedelta(microseconds=parsed.time // 10) if is_moment else None
     except (ValueError, OverflowError):
         return None

@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.retrying import OnSaved, RetryingSaver
 from app.storage.checkpoints.serde import TypeNames, open_serde
-from app.storage.errors import reason_of, storage_failure
+from app.storage.errors import reason_of, storage_failures
 from app.storage.writer import Obstacle
 
 _MOST_CONNECTIONS = 10
@@ -74,13 +74,8 @@ class PostgresStore(AsyncPostgresStore):
     """LangGraph's store; PostgreSQL that is away is StorageUnavailable, not the node's failure."""
 
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
-        try:
+        with storage_failures():
             return await super().abatch(ops)
-        except psycopg.Error as error:
-            unavailable = storage_failure(error)
-            if unavailable is None:
-                raise
-            raise unavailable from error
 
 
 _IDS = """
