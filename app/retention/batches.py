@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from app.plain_json import clean_text
 from app.storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class Batches:
     def skip(self, key: Key, *, reason: str) -> None:
         """Leave a key out from now on."""
         self.skipped.add(key)
-        shown = [part.encode(errors="replace").decode() for part in key]
+        shown = [clean_text(part) for part in key]
         logger.warning("a stored row is not deleted", extra={"key": shown, "error": reason})
 
     async def __aiter__(self) -> AsyncIterator[list[Any]]:
@@ -43,18 +44,17 @@ class Batches:
         while True:
             rows = await self._database.read(self._query.limit(_MOST_ROWS + len(self.skipped)))
             fresh = [key for row in rows if (key := tuple(row)) not in self.skipped]
-            sound = [key for key in fresh if can_be_written(key)]
             for key in fresh:
-                if key not in sound:
-                    self.skip(key, reason="its id is not valid UTF-8")
+                if not is_text(key):
+                    self.skip(key, reason=NO_TEXT)
+            sound = [key for key in fresh if key not in self.skipped]
             if sound or not fresh:
                 return sound
 
 
-def can_be_written(key: Key) -> bool:
+NO_TEXT = "its id is not valid UTF-8"
+
+
+def is_text(key: Key) -> bool:
     """Whether a key can be a statement's parameter: SQLite may store text that is no UTF-8."""
-    try:
-        "".join(key).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return all(clean_text(part) == part for part in key)

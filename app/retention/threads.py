@@ -6,9 +6,9 @@ from datetime import datetime
 
 from app.errors import StorageUnavailable, UnreadableState
 from app.logs import OnceLog
-from app.plain_json import named_error
+from app.plain_json import clean_text, named_error
 from app.retention import statements
-from app.retention.batches import REST_SECONDS, Batches, can_be_written
+from app.retention.batches import NO_TEXT, REST_SECONDS, Batches, is_text
 from app.retention.policy import RetentionPolicy
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
@@ -59,10 +59,11 @@ class ThreadSweeper:
             )
         shortened = 0
         for owner, thread_id in rows:
-            if not can_be_written((owner, thread_id)):
-                continue
-            shortened += await self._keep_latest(owner, thread_id, policy.now)
-            await asyncio.sleep(REST_SECONDS)
+            if is_text((owner, thread_id)):
+                shortened += await self._keep_latest(owner, thread_id, policy.now)
+                await asyncio.sleep(REST_SECONDS)
+            else:
+                self._warn(owner, thread_id, NO_TEXT)
         self._shortened_until = policy.checkpoints
         return shortened
 
@@ -93,17 +94,19 @@ class ThreadSweeper:
                 },
             )
             return False
-        except (
-            UnreadableState,
-            StorageUnavailable,
-            ValueError,
-        ) as error:  # metadata of a sub-graph may be broken, too
-            if isinstance(error, StorageUnavailable) and not is_damage(error):
+        except StorageUnavailable as error:
+            if not is_damage(error):
                 raise
-            thing = f"{owner}/{thread_id}"
-            self._unreadable.warn(thread_id=thread_id, thing=thing, error=named_error(error))
+            self._warn(owner, thread_id, named_error(error))
+            return False
+        except (UnreadableState, ValueError) as error:  # metadata of a sub-graph may be broken, too
+            self._warn(owner, thread_id, named_error(error))
             return False
         finally:
             end = Release(claim, before.status, unused)
             await self._database.writer.write(claims.release, end)
         return True
+
+    def _warn(self, owner: str, thread_id: str, reason: str) -> None:
+        thing = f"{owner}/{thread_id}"
+        self._unreadable.warn(thing, thread_id=clean_text(thread_id), error=reason)
