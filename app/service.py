@@ -121,7 +121,7 @@ async def _offer_model(settings: Settings, stack: AsyncExitStack) -> ModelServer
     """
     if settings.has_remote_model:
         _export(settings.model_environment, stack)
-    if settings.has_remote_model or not settings.wants_embedded_model:
+    if not settings.wants_embedded_model:
         return None
     path = locate(settings)
     if path is None:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -11,10 +12,6 @@ from pydantic_settings import NoDecode
 _SHORTEST_KEY = 16
 
 _NAME = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
-
-_HOST = re.compile(rf"\*|(\*\.)?{_NAME}|\[[0-9a-f:.]+\]")
-
-_ORIGIN = re.compile(rf"\*|[a-z][a-z0-9+.-]*://({_NAME}|\[[0-9a-f:.]+\])(:[0-9]{{1,5}})?")
 
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000)]
 
@@ -38,30 +35,29 @@ def _require_strong_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     return tuple(SecretStr(key.get_secret_value().strip()) for key in keys)
 
 
-def _require_hosts(texts: tuple[str, ...]) -> tuple[str, ...]:
-    hosts = _names(texts)
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise ValueError(
-                f"{host} is no host name: write it as example.com, without scheme, port or path; "
-                "*.example.com stands for the names below it, * for any"
-            )
-    return hosts
+def _require_names(
+    texts: tuple[str, ...], form: re.Pattern[str], explanation: str
+) -> tuple[str, ...]:
+    names = tuple(text.strip().lower() for text in texts if text.strip())
+    for name in names:
+        if not form.fullmatch(name):
+            raise ValueError(f"{name} is {explanation}")
+    return names
 
 
-def _require_origins(texts: tuple[str, ...]) -> tuple[str, ...]:
-    origins = _names(texts)
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"{origin} is no origin: write it as a browser sends it, https://example.com or "
-                "http://localhost:3000, without a path; * stands for any"
-            )
-    return origins
+_require_hosts = partial(
+    _require_names,
+    form=re.compile(rf"\*|(\*\.)?{_NAME}|\[[0-9a-f:.]+\]"),
+    explanation="no host name: write it as example.com, without scheme, port or path; "
+    "*.example.com stands for the names below it, * for any",
+)
 
-
-def _names(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text.strip().lower() for text in texts if text.strip())
+_require_origins = partial(
+    _require_names,
+    form=re.compile(rf"\*|[a-z][a-z0-9+.-]*://({_NAME}|\[[0-9a-f:.]+\])(:[0-9]{{1,5}})?"),
+    explanation="no origin: write it as a browser sends it, https://example.com or "
+    "http://localhost:3000, without a path; * stands for any",
+)
 
 
 def _require_postgres(url: SecretStr) -> SecretStr:
