@@ -6,7 +6,6 @@ anywhere, and to see that the client went away while it was still owed an answer
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.loopback import serving
 from tests.model_answers import Answer, Call, send_answer
 from tests.patience import SECONDS, wait_until
 from tests.scripts import Rule, Script
@@ -118,16 +118,9 @@ async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any] | None:
 @pytest.fixture(scope="session")
 def running_model_server() -> Iterator[ModelServer]:
     server = ModelServer()
-    with asyncio.Runner() as runner:
-        loop = runner.get_loop()
-        listening = runner.run(asyncio.start_server(server.serve, "127.0.0.1", 0, backlog=512))
-        server.base_url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
-        thread = threading.Thread(target=loop.run_forever)
-        thread.start()
+    with serving(server.serve) as address:
+        server.base_url = f"{address}/v1"
         yield server
-        loop.call_soon_threadsafe(listening.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
 
 
 @pytest.fixture

@@ -13,13 +13,8 @@ import pytest
 
 from tests.app.cli.graph_files import write_registry
 from tests.app.cli.processes import Process, fanjoin
-from tests.misbehaving_server import (
-    ENDLESS,
-    TRICKLES,
-    WHOLE,
-    MisbehavingServer,
-    serve_misbehaviour,
-)
+from tests.misbehaving_server import MisbehavingServer, serve_misbehaviour
+from tests.misbehaviours import ENDLESS, TRICKLES, WHOLE
 from tests.patience import SECONDS
 
 pytestmark = pytest.mark.hostile

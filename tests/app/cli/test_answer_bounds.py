@@ -10,7 +10,8 @@ from app.cli.answer_bounds import AnswerTooLarge, bounded
 from app.cli.client import ServiceClient, open_client
 from app.cli.doctor.model_server import query_server
 from app.cli.errors import NoService, Refused
-from tests.misbehaving_server import ENDLESS, MisbehavingServer
+from tests.misbehaving_server import MisbehavingServer
+from tests.misbehaviours import ENDLESS
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -12,88 +12,29 @@ import pytest
 
 from tests.app.cli.graph_files import write_graph, write_registry
 from tests.app.cli.processes import Process, fanjoin
+from tests.app.cli.raw_http import (
+    BODY,
+    KEY,
+    MANY,
+    OK,
+    POST,
+    SIGNED,
+    ask,
+    bounded_service,
+    connect,
+    read_to_the_end,
+    send_all_or_part,
+    status_of,
+)
 from tests.patience import SECONDS, wait_until
 
 pytestmark = pytest.mark.slow
 
-KEY = "k" * 24
-LIMITS = {
-    "API_KEYS": KEY,
-    "MAX_REQUEST_LINE_BYTES": 1000,
-    "MAX_HEADER_BYTES": 4000,
-    "MAX_HEADER_LINES": 20,
-    "HEAD_TIMEOUT_SECONDS": 2,
-    "BODY_TIMEOUT_SECONDS": 1,
-    "UNREAD_ANSWER_SECONDS": 2,
-    "KEEP_ALIVE_SECONDS": 1,
-    "MAX_CONNECTIONS": 12,
-    "MAX_BODY_BYTES": 100_000,
-    "CORS_ORIGINS": "https://app.example,https://other.example",
-}
-ORIGIN = b"Origin: https://app.example\r\n"
-OK = b"GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n"
-INVOKE = b"POST /graphs/topic_brief/invoke HTTP/1.1\r\nHost: localhost\r\n"
-POST = INVOKE + b"Content-Type: application/json\r\n"
-SIGNED = POST + f"x-api-key: {KEY}\r\n".encode()
-BODY = b'{"input": {"topic": "tides"}}'
-MANY = 40 * 1024 * 1024
-
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    folder = tmp_path_factory.mktemp("service")
-    write_registry(folder, topic_brief=write_graph(folder))
-    lines = [f"FANJOIN_{name}={value}\n" for name, value in LIMITS.items()]
-    (folder / ".env").write_text("".join(lines))
-    with fanjoin("serve", folder=folder) as process:
-        process.url()
+    with bounded_service(tmp_path_factory.mktemp("service")) as process:
         yield process
-
-
-@contextmanager
-def connect(service: Process, *, receive_buffer: int = 0) -> Iterator[socket.socket]:
-    with socket.socket() as client:
-        if receive_buffer:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        client.settimeout(SECONDS)
-        host, port = service.url().removeprefix("http://").split(":")
-        client.connect((host, int(port)))
-        yield client
-
-
-def read_to_the_end(client: socket.socket) -> bytes:
-    """What comes in until the service closes the connection."""
-    parts = []
-    try:
-        while part := client.recv(65536):
-            parts.append(part)
-    except ConnectionResetError:
-        pass
-    return b"".join(parts)
-
-
-def send_all_or_part(client: socket.socket, start: bytes, piece: bytes) -> int:
-    """Send pieces until the service hangs up, or MANY bytes are sent; return how many were."""
-    sent = 0
-    try:
-        client.sendall(start)
-        while sent < MANY:
-            client.sendall(piece)
-            sent += len(piece)
-    except (ConnectionResetError, BrokenPipeError):
-        pass
-    return sent
-
-
-def status_of(answer: bytes) -> int:
-    assert answer.startswith(b"HTTP/1.1 "), answer[:100]
-    return int(answer[9:12])
-
-
-def ask(service: Process, request: bytes) -> bytes:
-    with connect(service) as client:
-        client.sendall(request)
-        return read_to_the_end(client)
 
 
 @pytest.mark.parametrize(
@@ -229,55 +170,6 @@ def is_cut(client: socket.socket) -> bool:
     except (ConnectionResetError, BrokenPipeError):
         return True
     return False
-
-
-@pytest.mark.parametrize(
-    ("request_bytes", "status"),
-    [
-        (OK[:-2] + ORIGIN + b"a: " + b"b" * 5000 + b"\r\n\r\n", 431),
-        (OK[:-2] + ORIGIN + b"a: b\r\n" * 30 + b"\r\n", 431),
-        (OK[:-2] + ORIGIN + b"a: b", 408),
-        (SIGNED + ORIGIN + b"Content-Length: 99\r\n\r\n{", 408),
-        (OK[:-2] + ORIGIN + b"a: b\r\nno header\r\n\r\n", 400),
-        (SIGNED + ORIGIN + b"Content-Length: 999999999\r\n\r\n", 413),
-    ],
-    ids=["bytes", "lines", "head", "body", "malformed", "too-large"],
-)
-def test_refusal_of_the_connection_can_be_read_by_a_declared_origin_alone(
-    service: Process, request_bytes: bytes, status: int
-) -> None:
-    answer = ask(service, request_bytes)
-    foreign = ask(service, request_bytes.replace(b"app.example", b"evil.example"))
-
-    assert status_of(answer) == status_of(foreign) == status
-    assert b"access-control-allow-origin: https://app.example\r\n" in answer.lower()
-    assert b"access-control-allow-origin" not in foreign.lower()
-
-
-def test_connections_over_the_limit_get_503_and_one_line_in_the_log(service: Process) -> None:
-    with ExitStack() as stack:
-        crowd = [stack.enter_context(connect(service)) for _ in range(24)]
-        answers = [read_to_the_end(client) for client in crowd]
-
-    refused = [answer for answer in answers if answer]
-    assert len(refused) >= 12
-    assert {status_of(answer) for answer in refused} == {503}
-    assert all(b"retry-after: " in answer for answer in refused)
-    assert service.output.count("too many connections") == 1
-    assert status_of(ask(service, OK)) == 200
-
-
-def test_connection_over_the_limit_says_so_to_a_page(service: Process) -> None:
-    with ExitStack() as stack:
-        for _ in range(12):
-            stack.enter_context(connect(service))
-        callers = [stack.enter_context(connect(service)) for _ in range(4)]
-        for caller in callers:
-            caller.sendall(OK[:-2] + ORIGIN + b"\r\n")
-        answers = [read_to_the_end(caller) for caller in callers]
-
-    assert {status_of(answer) for answer in answers} == {503}
-    assert all(b"allow-origin: https://app.example" in answer.lower() for answer in answers)
 
 
 def test_what_clients_do_wrong_does_not_fill_the_log(service: Process) -> None:

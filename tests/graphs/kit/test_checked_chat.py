@@ -10,7 +10,8 @@ from graphs.kit.model.answers import ask
 from graphs.kit.model.errors import AnswerOutOfShape
 from graphs.kit.model.models import chat_model
 from graphs.kit.policy.attempts import is_worth_retrying
-from tests.misbehaving_server import WHOLE, MisbehavingServer
+from tests.misbehaving_server import MisbehavingServer
+from tests.misbehaviours import WHOLE
 
 GOOD = {
     *("json-as-text", "two-types", "many-headers", "long-model-name", "number-model-name", "nul"),

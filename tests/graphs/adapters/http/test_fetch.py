@@ -4,7 +4,8 @@ import pytest
 
 from graphs.adapters.errors import SourceAnswerUnusable, SourceError, SourceUnreachable
 from graphs.adapters.http.fetch import Fetched, Service, api_client, fetch
-from tests.misbehaving_server import ENDLESS, MisbehavingServer
+from tests.misbehaving_server import MisbehavingServer
+from tests.misbehaviours import ENDLESS
 
 pytestmark = pytest.mark.anyio
 
