@@ -6,25 +6,33 @@ ServiceError
 ├── CrossSite                   403
 ├── GraphNotFound, RunNotFound  404
 ├── ThreadNotFound              404
+├── CronNotFound                404
 ├── CheckpointNotFound          404
+├── FileNotInOutput             404
 ├── ThreadBusy, RunNotOver      409
 ├── ThreadExists                409
 ├── CannotResume, CannotRetry   409
 ├── EventsGone                  410
 ├── InvalidInput, KeyReused     422
+├── TooManyCrons                422
 ├── Busy
 │   ├── TooManyRuns             429 with Retry-After
 │   ├── Stopping                503 with Retry-After
 │   ├── ThreadsStuck            503 with Retry-After
 │   ├── StorageUnavailable      503 with Retry-After
 │   ├── ClockBehind             503 with Retry-After
+│   ├── IssuerUnavailable       503 with Retry-After
 │   └── ModelUnavailable        503 with Retry-After, or the service does not start
 ├── Unreadable
 │   ├── UnreadableRun           500
 │   ├── UnreadableState         500
-│   └── UnreadableThread        500
+│   ├── UnreadableThread        500
+│   └── UnreadableCron          500
 ├── AmbiguousKeys               502
+├── GraphExcluded               503
+├── UnstorableValue             502
 ├── RunError
+│   ├── NeedsThread             422
 │   ├── RunCancelled            499
 │   ├── RunStateUnreadable      500
 │   ├── RunFailed               502
@@ -39,6 +47,8 @@ ServiceError
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Self
+
+from app.problem_texts import cut_detail, cut_problems
 
 
 class ServiceError(Exception):
@@ -64,7 +74,7 @@ class ForeignHost(ServiceError):
 
 
 class Unauthorized(ServiceError):
-    """A valid API key is required."""
+    """A valid API key or token is required."""
 
     status = HTTPStatus.UNAUTHORIZED
 
@@ -85,6 +95,12 @@ class GraphNotFound(ServiceError):
     status = HTTPStatus.NOT_FOUND
 
 
+class GraphExcluded(ServiceError):
+    """The graph is in langgraph.json and cannot be served."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 class RunNotFound(ServiceError):
     """No stored run has this id."""
 
@@ -93,6 +109,12 @@ class RunNotFound(ServiceError):
 
 class ThreadNotFound(ServiceError):
     """No thread has this id."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class CronNotFound(ServiceError):
+    """No cron has this id."""
 
     status = HTTPStatus.NOT_FOUND
 
@@ -113,6 +135,12 @@ class CannotResume(ServiceError):
     """The run waits for no answer."""
 
     status = HTTPStatus.CONFLICT
+
+
+class FileNotInOutput(ServiceError):
+    """The output has no such file."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 class CannotRetry(ServiceError):
@@ -145,13 +173,20 @@ class KeyReused(ServiceError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class TooManyCrons(ServiceError):
+    """The owner has as many crons as allowed."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class InvalidInput(ServiceError):
     """The request does not fit the graph's schema."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, problems: Sequence[dict[str, Any]]) -> None:
-        self.problems = list(problems)
+    def __init__(self, problems: Sequence[dict[str, Any]], *, left_out: int = 0) -> None:
+        """Name what is wrong, and how many more places are that `problems` leaves out."""
+        self.problems = cut_problems(problems, left_out)
         said = "; ".join(f"{p['place']}: {p['message']}" for p in self.problems)
         super().__init__(said, errors=self.problems)
 
@@ -201,6 +236,12 @@ class ClockBehind(Busy):
     """The clock of this machine is behind what is stored."""
 
 
+class IssuerUnavailable(Busy):
+    """The issuer of the tokens does not answer."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 class ModelUnavailable(Busy):
     """No chat model can be offered."""
 
@@ -220,6 +261,10 @@ class UnreadableThread(Unreadable):
     """The stored thread cannot be read."""
 
 
+class UnreadableCron(Unreadable):
+    """The stored cron cannot be read."""
+
+
 class UnreadableState(Unreadable):
     """The stored state of the thread cannot be read."""
 
@@ -230,8 +275,25 @@ class AmbiguousKeys(ServiceError, ValueError):
     status = HTTPStatus.BAD_GATEWAY
 
 
+class UnstorableValue(ServiceError):
+    """The state of a run holds a value that no checkpoint can."""
+
+    status = HTTPStatus.BAD_GATEWAY
+
+    def __init__(self, message: str, *, key: str, node: str | None) -> None:
+        super().__init__(message)
+        self.key = key
+        self.node = node
+
+
 class RunError(ServiceError):
     """A run has no output."""
+
+
+class NeedsThread(RunError):
+    """The run paused, and it is on no thread to be resumed on."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class RunFailed(RunError):
@@ -294,6 +356,6 @@ def problem_of(error: ServiceError) -> dict[str, Any]:
         "type": f"urn:fanjoin:{dashed}",
         "title": (kind.__doc__ or "").rstrip("."),
         "status": int(kind.status),
-        "detail": str(error),
+        "detail": cut_detail(str(error)),
         **error.fields,
     }

@@ -7,6 +7,9 @@ import sys
 
 logger = logging.getLogger(__name__)
 
+CHATTY = ("alembic", "httpx", "httpx2", "watchfiles")
+"""Libraries whose warnings alone are for an operator: they log each request, step or file."""
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -35,8 +38,8 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(FieldFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("httpx2").setLevel("WARNING")
-    logging.getLogger("httpx").setLevel("WARNING")
+    for name in CHATTY:
+        logging.getLogger(name).setLevel("WARNING")
 
 
 def _one_line(line: str, fields: dict[str, object]) -> str:

@@ -18,7 +18,19 @@ def redactor(secrets: Iterable[str] = ()) -> Redact:
     def redact(text: str) -> str:
         text = clean_text(text[: 10 * LONGEST])
         for secret in hidden:
-            text = text.replace(secret, "***")
+            if secret[:_SHORTEST_SECRET] in text:
+                text = _hide(secret, text)
         return shortened(text, LONGEST)
 
     return redact
+
+
+def _hide(secret: str, text: str) -> str:
+    """Blank out a secret, and its beginning where the text was cut in the middle of it."""
+    text = text.replace(secret, "***")
+    for length in range(len(secret) - 1, _SHORTEST_SECRET - 1, -1):
+        beginning = secret[:length]
+        text = text.replace(f"{beginning}…", "***…")
+        if text.endswith(beginning):
+            text = f"{text[:-length]}***"
+    return text

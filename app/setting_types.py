@@ -1,17 +1,23 @@
 """What the texts of some settings may be, and what they become."""
 
+import json
 import re
 from decimal import Decimal
-from functools import partial
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from app.host_names import WrongHost, canonical_host, canonical_origin
+
 _SHORTEST_KEY = 16
 
-_NAME = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
+_ANY = "*"
+
+_JSON_LIST = re.compile(r'\s*\[\s*["\]]')
+"""How one begins, and no IPv6 address does."""
 
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000)]
 
@@ -22,9 +28,22 @@ class Price(BaseModel):
     input: Dollars
     output: Dollars
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a call costs nothing, however many tokens it used."""
+        return self.input == 0 and self.output == 0
+
 
 def _split(value: object) -> object:
-    return value.split(",") if isinstance(value, str) else value
+    """Read a list separated by commas, or the JSON list that other services take."""
+    if not isinstance(value, str):
+        return value
+    if not _JSON_LIST.match(value):
+        return value.split(",")
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("it begins like a JSON list and is none: separate by commas") from None
 
 
 def _require_strong_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -35,29 +54,59 @@ def _require_strong_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     return tuple(SecretStr(key.get_secret_value().strip()) for key in keys)
 
 
-def _require_names(
-    texts: tuple[str, ...], form: re.Pattern[str], explanation: str
-) -> tuple[str, ...]:
-    names = tuple(text.strip().lower() for text in texts if text.strip())
-    for name in names:
-        if not form.fullmatch(name):
-            raise ValueError(f"{name} is {explanation}")
-    return names
+def _require_hosts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_host(text.strip()) for text in texts if text.strip())
 
 
-_require_hosts = partial(
-    _require_names,
-    form=re.compile(rf"\*|(\*\.)?{_NAME}|\[[0-9a-f:.]+\]"),
-    explanation="no host name: write it as example.com, without scheme, port or path; "
-    "*.example.com stands for the names below it, * for any",
-)
+def _host(text: str) -> str:
+    if text == _ANY:
+        return text
+    below = "*." if text.startswith("*.") else ""
+    try:
+        return below + canonical_host(text.removeprefix(below))
+    except WrongHost as error:
+        raise ValueError(
+            f"{text} is no host name: write it as example.com, without scheme, port or path; "
+            f"*.example.com means the names below it, * any ({error})"
+        ) from None
 
-_require_origins = partial(
-    _require_names,
-    form=re.compile(rf"\*|[a-z][a-z0-9+.-]*://({_NAME}|\[[0-9a-f:.]+\])(:[0-9]{{1,5}})?"),
-    explanation="no origin: write it as a browser sends it, https://example.com or "
-    "http://localhost:3000, without a path; * stands for any",
-)
+
+def _require_origins(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_origin(text.strip()) for text in texts if text.strip())
+
+
+def _origin(text: str) -> str:
+    try:
+        return text if text == _ANY else canonical_origin(text)
+    except WrongHost as error:
+        raise ValueError(
+            f"{text} is no origin: write it as a browser sends it, https://example.com or "
+            f"http://localhost:3000, without a path; * means any ({error})"
+        ) from None
+
+
+def require_safe_url(url: str) -> str:
+    """Return an address that nobody on the way can change: https, or http to this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        raise ValueError("it is no address: write it as https://login.example.com") from None
+    if not host or parts.scheme not in ("https", "http") or parts.query or parts.fragment:
+        raise ValueError("it is no address: write it as https://login.example.com")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("the keys could be changed on the way: write it with https")
+    if parts.username or parts.password:
+        raise ValueError("it holds a password: leave that out")
+    return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address to listen on."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _require_postgres(url: SecretStr) -> SecretStr:

@@ -1,14 +1,14 @@
 """Everything the environment may change, in one place."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from app.setting_types import HostNames, Keys, Origins, PostgresUrl, Price
+from app.setting_types import HostNames, Origins, PostgresUrl, Price, is_loopback
+from app.sign_in_settings import SignInSettings
 
 _DAY = 86_400
 
@@ -18,7 +18,7 @@ _CENTURY = 36_500
 """In days. Dates reach no further than the year 9999, and clocks of the system less far."""
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """Read once from `FANJOIN_*` and `OPENAI_*` variables or `.env`; never changed afterwards."""
 
     model_config = SettingsConfigDict(
@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     graphs_file: Path = Path("langgraph.json")
     """The registry, the same file LangGraph Studio reads; paths in it are relative to it."""
 
+    on_bad_graph: Literal["refuse", "exclude"] = "refuse"
+    """`exclude` starts without the graphs that cannot be served: requests for them get 503."""
+
     data_dir: Path = Path(".data")
     """Where runs, threads and the indexed documents are stored."""
 
@@ -59,23 +62,23 @@ class Settings(BaseSettings):
     is behind does not start."""
 
     record_stateless: bool = True
-    """Keep a record of foreground runs without a thread; off, they leave nothing behind unless an
-    Idempotency-Key came along."""
+    """Keep a record of foreground runs without a thread; off, only those with an
+    Idempotency-Key are stored."""
 
     storage_patience_seconds: float = Field(default=30, ge=0, le=_DAY)
     """How long a running run waits for an unavailable database before it gives up."""
 
     max_run_attempts: int = Field(default=3, ge=1, le=1000)
-    """How often a background run may begin: a restart takes it up again, until then."""
+    """How often a background run may start: a restart continues it until then."""
 
     keep_runs_days: float | None = Field(default=30, gt=0, le=_CENTURY)
-    """How long runs that are over are kept."""
+    """How long finished runs are stored."""
 
     keep_events_days: float | None = Field(default=7, gt=0, le=_CENTURY)
-    """How long the events of runs that are over are kept."""
+    """How long the events of finished runs are stored."""
 
     keep_threads_days: float | None = Field(default=None, gt=0, le=_CENTURY)
-    """How long threads that nobody uses are kept; none is for ever."""
+    """How long unused threads are stored; by default for ever."""
 
     keep_checkpoints_days: float | None = Field(default=None, gt=0, le=_CENTURY)
     """After how long an idle thread is cut to its latest checkpoint; none is never."""
@@ -84,9 +87,12 @@ class Settings(BaseSettings):
     """How often the service deletes what is past its retention; 0 leaves it to
     `fanjoin prune`."""
 
-    api_keys: Keys = ()
-    """The keys callers may show, separated by commas. Empty means open to anyone: fit for a laptop,
-    refused in production and beyond loopback."""
+    docs: Literal["on", "off"] | None = None
+    """Whether `/docs` and `/openapi.json` are served; without it in development only. Where there
+    are keys, the latter needs one."""
+
+    page: Literal["on", "off"] = "on"
+    """Whether `/` shows a browser the page; off, it answers with links as JSON."""
 
     allowed_hosts: HostNames = ()
     """The host names that requests may be for, separated by commas: `example.com`,
@@ -105,8 +111,21 @@ class Settings(BaseSettings):
     max_concurrent_runs: int = Field(default=64, ge=1, le=10_000)
     """How many runs work at once."""
 
+    max_concurrent_runs_per_owner: int | None = Field(default=None, ge=1, le=10_000)
+    """How many runs of one owner work at once; by default as many as of all."""
+
+    max_concurrent_runs_per_graph: int | None = Field(default=None, ge=1, le=10_000)
+    """How many runs of one graph work at once; by default as many as of all."""
+
     max_waiting_runs: int = Field(default=256, ge=0, le=100_000)
-    """How many more may wait for their turn; the rest get 429."""
+    """How many more requests may wait for their run's turn; the rest get 429."""
+
+    max_waiting_runs_per_owner: int = Field(default=1000, ge=1, le=1_000_000)
+    """How many queued runs of one owner may wait: runs in the background, which have a row. The
+    rest get 429."""
+
+    max_crons_per_owner: int = Field(default=100, ge=0, le=10_000)
+    """How many crons each owner may have; a further one gets 422."""
 
     node_threads: int = Field(default=32, ge=1, le=1000)
     """How many plain `def` nodes, routers and tools run at once, each in a thread; others wait."""
@@ -117,6 +136,10 @@ class Settings(BaseSettings):
 
     max_body_bytes: int = Field(default=1024 * 1024, ge=1, le=1 << 30)
     """The largest request body; a larger one is refused before it is read whole (413)."""
+
+    max_body_values: int = Field(default=50_000, ge=1, le=1 << 30)
+    """The most JSON values in a request body, all that is within lists and objects included; more
+    get 422."""
 
     max_request_line_bytes: int = Field(default=8192, ge=64, le=1 << 20)
     """The longest address of a request; a longer one gets 431."""
@@ -150,10 +173,11 @@ class Settings(BaseSettings):
     """The most inputs one batch may hold."""
 
     grace_seconds: float = Field(default=10, ge=0, le=_DAY)
-    """How long active runs may continue after the service was asked to stop."""
+    """How long active runs may continue when the service stops."""
 
     model: str | None = None
-    """The chat model's name, as the server that answers knows it."""
+    """The chat model's name, as the server at `OPENAI_BASE_URL` knows it, which needs one. Without
+    it OpenAI gets `gpt-4.1-mini`, and the embedded model its own name."""
 
     prices: dict[str, Price] = Field(default_factory=dict)
     """Model name to its price in US dollars per million tokens, as JSON; a model without a price
@@ -163,10 +187,10 @@ class Settings(BaseSettings):
     """The embedded model: `qwen2.5-coder-1.5b`, `qwen2.5-coder-0.5b`, a GGUF file, or `off`."""
 
     model_cache_dir: Path = Path("~/.cache/fanjoin/models")
-    """Where the embedded model's weights are kept."""
+    """Where the embedded model's weights are stored."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least grave message that is logged; `debug` also logs each request."""
+    """The minimum log level; `debug` also logs each request."""
 
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
@@ -180,7 +204,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:
-        if self.api_keys:
+        if self.requires_sign_in:
             return self
         fix = "set FANJOIN_API_KEYS (`openssl rand -hex 24` makes one)"
         if self.environment == "production":
@@ -192,15 +216,31 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def excludes_bad_graphs(self) -> bool:
+        """Whether to serve the other graphs where one cannot be served."""
+        return self.on_bad_graph == "exclude"
+
+    @property
+    def serves_docs(self) -> bool:
+        """Whether the API's description is served."""
+        return self.environment == "development" if self.docs is None else self.docs == "on"
+
+    @property
+    def serves_page(self) -> bool:
+        return self.page == "on"
+
+    @property
     def checks_hosts(self) -> bool:
         """Whether requests for other hosts are refused: without keys all but the declared are."""
-        return "*" not in self.allowed_hosts and bool(self.allowed_hosts or not self.api_keys)
+        return "*" not in self.allowed_hosts and bool(
+            self.allowed_hosts or not self.requires_sign_in
+        )
 
     @property
     def secrets(self) -> list[str]:
         """What must stand in no answer and no log."""
-        held = [*self.api_keys, *([self.openai_api_key] if self.openai_api_key else [])]
-        return [*(secret.get_secret_value() for secret in held), *self._database_passwords]
+        of_the_model = [self.openai_api_key.get_secret_value()] if self.openai_api_key else []
+        return [*self.key_texts, *of_the_model, *self._database_passwords]
 
     @property
     def _database_passwords(self) -> list[str]:
@@ -233,14 +273,11 @@ class Settings(BaseSettings):
         return {name: value for name, value in named.items() if value is not None}
 
     @property
+    def lacks_model_name(self) -> bool:
+        """Whether a server is named, and none of its models."""
+        return self.openai_base_url is not None and self.model is None
+
+    @property
     def has_remote_model(self) -> bool:
         """Whether the operator named a model server."""
         return self.openai_api_key is not None or self.openai_base_url is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address to listen on."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

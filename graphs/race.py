@@ -21,7 +21,8 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes, reason
+from graphs.adapters.reasons import why_not
+from graphs.kit import Branch, add_fan_out, by_branch, first, outcomes
 from graphs.kit.model.answers import ask
 from graphs.kit.model.models import chat_model
 from graphs.kit.model.prompts import prompt, quote
@@ -110,7 +111,7 @@ async def finish(state: State) -> State:
     became = outcomes(state)
     winner = next(name for name in became if name in state["answers"])
     runners: list[dict[str, str | None]] = [
-        {"name": name, "status": outcome["status"], "error": reason(outcome)}
+        {"name": name, "status": outcome["status"], "error": why_not(outcome, own=[NotPassed])}
         for name, outcome in became.items()
     ]
     return {"answer": state["answers"][winner], "winner": winner, "runners": runners}

@@ -22,6 +22,7 @@ from langgraph.types import RetryPolicy
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
+from graphs.adapters.reasons import why_not
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
 from graphs.kit.model.answers import ask_for, ask_for_sentences
 from graphs.kit.model.contexts import ModelContext, model_for
@@ -65,7 +66,7 @@ class Opinion(BaseModel):
 
 
 class Missing(BaseModel):
-    """A specialist who was asked and could not be had."""
+    """A specialist whose answer is missing, and why."""
 
     specialist: Name
     reason: str
@@ -170,10 +171,10 @@ async def gather(state: State) -> State:
     missing = [
         {"specialist": name, "reason": why}
         for name, outcome in consulted.items()
-        if (why := reason(outcome))
+        if (why := why_not(outcome))
     ]
     if consulted and len(missing) == len(consulted):
-        reasons = "; ".join(f"{one['specialist']}: {one['reason']}" for one in missing)
+        reasons = "; ".join(f"{name}: {reason(outcome)}" for name, outcome in consulted.items())
         raise NobodyAnswered(f"no specialist answered. {reasons}")
     said = state.get("said", {})
     opinions = [{"specialist": name, "text": said[name]} for name in REMITS if name in said]
@@ -195,13 +196,13 @@ async def answer(state: State) -> State:
         return {"answer": f"Nobody here can answer that. There is help on {DESK}."}
     (summed_up,) = outcomes(state).values()
     parts = [f"{one['specialist'].capitalize()}: {one['text']}" for one in state["opinions"]]
-    if why := reason(summed_up):
-        parts.append(f"(These are the bare opinions; they could not be summed up. {why}.)")
+    if why := why_not(summed_up):
+        parts.append(f"(These are the bare opinions; they could not be summed up: {why}.)")
     elif len(parts) > 1:
         parts.insert(0, state["summary"])
     if state["missing"]:
         names = " and ".join(one["specialist"] for one in state["missing"])
-        parts.append(f"(Asked too, but not to be had: {names}.)")
+        parts.append(f"(Without an answer from {names}.)")
     return {"answer": "\n\n".join(parts)}
 
 

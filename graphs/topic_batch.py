@@ -20,11 +20,11 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from graphs.kit import Branch, add_fan_out, by_branch, by_item, outcomes
+from graphs.adapters.reasons import why_not
+from graphs.kit import Branch, add_fan_out, by_branch, by_item, outcomes, reason
 from graphs.kit.model.answers import ask_for, ask_for_sentences
 from graphs.kit.model.contexts import ModelContext, model_for
 from graphs.kit.model.prompts import prompt, quote
-from graphs.kit.state.outcomes import BranchError
 
 MOST_TOPICS = 20
 
@@ -55,7 +55,7 @@ class Row(BaseModel):
     topic: str
     summary: str | None = None
     analysis: Analysis | None = None
-    error: BranchError | None = Field(default=None, description="Why something is missing, if so.")
+    error: str | None = Field(default=None, description="Why something is missing, if so.")
 
 
 class Output(BaseModel):
@@ -127,18 +127,19 @@ async def analysis(state: Topic, runtime: Runtime[ModelContext]) -> Topic:
 async def write_row(state: Topic) -> Topic:
     row = Row.model_validate({"topic": state["topic"], **state["findings"]})
     if row.analysis is None:
-        row.error = outcomes(state)["analysis"]["error"]
+        row.error = why_not(outcomes(state)["analysis"])
     return {"studies": row.model_dump()}
 
 
 async def collect(state: State) -> State:
     studied = {study["topic"]: Row.model_validate(study) for study in state["studies"]}
     rows = [
-        studied.get(topic["topic"]) or Row(topic=topic["topic"], error=outcome["error"])
+        studied.get(topic["topic"]) or Row(topic=topic["topic"], error=why_not(outcome))
         for topic, outcome in zip(topics_of(state), outcomes(state).values(), strict=True)
     ]
     if not studied:
-        reasons = (f"{row.topic!r}: {row.error['message']}" for row in rows if row.error)
+        ended = zip(topics_of(state), outcomes(state).values(), strict=True)
+        reasons = (f"{topic['topic']!r}: {reason(outcome)}" for topic, outcome in ended)
         raise NoTopicStudied("; ".join(reasons))
     return {
         "rows": [row.model_dump() for row in rows],

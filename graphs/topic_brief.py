@@ -123,7 +123,7 @@ async def synthesize(state: State, runtime: Runtime[ModelContext]) -> State:
     more = await ask_for_sentences(model_for(runtime, max_tokens=160), messages)
     brief = f"{findings['summary']} {more}\n\nTo find out next: {' '.join(findings['questions'])}"
     if missing := [name for name in outcomes(state) if name not in findings]:
-        brief += f"\n\n(Written without {' and '.join(missing)}, which could not be had.)"
+        brief += f"\n\n(Written without {' and '.join(missing)}, which failed.)"
     parts: State = {"summary": findings["summary"], "questions": findings["questions"]}
     return {**parts, "key_terms": terms, "brief": brief}
 

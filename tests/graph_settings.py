@@ -1,4 +1,4 @@
-"""The settings of the graphs, found in their source: every dataclass of graphs/ named …Settings."""
+"""The settings of the graphs, in their source: every dataclass named …Settings."""
 
 import ast
 import inspect
@@ -9,14 +9,15 @@ from importlib import import_module
 from pathlib import Path
 
 from tests.readme_diagrams import ROOT
+from tests.shipped import SHIPPED
 
 
 def settings_classes() -> list[type]:
-    """Return the classes of the graphs that are there; the kit's belong to the service, too."""
+    """Return the classes of the shipped graphs that are there, and of the adapters."""
     return [
         getattr(import_module(module), name)
         for file in sorted((ROOT / "graphs").rglob("*.py"))
-        if (module := _module_of(file)) and not module.startswith("graphs.kit.")
+        if (module := _module_of(file)) and module.split(".")[1] in {*SHIPPED, "adapters"}
         for name in _classes_in(file)
     ]
 

@@ -91,6 +91,11 @@ ENDLESS: dict[str, tuple[bytes, bytes]] = {
     "endless-headers": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 9000),
     "endless-status": (b"HTTP/1.1 200 ", PIECE),
     "endless-1xx": (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 500),
+    "endless-100": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 2000),
+    "endless-trailers": (
+        _head("application/json", "200 OK", "Transfer-Encoding: chunked") + b"0\r\n",
+        b"X: y\r\n" * 9000,
+    ),
 }
 """A beginning, and what follows it for ever, as fast as it is read."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from llmock.schema import example_for
 
 from tests.image_answers import asks_for_an_image, image_body
 from tests.moderation_answers import asks_for_moderation, moderation_body, moderation_prompt
+from tests.patience import SECONDS
 from tests.plan_answers import PLAN
 
 BY_SHAPE = {"Plan": PLAN}
@@ -36,6 +38,9 @@ class Answer:
 
     when: "When | None" = None
     """Held until this is true of the requests so far."""
+
+    rest_when: threading.Event | None = None
+    """The second half of a stream is held until this is set."""
 
     model: str | None = None
     """The name the answer gives the model; the one that was asked for, when left out."""
@@ -119,6 +124,8 @@ async def _events(call: Call, answer: Answer) -> AsyncIterator[bytes]:
     half = (len(pieces) + 1) // 2
     for piece in pieces[:half]:
         yield _chunk(call, [{"index": 0, "delta": {"role": "assistant", "content": piece}}])
+    if answer.rest_when is not None:
+        await asyncio.to_thread(answer.rest_when.wait, SECONDS)
     if answer.fault == "malformed":
         yield MALFORMED
     if answer.fault in ("cut", "unfinished"):

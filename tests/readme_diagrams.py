@@ -1,4 +1,4 @@
-"""The drawings in README's "The graphs it ships": `python -m tests.readme_diagrams` renews them."""
+"""The drawings in docs/shipped-graphs.md: `make diagrams` renews them."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ _BLOCK = re.compile(r"<details>\n<summary><code>(\w+)</code></summary>\n.*?</det
 
 
 def blocks_in(readme: str) -> dict[str, str]:
-    """Return what the README draws, by graph."""
+    """Return what the document draws, by graph."""
     return {match[1]: match[0] for match in _BLOCK.finditer(_split(readme)[1])}
 
 
@@ -35,18 +35,20 @@ def _block(graph_id: str, text: str) -> str:
 
 
 def _split(readme: str) -> tuple[str, str, str]:
-    """Cut the README before and behind the section."""
+    """Cut the document before and behind the section."""
     before, heading, rest = readme.partition(_HEADING)
     section = re.split(r"(?=\n##)", rest, maxsplit=1)[0]
     return before + heading, section, rest.removeprefix(section)
 
 
 def _redraw(readme: str) -> str:
+    if _HEADING not in readme:
+        return readme
     before, section, behind = _split(readme)
     words = _BLOCK.sub("", section).rstrip()
     return "".join([before, words, "\n\n", *draw_blocks(readme).values(), behind])
 
 
 if __name__ == "__main__":
-    path = ROOT / "README.md"
+    path = ROOT / "docs" / "shipped-graphs.md"
     path.write_text(_redraw(path.read_text()))

@@ -36,4 +36,4 @@ def test_each_step_of_a_walk_is_called_by_another_step_of_it() -> None:
     for name, files in walks().items():
         reached = {imported for file in files for imported in imported_by(file)}
         assert [file for file in files[1:] if file not in reached] == [], name
-    assert len(walks()) == 5
+    assert len(walks()) == 6

@@ -14,6 +14,14 @@ GONE = {"told", "asked", "kept", "begun", "taken", "settled", "found", "take up"
 
 FOLDERS = ["app", "graphs/kit", "tests"]
 
+_GONE_IN_TEXTS = re.compile(
+    r"\b(?:mend|told|asked|kept|handed|begun|nobody|anybody|whoever|meanwhile|grave|"
+    r"(?:taken?|takes|took|taking) up|(?:come|comes|came) along|(?:go|goes|went) away|"
+    r"(?:not be|not to be|be) had|stands? (?:in|outside|here|for))\b",
+    re.IGNORECASE,
+)
+"""In messages, log lines and help: `asked`, `nobody` and others as STYLE's table has them."""
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -56,9 +64,54 @@ def violations(folder: Path) -> list[str]:
     return lines
 
 
+def shown_texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield a module's texts with a space in them; of docstrings, only the help of commands."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if " " in text and id(node) not in statements:
+                yield node.lineno, text
+            case ast.FunctionDef(name=name) if path.parent.name == "commands" and name[0] != "_":
+                yield node.lineno, ast.get_docstring(node) or ""
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_name_uses_a_word_that_is_gone(folder: str) -> None:
     assert violations(ROOT / folder) == []
+
+
+@pytest.mark.parametrize("folder", ["app", "graphs/kit"])
+def test_no_message_log_line_or_help_uses_a_word_that_is_gone(folder: str) -> None:
+    uses = [
+        f"{path.relative_to(ROOT)}:{line}: {gone[0]}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line, text in shown_texts(path)
+        if (gone := _GONE_IN_TEXTS.search(text))
+    ]
+
+    assert uses == []
+
+
+def test_messages_log_lines_and_help_are_seen_and_docstrings_are_not(tmp_path: Path) -> None:
+    module = tmp_path / "commands" / "kept.py"
+    module.parent.mkdir()
+    module.write_text(
+        '''"""One docstring"""
+def show(limit=Option(help="Two words.")):
+    """Three words."""
+    logger.info("four words")
+    raise Error(f"five {limit} words")
+def _inner():
+    """Six words"""
+NAME = 1
+"""Seven words"""
+'''
+    )
+
+    texts = {text for _, text in shown_texts(module)}
+
+    assert texts == {"Two words.", "Three words.", "four words", "five ", " words"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Signing in: before the body of a request is read, and once for all routes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request, Security
@@ -13,12 +13,10 @@ from app.api.problems import refuse
 from app.auth.api_keys import Owner
 from app.errors import ServiceError, Unauthorized
 
-OPEN_PATHS = frozenset(
-    {"", "/", "/ok", "/health", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
-)
-"""What anybody may ask for: health checks, and the API's description where it is served."""
+_OPEN_PATHS = frozenset({"", "/", "/ok", "/health"})
+"""What anybody may ask for, besides what is below `_OPEN_FOLDERS`."""
 
-_OPEN_FOLDER = "/health/"
+_OPEN_FOLDERS = ("/health/",)
 
 
 class Authenticator(Protocol):
@@ -32,16 +30,21 @@ class Authenticator(Protocol):
 class Authentication:
     """ASGI middleware: says to the routes behind it whose runs and threads a caller may see."""
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
+    def __init__(
+        self, app: ASGIApp, authenticator: Authenticator, *, open_pages: Sequence[str] = ()
+    ) -> None:
+        """`open_pages` are paths that anybody may ask for, with all that is below them."""
         self._app = app
         self._authenticator = authenticator
+        self._paths = _OPEN_PATHS.union(open_pages)
+        self._folders = (*_OPEN_FOLDERS, *(f"{page}/" for page in open_pages))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "OPTIONS":
             # The same for every path: what one allows says which graphs there are.
             await Response(status_code=204)(scope, receive, send)
             return
-        if scope["type"] == "lifespan" or _is_open(scope):
+        if scope["type"] == "lifespan" or self._is_open(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -52,11 +55,10 @@ class Authentication:
         scope.setdefault("state", {})["owner"] = owner
         await self._app(scope, receive, send)
 
-
-def _is_open(scope: Scope) -> bool:
-    """Whether anybody may ask for a path; a server's `root_path` stands before it."""
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path in OPEN_PATHS or path.startswith(_OPEN_FOLDER)
+    def _is_open(self, scope: Scope) -> bool:
+        """Whether anybody may ask for a path; a server's `root_path` stands before it."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return path in self._paths or path.startswith(self._folders)
 
 
 def owner_of(request: Request) -> Owner:

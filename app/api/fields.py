@@ -1,11 +1,34 @@
 """Fields that bodies of several routes share."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticKnownError
 
 _TEXT = r"^[^\x00-\x1f\x7f]*$"
 """No control characters: PostgreSQL keeps no NUL, and an index entry has a bound in bytes."""
+
+
+def few(most: int) -> BeforeValidator:
+    """Return a check of a dict's size before its items: each of 80,000 would be an error."""
+
+    def require_few(value: Any) -> Any:
+        if isinstance(value, dict) and (size := len(value)) > most:
+            sizes = {"field_type": "Dictionary", "max_length": most, "actual_length": size}
+            raise PydanticKnownError("too_long", sizes)
+        return value
+
+    return BeforeValidator(require_few)
+
 
 Scalar = (
     Annotated[str, Field(max_length=512, pattern=_TEXT)]
@@ -18,6 +41,7 @@ Scalar = (
 Metadata = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64, pattern=_TEXT)], Scalar],
     Field(max_length=16),
+    few(16),
 ]
 """Flat: what is inside a value could not be searched."""
 
@@ -32,6 +56,26 @@ ThreadId = Annotated[
 """An id of a thread that may exist: what a new one may be called is checked where it is created."""
 
 _Namespace = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+def _require_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        message = "a moment is a string in ISO 8601, with its zone"
+        raise ValueError(message)  # noqa: TRY004  # pydantic turns no TypeError into a 422
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the moment is out of range") from error
+
+
+MomentText = Annotated[
+    AwareDatetime, Field(strict=False), BeforeValidator(_require_text), AfterValidator(_in_utc)
+]
+"""With its zone: without one it would be another moment in each place."""
 
 
 class JsonBody(BaseModel):

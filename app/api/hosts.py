@@ -8,12 +8,22 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from app.errors import ForeignHost
+from app.host_names import WrongHost, canonical_host
 from app.plain_json import shortened
-from app.settings import is_loopback
+from app.setting_types import is_loopback
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[^][:/@?#\s]+)(?::[0-9]*)?")
 
 _LONGEST_SHOWN = 100
+
+
+@lru_cache(maxsize=64)
+def _canonical(address: str) -> str:
+    try:
+        return canonical_host(address)
+    except WrongHost:
+        return address
+
 
 _is_loopback = lru_cache(maxsize=64)(is_loopback)
 
@@ -47,5 +57,7 @@ class Hosts:
         match = _HOST.fullmatch(host)
         if match is None:
             return False
-        name = match["name"].lower()
+        name = match["name"].lower().removesuffix(".")
+        if name.startswith("["):
+            name = _canonical(name)
         return name in self._names or name.endswith(self._endings) or _is_loopback(name.strip("[]"))

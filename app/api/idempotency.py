@@ -54,8 +54,9 @@ def replay_headers(*handles: RunHandle) -> dict[str, str]:
 
 
 def hash_of(request: Request, body: bytes) -> str:
-    """Return what two equal requests have in common."""
-    parts = (request.method, request.url.path, request.url.query)
+    """Return what two equal requests have in common; how the answer is shown does not matter."""
+    query = "&".join(one for one in request.url.query.split("&") if not one.startswith("report="))
+    parts = (request.method, request.url.path, query)
     text = "\n".join(parts).encode() + b"\n" + _same_order(body)
     return hashlib.sha256(text).hexdigest()
 

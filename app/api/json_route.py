@@ -1,54 +1,50 @@
-"""A route whose body FastAPI parses: its depth and its numbers are bounded, as a run's input is."""
+"""A route whose body FastAPI passes to its function, read as the bodies of runs are."""
 
-import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from types import NoneType
+from typing import Any, cast, get_args
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from pydantic_core import to_json
-from starlette.requests import ClientDisconnect
+from pydantic import BaseModel
 
-from app.errors import InvalidInput
-from app.plain_json import clean_text, require_bounded, require_bounded_text
+from app.api.json_body import JsonBodies
 
 
 class JsonRoute(APIRoute):
-    """Answers 422 to a body that could not be stored, and names the place."""
+    """Reads a body by the one rule for JSON, before FastAPI resolves anything else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         if self.body_field is None:
             return handle
+        is_optional = not self.body_field.field_info.is_required()
+        bodies = JsonBodies(_model_of(self.body_field.field_info.annotation))
 
-        async def handle_bounded(request: Request) -> Response:
-            await _require_bounded_body(request)
-            return await handle(request)
+        async def handle_read(request: Request) -> Response:
+            body = await bodies.read(request, is_optional=is_optional)
+            return await handle(_ReadRequest(request, body))
 
-        return handle_bounded
-
-
-async def _require_bounded_body(request: Request) -> None:
-    try:
-        raw = await request.body()
-    except ClientDisconnect as error:
-        raise HTTPException(400, "the client left before its body had ended") from error
-    try:
-        body: Any = await request.json() if raw else None
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        return  # FastAPI says where it breaks
-    except (ValueError, RecursionError):
-        require_bounded_text(raw.decode(errors="replace"))
-        return
-    for key, value in body.items() if isinstance(body, dict) else [("body", body)]:
-        require_bounded(value, key)
-        _require_text(key, value)
+        return handle_read
 
 
-def _require_text(key: str, value: Any) -> None:
-    """Refuse half a surrogate pair, which Python's parser reads and nothing can write again."""
-    try:
-        to_json({key: value})
-    except ValueError as error:
-        raise InvalidInput.at(clean_text(key), f"it cannot be written as JSON: {error}") from error
+def _model_of(annotation: Any) -> type[BaseModel]:
+    """Return the model of a body, also of one that may be absent."""
+    models = [one for one in (get_args(annotation) or (annotation,)) if one is not NoneType]
+    return cast("type[BaseModel]", models[0])
+
+
+class _ReadRequest(Request):
+    """A request whose body has been read: FastAPI takes the model as it is."""
+
+    def __init__(self, request: Request, body: BaseModel | None) -> None:
+        super().__init__(request.scope, request.receive)
+        self._request = request
+        self._read_body = body
+
+    async def body(self) -> bytes:
+        return await self._request.body()
+
+    async def json(self) -> Any:
+        return self._read_body

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.origins import cors_headers
 from app.errors import InvalidInput, ServiceError, problem_of
-from app.plain_json import shortened
+from app.plain_json import short_repr
+from app.problem_texts import MOST_PROBLEMS, cut_detail
+from app.report.detail import Detail, problem_in_detail
 
 _LONGEST_SHOWN = 100
 
@@ -45,14 +47,20 @@ async def refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send
         await send({"type": "websocket.close", "code": 1008})
 
 
-async def _answer_service_error(_: Request, error: Exception) -> JSONResponse:
-    return problem_response(cast("ServiceError", error))
+async def _answer_service_error(request: Request, error: Exception) -> JSONResponse:
+    problem = cast("ServiceError", error)
+    detail = request.query_params.get("report")
+    if "report" in problem.fields and detail in get_args(Detail):
+        body = problem_in_detail(problem_of(problem), cast("Detail", detail))
+        return _problem(body, problem.headers)
+    return problem_response(problem)
 
 
 async def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
     invalid = cast("RequestValidationError", error)
-    places = [_describe(wrong, invalid.body) for wrong in invalid.errors()]
-    return _problem(problem_of(InvalidInput(places)))
+    errors = invalid.errors()
+    places = [_describe(wrong, invalid.body) for wrong in errors[:MOST_PROBLEMS]]
+    return _problem(problem_of(InvalidInput(places, left_out=len(errors) - len(places))))
 
 
 async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -66,9 +74,9 @@ def _describe(error: Any, body: Any) -> dict[str, Any]:
         return _describe_broken_json(error, body)
     if error["loc"] == ("body",) and isinstance(body, bytes):
         message = "send the header content-type: application/json"
-        return {"place": "body", "message": message, "given": shortened(repr(body), _LONGEST_SHOWN)}
+        return {"place": "body", "message": message, "given": short_repr(body, _LONGEST_SHOWN)}
     place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
-    given = shortened(repr(error.get("input")), _LONGEST_SHOWN)
+    given = short_repr(error.get("input"), _LONGEST_SHOWN)
     return {"place": place, "message": error["msg"], "given": given}
 
 
@@ -82,7 +90,7 @@ def _describe_broken_json(error: Any, text: str) -> dict[str, Any]:
 
 def _plain(status: int, detail: str) -> dict[str, Any]:
     title = HTTPStatus(status).phrase
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return {"type": "about:blank", "title": title, "status": status, "detail": cut_detail(detail)}
 
 
 def _problem(body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
@@ -105,7 +113,7 @@ class Problem(BaseModel):
     detail: str
 
 
-NEEDS_KEY = "A valid API key is required."
+NEEDS_KEY = "A valid API key or token is required."
 
 NOT_FROM_PAGES = "A page of another origin sent the request, and the service requires no key."
 

@@ -1,5 +1,7 @@
 """Request lines that mean the same: HEAD is GET without a body, and `/runs/` is `/runs`.
 
+A server's `root_path` alone is that with a slash, which is what routes know it by.
+
 A redirect to the other address would need the caller's Host, which it may have made up.
 """
 
@@ -14,8 +16,10 @@ class RequestLine:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            path = scope["path"]
-            if path[-1:] == "/" and (short := path.rstrip("/")) != scope.get("root_path", ""):
+            path, root = scope["path"], scope.get("root_path", "")
+            if root and path == root:
+                scope = {**scope, "path": f"{root}/"}
+            elif path[-1:] == "/" and (short := path.rstrip("/")) != root:
                 scope = {**scope, "path": short}
             if scope["method"] == "HEAD":
                 await self._app({**scope, "method": "GET"}, receive, _sending_the_head(send))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -11,10 +12,15 @@ from starlette.types import Receive, Scope, Send
 
 from app.errors import InvalidInput
 from app.graphs.registry import GraphEntry
+from app.graphs.shape import builder_of
+from app.report.detail import Detail, in_detail, problem_in_detail
 from app.runs.events import Event
 
 KEEP_ALIVE_SECONDS = 15.0
 """After so long without an event a comment is sent: proxies close silent connections."""
+
+CLOCK = "Fanjoin-Now"
+"""The header with the service's clock, by which `started_at` is told: events never change."""
 
 _KEEP_ALIVE = b": ping\n\n"
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
@@ -23,21 +29,6 @@ BranchesParam = Annotated[
     str | None,
     Query(description="Comma-separated branches: send only their events and the run's own."),
 ]
-
-STREAM_RESPONSE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The events, as they come.",
-        "content": {
-            "text/event-stream": {
-                "itemSchema": {
-                    "type": "object",
-                    "properties": {name: {"type": "string"} for name in ("event", "data", "id")},
-                }
-            }
-        },
-    }
-}
-"""How OpenAPI 3.2 describes a stream of events (section 4.14.4)."""
 
 
 class EventStream(StreamingResponse):
@@ -52,12 +43,14 @@ class EventStream(StreamingResponse):
         self,
         events: AsyncIterator[Event],
         branches: frozenset[str] | None,
+        detail: Detail = "full",
         *,
         on_close: Callable[[], None] = lambda: None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._chunks = _with_keep_alive(_encode(events, branches))
-        super().__init__(self._chunks, headers={**_HEADERS, **(headers or {})})
+        self._chunks = _with_keep_alive(_encode(events, branches, detail))
+        now = {CLOCK: datetime.now(UTC).isoformat()}
+        super().__init__(self._chunks, headers={**_HEADERS, **now, **(headers or {})})
         self._on_close = on_close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +70,8 @@ def read_filter(entry: GraphEntry, branches: str | None) -> frozenset[str] | Non
     if branches is None:
         return None
     names = frozenset(name.strip() for name in branches.split(","))
-    if unknown := sorted(names - entry.graph.builder.nodes.keys()):
+    builder = builder_of(entry.graph)  # tasks of an entrypoint are known once they run
+    if builder is not None and (unknown := sorted(names - builder.nodes.keys())):
         known = ", ".join(branch.name for branch in entry.branches)
         message = f"{entry.id} has no branch {', '.join(unknown)}; there is {known}"
         raise InvalidInput.at("branches", message, given=repr(branches))
@@ -85,15 +79,28 @@ def read_filter(entry: GraphEntry, branches: str | None) -> frozenset[str] | Non
 
 
 async def _encode(
-    events: AsyncIterator[Event], branches: frozenset[str] | None
+    events: AsyncIterator[Event], branches: frozenset[str] | None, detail: Detail
 ) -> AsyncGenerator[bytes, None]:
     async for event in events:
-        if branches is None or _branch_of(event) in (None, *branches):
+        if branches is not None and not _is_about(event, branches):
+            continue
+        if (data := _in_detail(event, detail)) is not None:
             yield b"event: %b\ndata: %b\nid: %d\n\n" % (
                 event.type.encode(),
-                to_json(event.data, inf_nan_mode="null"),
+                to_json(data, inf_nan_mode="null"),
                 event.id,
             )
+
+
+def _in_detail(event: Event, detail: Detail) -> dict[str, Any] | None:
+    """Return what an event says; None where it says a report that is not wanted."""
+    match event.type:
+        case "report":
+            return in_detail(event.data, detail)
+        case "end" if event.data["error"] is not None:
+            return {**event.data, "error": problem_in_detail(event.data["error"], detail)}
+        case _:
+            return event.data
 
 
 async def _with_keep_alive(
@@ -121,12 +128,12 @@ async def _next(chunks: AsyncGenerator[bytes, None]) -> bytes | None:
     return await anext(chunks, None)
 
 
-def _branch_of(event: Event) -> str | None:
-    """Return the top-level branch an event is about; None when it is about the run."""
-    if event.type == "token":
-        row_id = event.data["branch"]
-    elif event.type in ("branch_started", "branch_finished"):
-        row_id = event.data["id"]
-    else:
-        return None
-    return str(row_id).partition("/")[0].partition("#")[0]
+def _is_about(event: Event, branches: frozenset[str]) -> bool:
+    """Whether an event is about one of these branches, what runs inside it, or the run."""
+    row_id = event.data.get("id" if event.type.startswith("branch_") else "branch")
+    if row_id is None:
+        return True
+    return any(
+        row_id == name or row_id.startswith(tuple(name + after for after in "/[#"))
+        for name in branches
+    )

@@ -20,13 +20,16 @@ class ApiKeys:
     def __init__(self, keys: Sequence[str]) -> None:
         self._digests = [_digest(key) for key in keys]
 
+    def __bool__(self) -> bool:
+        return bool(self._digests)
+
     async def authenticate(self, headers: Mapping[str, str], scope: Mapping[str, Any]) -> Owner:
         """Return the owner that a request's headers sign in.
 
         Raises:
             Unauthorized: keys are required, and the request has none of them.
         """
-        return self.owner(headers.get("x-api-key") or _bearer(headers.get("authorization")))
+        return self.owner(headers.get("x-api-key") or bearer_of(headers))
 
     def owner(self, key: str | None) -> Owner:
         """Return the owner of a key.
@@ -47,8 +50,9 @@ class ApiKeys:
         return digest.hex()[:16]
 
 
-def _bearer(authorization: str | None) -> str | None:
-    scheme, _, credentials = (authorization or "").partition(" ")
+def bearer_of(headers: Mapping[str, str]) -> str | None:
+    """Return the credentials of `Authorization: Bearer`."""
+    scheme, _, credentials = (headers.get("authorization") or "").partition(" ")
     return credentials.strip() or None if scheme.lower() == "bearer" else None
 
 

@@ -1,23 +1,27 @@
 """The service as a command sees it: a few requests over HTTP, and their errors."""
 
 import asyncio
-import ipaddress
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
 from pydantic import SecretStr
 
-from app.cli.answer_bounds import IDENTITY, bounded
+from app.answer_bounds import IDENTITY, bounded
 from app.cli.errors import BadInput, NoService, Refused
-from app.plain_json import shortened
+from app.cli.view.measures import one_line
+from app.plain_json import named_error, shortened
+from app.setting_types import is_loopback
 
 _CONNECT_SECONDS = 5.0
 
 _LONGEST_SHOWN = 100
+
+_LONGEST_SAID = 200
 
 _LAST_PORT = 65_535
 
@@ -61,15 +65,19 @@ class ServiceClient:
             raise self._stranger(200)
         return graph
 
-    async def invoke(self, graph_id: str, graph_input: dict[str, Any]) -> dict[str, Any]:
+    async def invoke(
+        self, graph_id: str, graph_input: Any, config: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Run a graph and wait for its answer."""
         with self._reaching():
-            path, body = f"{_path(graph_id)}/invoke", {"input": graph_input}
+            path, body = f"{_path(graph_id)}/invoke", _request(graph_input, config)
             return self._object(await self._http.post(path, json=body))
 
-    async def stream(self, graph_id: str, graph_input: dict[str, Any]) -> AsyncIterator[Event]:
+    async def stream(
+        self, graph_id: str, graph_input: Any, config: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Event]:
         """Run a graph and yield its events up to `end`; leaving early cancels the run."""
-        path, body = f"{_path(graph_id)}/stream", {"input": graph_input}
+        path, body = f"{_path(graph_id)}/stream", _request(graph_input, config)
         with self._reaching():
             async with self._http.sse(
                 path, method="POST", json=body, max_event_size=_LARGEST_EVENT
@@ -86,10 +94,44 @@ class ServiceClient:
                         return
         raise NoService(f"The service at {self.url} closed the stream before the run ended.")
 
+    async def crons(self, graph_id: str | None, limit: int) -> list[dict[str, Any]]:
+        """Fetch the crons, newest first; of one graph where it is named."""
+        of_graph = {} if graph_id is None else {"graph_id": graph_id}
+        with self._reaching():
+            answer = await self._send("GET", "/crons", params={"limit": limit, **of_graph})
+            crons: list[dict[str, Any]] = self._body(answer)
+            return crons
+
+    async def cron(self, cron_id: str) -> dict[str, Any]:
+        """Fetch a cron with its next ticks; Refused for an unknown one."""
+        with self._reaching():
+            return self._object(await self._get(_cron_path(cron_id)))
+
+    async def create_cron(self, graph_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a cron of a graph."""
+        with self._reaching():
+            path = f"{_path(graph_id)}/crons"
+            return self._object(await self._send("POST", path, json=body))
+
+    async def change_cron(self, cron_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Change what the body names, and return the cron."""
+        with self._reaching():
+            return self._object(await self._send("PATCH", _cron_path(cron_id), json=body))
+
+    async def delete_cron(self, cron_id: str) -> None:
+        """Delete a cron; Refused for an unknown one."""
+        with self._reaching():
+            answer = await self._send("DELETE", _cron_path(cron_id))
+            if answer.status_code != HTTPStatus.NO_CONTENT:
+                self._body(answer)
+
     async def _get(self, path: str) -> httpx2.Response:
+        return await self._send("GET", path)
+
+    async def _send(self, method: str, path: str, **request: Any) -> httpx2.Response:
         try:
             async with asyncio.timeout(_SECONDS):
-                return await self._http.get(path)
+                return await self._http.request(method, path, **request)
         except TimeoutError as error:
             raise NoService(f"{self.url} did not answer within {_SECONDS:g} s.") from error
 
@@ -123,31 +165,56 @@ class ServiceClient:
         return body
 
     def _stranger(self, status: int) -> NoService:
-        return NoService(f"{self.url} answered {status}, but not the way Fanjoin does.")
+        return NoService(f"{self.url} answered {status}, but not as Fanjoin does.")
+
+
+def _request(graph_input: Any, config: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"input": graph_input, **({} if config is None else {"config": config})}
 
 
 @asynccontextmanager
-async def open_client(url: str, *, keys: Sequence[SecretStr] = ()) -> AsyncIterator[ServiceClient]:
+async def open_client(
+    url: str, *, keys: Sequence[SecretStr] = (), seconds: float = _LONGEST_RUN_SECONDS
+) -> AsyncIterator[ServiceClient]:
     """Speak to the service at `url` as long as the block lasts; the first key is shown to it.
 
-    Raises BadInput when `url` is no address of a service.
+    Raises BadInput when `url` is no address of a service, and NoService when the block lasts longer
+    than so many seconds: a server that sends a byte now and then would have no limit.
     """
     url = url.rstrip("/")
     host = _host_of(url)
-    timeout = httpx2.Timeout(_CONNECT_SECONDS, read=_LONGEST_RUN_SECONDS)
+    timeout = httpx2.Timeout(_CONNECT_SECONDS, read=None)
     key = {"x-api-key": keys[0].get_secret_value()} if keys else {}
     async with httpx2.AsyncClient(
         base_url=url,
         headers={**IDENTITY, **key},
         timeout=timeout,
-        trust_env=not _is_loopback(host),
+        trust_env=not is_loopback(host),  # a proxy's loopback is another machine's
         event_hooks=bounded(_LARGEST_EVENT, most_stream_bytes=_LARGEST_STREAM),
     ) as http:
-        yield ServiceClient(http, url)
+        try:
+            async with asyncio.timeout(seconds):
+                yield ServiceClient(http, url)
+        except TimeoutError as error:
+            raise NoService(f"{url} did not answer within {seconds:g} s.") from error
+
+
+@contextmanager
+def understanding(address: str) -> Iterator[None]:
+    """Raise NoService for an answer in another form than Fanjoin's, whoever sent it."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        said = shortened(one_line(named_error(error)), _LONGEST_SAID)
+        raise NoService(f"{address} answers, but not as Fanjoin does ({said}).") from error
 
 
 def _path(graph_id: str) -> str:
     return f"/graphs/{quote(graph_id, safe='')}"
+
+
+def _cron_path(cron_id: str) -> str:
+    return f"/crons/{quote(cron_id, safe='')}"
 
 
 def _host_of(url: str) -> str:
@@ -165,11 +232,3 @@ def _host_of(url: str) -> str:
 def _no_address(url: str, reason: str) -> BadInput:
     shown = shortened(url, _LONGEST_SHOWN)
     return BadInput(f"{shown!r} is no address of a service ({reason}): write http://host:port.")
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether no proxy can stand between: a proxy's loopback is another machine's."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -14,10 +14,11 @@ from app.settings import Settings
 def load_settings(**options: Any) -> Settings:
     """Read the settings, an option that is not None before a variable.
 
-    `.env` goes into the process environment too, for the graphs read `OPENAI_*` from there.
+    `.env` and `env` of langgraph.json go into the process environment too, where the graphs read
+    `OPENAI_*`.
     Raises BadSettings with a line for each wrong variable, or UnreadableVariables.
     """
-    load_variable_files()
+    load_variable_files(options.get("graphs_file"))
     given = {name: value for name, value in options.items() if value is not None}
     for name, value in given.items():
         if isinstance(value, str) and not _is_text(value):

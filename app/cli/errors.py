@@ -3,7 +3,9 @@
 CommandError          exit status 1
 ├── BadSettings       2: a variable of the environment cannot be used
 ├── BadInput          2: the words of the command line are no input of the graph
-├── NotWritten        a new graph cannot be written, and nothing of it was
+├── UnknownName       2: there is nothing of a name in the command line
+├── NotMerged         a later version is merged in part, and a person has to go on
+├── NotWritten        files cannot be written or removed, and none was changed
 ├── NoService         no service answers at the address
 ├── AddressInUse      the service cannot listen at its address
 └── Refused           the service answered with a problem body
@@ -32,8 +34,18 @@ class BadInput(CommandError):
     exit_code = 2
 
 
+class UnknownName(CommandError):
+    """There is nothing of a name that the command line gives."""
+
+    exit_code = 2
+
+
+class NotMerged(CommandError):
+    """A later version is merged in part; the message says how to go on."""
+
+
 class NotWritten(CommandError):
-    """A new graph cannot be written; no file was changed."""
+    """Files cannot be written or removed; none was changed."""
 
 
 class NoService(CommandError):

@@ -16,8 +16,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from app.api.origins import cors_headers
-from app.cli.http_refusal import Refusal, describe_slow, describe_too_large, refuse_connection
+from app.cli.gentle_closer import GentleCloser
+from app.cli.http_parser import RequestParser
+from app.cli.http_refusal import (
+    Refusal,
+    describe_slow,
+    describe_too_large,
+    refusal_of_head,
+    refuse_connection,
+    refuse_version,
+)
 from app.cli.open_files import most_connections
+from app.cli.quiet_logger import QuietLogger
 from app.service import Service
 
 logger = logging.getLogger(__name__)
@@ -48,18 +58,10 @@ class _Part(Enum):
     NOTHING = auto()
     HEAD = auto()
     BODY = auto()
+    OWED = auto()
+    """Nothing valid any more; the valid requests before it are answered first."""
+
     IGNORED = auto()
-
-
-class _QuietLogger(logging.LoggerAdapter[logging.Logger]):
-    """Logs uvicorn's warnings of what a client sent as debug: anybody could fill the log."""
-
-    @property
-    def level(self) -> int:
-        return self.logger.level
-
-    def warning(self, msg: object, *args: Any, **kwargs: Any) -> None:
-        self.debug(msg, *args, **kwargs)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -73,11 +75,12 @@ class BoundedHttp(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.parser = RequestParser(self)
         service: Service = app_state["service"]
         self._limits = service.settings
         self.timeout_keep_alive = cast("int", self._limits.keep_alive_seconds)
         self.ws_protocol_class = None
-        self.logger = cast("logging.Logger", _QuietLogger(self.logger, {}))
+        self.logger = cast("logging.Logger", QuietLogger(self.logger, {}))
         self._most_loose_bytes = (
             self._limits.max_request_line_bytes + self._limits.max_header_bytes + _SPARE_BYTES
         )
@@ -85,19 +88,23 @@ class BoundedHttp(HttpToolsProtocol):
         self._age = 0.0
         """The number of checks in this part: at most one more than its seconds, and fewer while
         the event loop was blocked, which is not the client's fault."""
+        self._read_bytes = 0
+        """What the last read brought."""
         self._loose_bytes = 0
-        """What came in with this request and is accounted for by no byte of its body."""
+        """What came in with this request, or before one, and is no byte of a body."""
         self._body_bytes = 0
         """Of the body, since the age was zero."""
         self._stays_open = True
         self._unread_bytes = 0
         self._unread_age = 0.0
         self._refusal: Refusal | None = None
-        self._closer = cast("asyncio.Transport", _GentleCloser(self))
+        self._cycle_before: RequestResponseCycle | None = None
+        """Of the request before the last one whose head came."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         is_over = len(self.connections) - most_connections(self._limits.max_connections)
         super().connection_made(transport)
+        self._closer = cast("asyncio.Transport", GentleCloser(transport, self.close_gently))
         self._check_later()
         if is_over < 0:
             if is_over < -len(self.connections) and self.server_state in _full:
@@ -121,20 +128,24 @@ class BoundedHttp(HttpToolsProtocol):
         self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
+        if self._part is _Part.OWED:
+            self.flow.pause_reading()
+            return
         if self._part is _Part.IGNORED:
             self._ignore(len(data))
             return
-        if self._part is _Part.NOTHING:
-            self._loose_bytes = 0
+        self._read_bytes = len(data)
         self._loose_bytes += len(data)
         super().data_received(data)
         if self._part is _Part.HEAD and len(self.url) > self._limits.max_request_line_bytes:
             self._refuse(describe_too_large("request line", self._limits))
-        elif self._loose_bytes > self._most_loose_bytes and self._part in (_Part.HEAD, _Part.BODY):
-            self._refuse(describe_too_large("header bytes", self._limits))
+        elif self._loose_bytes > self._most_loose_bytes:
+            is_head = self._part is not _Part.NOTHING
+            self._refuse(describe_too_large("header bytes" if is_head else "blank", self._limits))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._loose_bytes = min(self._loose_bytes, self._read_bytes)
         self._enter(_Part.HEAD)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -145,16 +156,15 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        if self._refusal is not None:
-            self._stop_parsing(self._refusal)
-        if len(self.url) > self._limits.max_request_line_bytes:
-            self._stop_parsing(describe_too_large("request line", self._limits))
-        if sum([len(name) + len(value) for name, value in self.headers]) > (
-            self._limits.max_header_bytes
-        ):
-            self._stop_parsing(describe_too_large("header bytes", self._limits))
-        if len(self.pipeline) >= _MOST_PIPELINED:
-            self._stop_parsing(describe_too_large("pipelined requests", self._limits))
+        refusal = self._refusal
+        refusal = refusal or refusal_of_head(self.parser, self.url, self.headers, self._limits)
+        if refusal is None and len(self.pipeline) >= _MOST_PIPELINED:
+            refusal = describe_too_large("pipelined requests", self._limits)
+        if refusal is not None:
+            self._stop_parsing(refusal)
+        if self.parser.should_upgrade():
+            return
+        self._cycle_before = self.cycle
         super().on_headers_complete()
         # An answer before the body has ended ends the connection, and says so.
         self._stays_open = self.cycle.keep_alive
@@ -168,6 +178,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self.cycle.transport = self.transport
         if not self.cycle.response_started:
             self.cycle.keep_alive = self._stays_open
@@ -180,14 +192,19 @@ class BoundedHttp(HttpToolsProtocol):
             self.server_state.total_requests += 1
             return
         self._age = 0.0
+        is_last = not self.pipeline
         super().on_response_complete()
+        if self._part is _Part.OWED and is_last and self._refusal is not None:
+            self._refuse(self._refusal)
 
     def shutdown(self) -> None:
         self._stays_open = False
         super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(self._refusal or Refusal(HTTPStatus.BAD_REQUEST, msg))
+        is_http2 = self._part is _Part.HEAD and self.parser.get_method() == b"PRI"
+        known = refuse_version() if is_http2 else Refusal(HTTPStatus.BAD_REQUEST, msg)
+        self._refuse(self._refusal or known)
 
     def close_gently(self) -> None:
         """End the answer; ignore what still comes in, and close soon."""
@@ -212,16 +229,23 @@ class BoundedHttp(HttpToolsProtocol):
         raise ValueError(refusal.detail)
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answer where an answer can still be given, and close."""
+        """Answer once the valid requests before it are answered, and close."""
         if self.transport.is_closing() or self._part is _Part.IGNORED:
             return
+        if self.pipeline and self._part is _Part.BODY:
+            self.pipeline.popleft()  # its own body is what is refused
+            self.cycle = cast("RequestResponseCycle", self._cycle_before)
+            self._part = _Part.HEAD
         cycle = self.cycle
-        is_owed = cycle is not None and not cycle.response_complete
-        if is_owed and (cycle.response_started or self.pipeline or self._part is _Part.HEAD):
-            # Within the answer to this request, or before that of an earlier one.
-            self.transport.abort()
-            return
-        if is_owed:
+        if cycle is not None and not cycle.response_complete:
+            if self._part is not _Part.BODY:
+                self._refusal = refusal
+                self._enter(_Part.OWED)
+                self.flow.pause_reading()
+                return
+            if cycle.response_started:
+                self.transport.abort()
+                return
             cycle.disconnected = True
             cycle.message_event.set()
         self.transport.write(refusal.answer(self._headers_for_pages()))
@@ -282,19 +306,3 @@ class BoundedHttp(HttpToolsProtocol):
         if cycle is None:
             return self._limits.head_timeout_seconds
         return self._limits.keep_alive_seconds if cycle.response_complete else float("inf")
-
-
-class _GentleCloser:
-    """What an answer writes to while the body of its request still comes in."""
-
-    def __init__(self, protocol: BoundedHttp) -> None:
-        self._protocol = protocol
-
-    def write(self, data: bytes) -> None:
-        self._protocol.transport.write(data)
-
-    def is_closing(self) -> bool:
-        return self._protocol.transport.is_closing()
-
-    def close(self) -> None:
-        self._protocol.close_gently()

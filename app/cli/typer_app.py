@@ -2,7 +2,6 @@
 
 from functools import partial
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -11,23 +10,32 @@ from typer.main import get_command, get_group
 
 from app.cli.errors import BadSettings, CommandError
 from app.cli.lazy_command import LazyCommand
-from app.cli.loading import uncollected
 from app.cli.plugins import find_plugin, plugin_names
 from app.cli.refusals import describe_refusal
 from app.cli.view.terminal import complain
 from app.env_files import UnreadableVariables
 from app.errors import InvalidGraphs, ServiceError
+from app.garbage import uncollected
+from app.project import NAME, VERSION
 
 COMMANDS = {
     "demo": "Start the service, show a sample request live, and keep serving.",
     "serve": "Start the service and serve until Ctrl-C.",
+    "dev": "Serve, and reload the graphs when one of their files changes.",
     "run": "Send one request to a running service and watch its branches.",
     "graphs": "List the graphs, their branches and joins.",
     "diagram": "Print a graph as Mermaid text, or with --svg as a picture.",
+    "openapi": "Print the OpenAPI document: every route, with the schemas of your graphs.",
+    "init": "Make a project of your own from this checkout; later versions can be merged into it.",
+    "upgrade": "Merge a later version into a project that `fanjoin init` has made.",
     "new": "Write a small graph that works, its test and its entry in langgraph.json.",
+    "remove": (
+        "Remove graphs: files, tests, entries, and the adapters and extras that only they need."
+    ),
     "lint": "Check every graph; exit 1 on an error, with --strict on a warning too.",
     "model": "Fetch, find and serve the embedded model.",
     "runs": "List the stored runs, show one, cancel one.",
+    "crons": "Run graphs by the clock: list, add, show, pause, resume, remove crons.",
     "prune": "Delete old events, runs, threads and checkpoints.",
     "backup": "Copy runs, threads and checkpoints into FOLDER while the service runs (SQLite).",
     "migrate": "Bring the database up to date.",
@@ -95,7 +103,7 @@ cli = typer.Typer(
 
 def _print_version(is_requested: bool) -> None:
     if is_requested:
-        typer.echo(f"fanjoin {version('fanjoin')}")
+        typer.echo(f"{NAME} {VERSION}")
         raise typer.Exit
 
 

@@ -41,6 +41,9 @@ def wrong_variables(error: ValidationError | SettingsError) -> list[WrongVariabl
     return [WrongVariable(field[1], detail, _fix(field[1]))]
 
 
+_JSON_FIELDS = {"prices", "oidc_required_claims"}
+
+
 def unreadable_values() -> list[WrongVariable]:
     """List the variables whose values pydantic can neither read nor refuse."""
     return [
@@ -48,7 +51,7 @@ def unreadable_values() -> list[WrongVariable]:
         for field in Settings.model_fields
         for name, value in os.environ.items()
         if name.upper() == variable_of(field)
-        and (problem := _why_unreadable(value, is_json=field == "prices"))
+        and (problem := _why_unreadable(value, is_json=field in _JSON_FIELDS))
     ]
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.errors import StorageUnavailable
@@ -13,6 +14,7 @@ from app.report.recorder import Recorder
 from app.runs.events import Event, EventLog
 from app.runs.repository import RunRepository
 from app.runs.run import Run
+from app.work.work import News
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,9 @@ class ActiveRun:
     task: asyncio.Task[None] = field(init=False)
     finished: asyncio.Future[None] = field(init=False)
     """Done when the run's end is stored, when storing it takes too long, or on release."""
+
+    executed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it needs its slot no more: its end is stored, or it was left to be continued."""
 
     has_started: bool = False
     """Its task has had its first step, and can be cancelled."""
@@ -125,6 +130,7 @@ class ActiveRuns:
 
     def __init__(self) -> None:
         self._runs: dict[str, ActiveRun] = {}
+        self._watchers: dict[str, set[asyncio.Event]] = {}
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -138,6 +144,7 @@ class ActiveRuns:
 
     def add(self, active: ActiveRun) -> None:
         self._runs[active.run.id] = active
+        self.wake(active.run.id)
 
     def remove(self, active: ActiveRun) -> None:
         self._runs.pop(active.run.id, None)
@@ -148,6 +155,37 @@ class ActiveRuns:
         is_theirs = active is not None and owner in (None, active.run.request.owner)
         return active if is_theirs else None
 
+    @contextmanager
+    def watching(self, run_id: str) -> Iterator[asyncio.Event]:
+        """Yield what is set when the run becomes active here, or is over without."""
+        event = asyncio.Event()
+        watchers = self._watchers.setdefault(run_id, set())
+        watchers.add(event)
+        try:
+            yield event
+        finally:
+            watchers.discard(event)
+            if not watchers:
+                self._watchers.pop(run_id, None)
+
+    def hear(self, news: News) -> None:
+        """Pass on what a transaction changed in a run."""
+        active = self._runs.get(news.run_id)
+        if news.what == "over":
+            self.wake(news.run_id)
+        elif active is not None:
+            active.stop()
+
+    def wake(self, run_id: str) -> None:
+        """Let those look again who wait for the run."""
+        for event in self._watchers.get(run_id, ()):
+            event.set()
+
+    def wake_all(self) -> None:
+        """Let everyone look again, who may have missed news."""
+        for run_id in self._watchers:
+            self.wake(run_id)
+
 
 async def flush_events(runs: RunRepository, active_runs: Iterable[ActiveRun]) -> None:
     """Store the events that are not stored yet, of many runs at once.
@@ -155,6 +193,9 @@ async def flush_events(runs: RunRepository, active_runs: Iterable[ActiveRun]) ->
     Raises:
         StorageUnavailable: none were stored, and the next call tries them all again.
     """
+    active_runs = list(active_runs)
+    for active in active_runs:
+        active.log.flush_texts()
     waiting = [
         (active, active.log.after(active.last_stored_event))
         for active in active_runs
@@ -178,20 +219,31 @@ async def flush_events(runs: RunRepository, active_runs: Iterable[ActiveRun]) ->
 def announce(active: ActiveRun, recorder: Recorder) -> None:
     """Start a run's clock, and emit its first event."""
     run, entry = active.run, active.entry
+    is_recovered = run.attempt > 1
+    now = datetime.now(UTC)
+    seconds = max(0.0, (now - _first_start(active)).total_seconds()) if is_recovered else 0.0
+    run.started_at = now - timedelta(seconds=seconds)
+    recorder.begin(seconds_ago=seconds)
     data: dict[str, Any] = {
         "run_id": run.id,
         "graph_id": entry.id,
         "thread_id": run.thread_id,
         "attempt": run.attempt,
+        "started_at": run.started_at.isoformat(),
         "branches": [branch.name for branch in entry.branches],
         "joins": entry.joins,
     }
-    is_recovered = run.attempt > 1
-    seconds = (datetime.now(UTC) - run.created_at).total_seconds() if is_recovered else 0.0
-    recorder.begin(seconds_ago=max(0.0, seconds))
     if is_recovered:
         recorder.warn(
-            f"recovered {seconds:.1f} s after its start, as attempt {run.attempt}: times include "
-            f"the pause, and joins that had run before it have no row"
+            f"recovered {seconds:.1f} s after its start, as attempt {run.attempt}: times "
+            f"include the pause"
         )
     active.log.append("run_started", data)
+
+
+def _first_start(active: ActiveRun) -> datetime:
+    """Return when an earlier attempt started; when the run was created, where no event says it."""
+    for event in active.earlier_events:
+        if event.type == "run_started" and "started_at" in event.data:
+            return datetime.fromisoformat(event.data["started_at"])
+    return active.run.created_at

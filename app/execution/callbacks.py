@@ -1,23 +1,40 @@
-"""Receives from LangChain when a node really starts, what a model writes, and what it used."""
+"""Receives from LangChain when a node really starts, what a model writes, and what it used.
+
+Besides, what nodes and routers return, what they dispatch, and whether the graph paused.
+"""
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
+from langgraph.callbacks import GraphCallbackHandler, GraphInterruptEvent
 from langgraph.constants import START
 
+from app.execution.custom_events import CustomEvents, Written, write_in_turn
+from app.execution.lost_writes import LostWrites
+from app.execution.model_text import texts_of
+from app.graphs.namespaces import path_of
 from app.report.recorder import Recorder
+from app.runs.joined_texts import TextType
 
-OnToken = Callable[[str, str], None]
+OnText = Callable[[TextType, str, str, UUID], None]
+"""Gets what a model writes: its type, the checkpoint_ns of the task, the text, and which call."""
 
 _STEP_TAG = "graph:step:"
 """The tag LangGraph gives to a node's own run, and to none of the runs inside it."""
+
+_SEQUENCE_TAG = "seq:step:"
+"""The tag that LangGraph gives to the parts of a node: the first is the node's own code."""
+
+_OWN_CODE = "seq:step:1"
+
+_PUSH = "__pregel_push"
+"""What the path of a task begins with that was sent or called (LangGraph's constant)."""
 
 _NO_STREAM = "nostream"
 """The tag with which an author keeps a model's tokens from streams (LangGraph's constant)."""
@@ -36,15 +53,32 @@ class _Call:
     is_shown: bool
 
 
-class RunCallbacks(BaseCallbackHandler):
+class RunCallbacks(GraphCallbackHandler):
     """Feeds a run's recorder; may be called from any thread."""
 
     run_inline = True
 
-    def __init__(self, recorder: Recorder, on_token: OnToken | None = None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        lost: LostWrites,
+        custom: CustomEvents,
+        on_text: OnText | None = None,
+    ) -> None:
         self._recorder = recorder
-        self._on_token = on_token
+        self._lost = lost
+        self._custom = custom
+        self._on_text = on_text
+        self._nodes: dict[UUID, str] = {}
+        """The checkpoint_ns of each node that runs."""
+
+        self._routers: dict[UUID, tuple[str, str]] = {}
+        """Of each conditional edge that is being decided: its node's checkpoint_ns, its name."""
+
         self._calls: dict[UUID, _Call] = {}
+        self.is_paused = False
+        """Whether the graph stopped at a question or a breakpoint."""
+
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
 
@@ -59,13 +93,63 @@ class RunCallbacks(BaseCallbackHandler):
         metadata: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        if not any(tag.startswith(_STEP_TAG) for tag in tags or ()):
+        name, known = kwargs.get("name"), metadata or {}
+        ns = known.get("langgraph_checkpoint_ns")
+        is_step = any(tag.startswith(_STEP_TAG) for tag in tags or ())
+        if not is_step and parent_run_id in self._nodes and _is_router(tags or ()):
+            self._routers[run_id] = self._nodes[parent_run_id], name or ""
             return
-        ns = (metadata or {}).get("langgraph_checkpoint_ns")
-        name = kwargs.get("name")
-        # A conditional edge from START runs in a node of that name, which is nobody's work.
-        if ns and name == (metadata or {}).get("langgraph_node") and name != START:
-            self._do(self._recorder.start, ns)
+        if not ns or name != known.get("langgraph_node") or not (is_step or _is_call(known)):
+            return
+        self._nodes[run_id] = ns
+        self._do(self._recorder.start, ns)
+
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        if (ns := self._nodes.pop(run_id, None)) is not None:
+            self._do(self._lost.check_update, ns, outputs)
+            if path_of(ns)[-1] == START:
+                self._do(self._recorder.leave_start, ns)
+        elif (router := self._routers.pop(run_id, None)) is not None:
+            self._do(self._lost.check_route, *router, outputs)
+
+    def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        self._routers.pop(run_id, None)
+        if (ns := self._nodes.pop(run_id, None)) is None:
+            return
+        act = (
+            self._recorder.leave_start if path_of(ns)[-1] == START else self._recorder.fail_attempt
+        )
+        self._do(act, ns, error)
+
+    def on_interrupt(self, event: GraphInterruptEvent) -> None:
+        self.is_paused = self.is_paused or not event.checkpoint_ns
+
+    def on_custom_event(
+        self,
+        name: str,
+        data: Any,
+        *,
+        run_id: UUID,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        ns = (metadata or {}).get("langgraph_checkpoint_ns") or ""
+        if not write_in_turn(Written(ns, data, name)):
+            self._do(self._custom.write, ns, data, name)
+
+    def on_tool_start(
+        self,
+        serialized: dict[str, Any],
+        input_str: str,
+        *,
+        run_id: UUID,
+        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        ns, name = (metadata or {}).get("langgraph_checkpoint_ns"), serialized.get("name")
+        if ns and isinstance(name, str):
+            self._do(self._recorder.label, ns, name)
 
     def on_chat_model_start(
         self,
@@ -95,8 +179,9 @@ class RunCallbacks(BaseCallbackHandler):
 
     def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
         call = self._calls.get(run_id)
-        if self._on_token and call and call.is_shown and isinstance(token, str) and token:
-            self._do(self._on_token, call.ns, token)
+        if self._on_text and call and call.is_shown:
+            for kind, text in texts_of(token, kwargs.get("chunk")):
+                self._do(self._on_text, kind, call.ns, text, run_id)
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **kwargs: Any) -> None:
         call = self._calls.pop(run_id, None)
@@ -127,6 +212,16 @@ class RunCallbacks(BaseCallbackHandler):
             act(*arguments)
         else:
             self._loop.call_soon_threadsafe(act, *arguments)
+
+
+def _is_router(tags: Sequence[str]) -> bool:
+    return any(tag.startswith(_SEQUENCE_TAG) and tag != _OWN_CODE for tag in tags)
+
+
+def _is_call(metadata: Mapping[str, Any]) -> bool:
+    """Whether a run is one of a `@task`: LangGraph ends the paths of such calls with True."""
+    path = metadata.get("langgraph_path") or ("",)
+    return bool(path[0] == _PUSH and path[-1] is True)
 
 
 def _is_structured(kwargs: dict[str, Any]) -> bool:

@@ -5,12 +5,12 @@ import contextlib
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import ServiceError, StorageUnavailable, problem_of
 from app.execution.active_runs import ActiveRun
+from app.report.bounds import bounded
 from app.runs.checkpoints import delete_checkpoints
 from app.runs.events import Event, EventLog, EventType, first_event_of
 from app.runs.repository import RunRepository
@@ -36,13 +36,15 @@ class Completion:
     async def complete(self, active: ActiveRun, run: Run) -> None:
         """Store how an active run ended, then wake its followers and waiters.
 
+        `run` is a copy of the run that nobody else has: its report is bounded, and its end noted.
         What the run did is paid for, so this retries until the database accepts it, or the
         process ends. The end of a run that another process has claimed is dropped.
         """
+        _bound_report(run, active.log.shortened)
         final = active.log.seal(final_events(run))
         if writes := [write for write in (active.creating, active.flushing) if write is not None]:
             await asyncio.wait(writes)
-        run = _with_end(run, final)
+        _end(run, final)
         if active.is_recorded and not await self._store_patiently(active, run, final):
             active.leave_to_another()
             return
@@ -50,17 +52,22 @@ class Completion:
         active.log.close(final)
         active.set_finished()
 
-    async def complete_orphan(self, run: Run) -> None:
-        """Store how a run ended that no process executes.
+    async def complete_orphan(self, run: Run) -> Run | None:
+        """Store how a run ended that no process executes; None where it had ended, or began.
+
+        `run` is as for `complete`.
 
         Raises:
             StorageUnavailable: the run stays as it is.
         """
+        _bound_report(run, 0)
         final = EventLog(first_event_of(run.attempt)).seal(final_events(run))
-        run = _with_end(run, final)
+        _end(run, final)
         if not await self._store(run, final):
-            logger.warning("run was already over when its end was stored", extra={"run_id": run.id})
-        await self.clean_up(run)
+            return None
+        if run.attempt > 0:  # it may have checkpoints
+            await self.clean_up(run)
+        return run
 
     async def clean_up(self, run: Run) -> None:
         """Delete the checkpoints of a run that is over and on no thread: nothing needs them."""
@@ -93,13 +100,14 @@ def final_events(
 ) -> list[tuple[EventType, dict[str, Any]]]:
     """Return the last events of a run, in order; `storage_error` says why its end is not stored."""
     events: list[tuple[EventType, dict[str, Any]]] = []
-    if run.output is not None:
+    if run.output is not None or run.status is RunStatus.SUCCESS:  # it may be null
         events.append(("output", {"output": run.output}))
     end = {
         "status": run.status,
         "degraded": run.is_degraded,
         "error": problem_of(storage_error) if storage_error is not None else run.problem,
         "interrupts": run.interrupts,
+        "next": run.next,
     }
     return [*events, ("report", run.report), ("end", end)]
 
@@ -117,8 +125,20 @@ def thread_status_after(run: Run) -> str | None:
             return "idle"
 
 
-def _with_end(run: Run, final: Sequence[Event]) -> Run:
-    return replace(run, last_event=final[-1].id, ended_at=datetime.now(UTC))
+def _bound_report(run: Run, shortened: int) -> None:
+    """Bound the report of a run, and say there how many events had to be shortened."""
+    report = run.report
+    if shortened:
+        warning = (
+            f"{shortened} events of branches that ended came without results: all events of them "
+            f"together carry 1 MiB at most"
+        )
+        report = {**report, "warnings": [*report.get("warnings", []), warning]}
+    run.report = bounded(report)
+
+
+def _end(run: Run, final: Sequence[Event]) -> None:
+    run.last_event, run.ended_at = final[-1].id, datetime.now(UTC)
 
 
 def _finish_unstored(active: ActiveRun, run: Run, error: StorageUnavailable) -> None:

@@ -1,10 +1,6 @@
-"""How many runs work at once, and how many may wait for it."""
+"""How many inline runs are taken in: those that work, and those that wait for a slot."""
 
-import asyncio
 import math
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from app.errors import TooManyRuns
 
@@ -14,13 +10,12 @@ _WEIGHT = 0.2
 """How much the newest run's duration counts in the typical one."""
 
 
-class ConcurrencyLimit:
-    """A bounded number of slots and a bounded queue before them, first come, first served."""
+class Admission:
+    """Counts the requests that wait for their run, and refuses those beyond a bound."""
 
     def __init__(self, *, running: int, waiting: int) -> None:
         self._running = running
         self._waiting = waiting
-        self._free = asyncio.Semaphore(running)
         self._admitted = 0
         self._typical_seconds = 1.0
 
@@ -38,24 +33,11 @@ class ConcurrencyLimit:
             )
         self._admitted += 1
 
-    def leave(self) -> None:
+    def leave(self, took_ms: float | None = None) -> None:
+        """Count a run out; it took so long, from its slot to its end."""
         self._admitted -= 1
-
-    @property
-    def free(self) -> int:
-        """How many runs could begin at once."""
-        return max(0, self._running - self._admitted)
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Wait for a slot and hold it."""
-        async with self._free:
-            began = time.monotonic()
-            try:
-                yield
-            finally:
-                took = time.monotonic() - began
-                self._typical_seconds += _WEIGHT * (took - self._typical_seconds)
+        if took_ms is not None:
+            self._typical_seconds += _WEIGHT * (took_ms / 1000 - self._typical_seconds)
 
     def _retry_after(self) -> int:
         rounds = (self._waiting + 1) / self._running

@@ -1,22 +1,38 @@
 """Runs by their id or their key, wherever they are: active in this process, or stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.errors import KeyReused, RunNotFound, RunNotOver, ThreadNotFound, UnreadableRun
+from app.errors import (
+    InvalidInput,
+    KeyReused,
+    RunNotFound,
+    RunNotOver,
+    ThreadNotFound,
+    UnreadableRun,
+)
 from app.execution.active_runs import ActiveRun
+from app.execution.recovery import Recovery
 from app.execution.run_handle import RunHandle
 from app.execution.runner import Runner
 from app.graphs.registry import GraphEntry
+from app.plain_json import require_storable
 from app.runs.checkpoints import has_checkpoint, has_question
 from app.runs.repository import RunRepository
 from app.runs.request import IdempotencyKey, RunRequest
-from app.runs.retry import load_reusable, require_checkpoint, resume_request, retry_request
+from app.runs.retry import (
+    Waiting,
+    require_checkpoint,
+    resume_request,
+    retry_request,
+)
+from app.runs.reusable import load_reusable
 from app.runs.run import Run
 from app.runs.search import RunSearch
 from app.storage.checkpoints import Checkpoints
 from app.threads.repository import ThreadRepository
+from app.threads.snapshots import read_snapshot
 
 
 class Runs:
@@ -30,12 +46,14 @@ class Runs:
         *,
         registry: Mapping[str, GraphEntry],
         checkpoints: Checkpoints,
+        recovery: Recovery,
     ) -> None:
         self._runner = runner
         self._runs = runs
         self._threads = threads
         self._registry = registry
         self._checkpoints = checkpoints
+        self._recovery = recovery
 
     async def get(self, run_id: str, *, owner: str) -> RunHandle:
         """Return a run of this owner.
@@ -66,9 +84,10 @@ class Runs:
             run = handle.run
             if not run.is_over:
                 raise RunNotOver(f"run {run_id} is {run.status}: cancel it first")
-            if run.interrupts and run.thread_id is not None and await self._is_last(run):
+            if run.is_paused and run.thread_id is not None and await self._is_last(run):
                 raise RunNotOver(
-                    f"run {run_id} waits for an answer: resume it, or delete {run.thread_id!r}"
+                    f"run {run_id} waits for an answer, or at a breakpoint: resume it, or delete "
+                    f"thread {run.thread_id!r}"
                 )
         await self._checkpoints.delete_run(run_id)
         await self._runs.delete(run_id, owner=owner)
@@ -92,17 +111,24 @@ class Runs:
         Raises:
             KeyReused: the key was already used with another request.
             CheckpointNotFound: the thread has no such checkpoint to fork from.
+            InvalidInput: its checkpoints could not hold the input, or it has none, and its thread
+                nothing to continue.
             Stopping, TooManyRuns, ThreadBusy, StorageUnavailable: as `Runner.start`.
         """
-        earlier = await self._replay_of(request.owner, request.idempotency_key)
-        return earlier or await self._launch(
-            entry, request, is_bounded=is_bounded, defers_row=defers_row
-        )
+        if (earlier := await self._replay_of(request.owner, request.idempotency_key)) is not None:
+            return earlier
+        await self._require_next(entry, request)
+        return await self._launch(entry, request, is_bounded=is_bounded, defers_row=defers_row)
 
     async def retry(
-        self, run: Run, *, key: IdempotencyKey | None = None, is_background: bool
+        self,
+        run: Run,
+        *,
+        branches: Sequence[str] = (),
+        key: IdempotencyKey | None = None,
+        is_background: bool,
     ) -> RunHandle:
-        """Start a run that repeats what failed of another one.
+        """Start a run that repeats what failed of another one, and these branches of it.
 
         Raises:
             CannotRetry, InvalidInput: as `retry_request`.
@@ -111,17 +137,19 @@ class Runs:
         if (earlier := await self._replay_of(run.request.owner, key)) is not None:
             return earlier
         entry = self._registry[run.graph_id]
-        reuse = load_reusable(run, self._checkpoints.serde)
+        reusable = load_reusable(run, self._checkpoints.serde)
         is_last = await self._is_last(run)
         is_stored = is_last and await has_checkpoint(run, self._checkpoints.of(run.request.owner))
-        request = retry_request(entry, run, reuse=reuse, is_last=is_last, is_stored=is_stored)
+        request = retry_request(
+            entry, run, reusable=reusable, branches=branches, is_last=is_last, is_stored=is_stored
+        )
         request = replace(request, idempotency_key=key, is_background=is_background)
         return await self._launch(entry, request)
 
     async def resume(
         self, run: Run, answer: Any, *, key: IdempotencyKey | None = None, is_background: bool
     ) -> RunHandle:
-        """Start a run that continues an interrupted one with the answer to its question.
+        """Start a run that continues a paused one, with the answer to its question if it has one.
 
         Raises:
             CannotResume, InvalidInput: as `resume_request`.
@@ -130,10 +158,7 @@ class Runs:
         if (earlier := await self._replay_of(run.request.owner, key)) is not None:
             return earlier
         entry = self._registry[run.graph_id]
-        is_last = await self._is_last(run)
-        if is_last and run.interrupts and run.thread_id is not None:
-            is_last = await has_question(run, self._checkpoints.of(run.request.owner))
-        request = resume_request(run, answer, is_last=is_last)
+        request = resume_request(run, answer, waiting=await self._waiting(entry, run))
         request = replace(request, idempotency_key=key, is_background=is_background)
         return await self._launch(entry, request)
 
@@ -142,7 +167,12 @@ class Runs:
         await self._replay_of(owner, key)
 
     async def _launch(self, entry: GraphEntry, request: RunRequest, **options: bool) -> RunHandle:
+        if request.has_checkpoints:
+            require_storable(request.graph_input, "input")
         await require_checkpoint(self._checkpoints, request)
+        if request.is_background:
+            run, is_new = await self._runner.enqueue(entry.id, request)
+            return self._handle(run, None) if is_new else self._replay(run, request.idempotency_key)
         started = await self._runner.start(entry, request, **options)
         if isinstance(started, ActiveRun):
             return self._handle(started.run, started)
@@ -162,6 +192,33 @@ class Runs:
         active = self._runner.active.get(run.id, owner=run.request.owner)
         return self._handle(run, active, is_replayed=True)
 
+    async def _waiting(self, entry: GraphEntry, run: Run) -> Waiting | None:
+        """Return what a paused run waits for by now; None where its thread has moved on."""
+        if run.thread_id is None or not run.is_paused or not await self._is_last(run):
+            return None
+        saver = self._checkpoints.of(run.request.owner)
+        if run.interrupts and await has_question(run, saver):
+            return Waiting(is_asking=True, next=())
+        return Waiting(is_asking=False, next=await self._next(entry, run.request))
+
+    async def _next(self, entry: GraphEntry, request: RunRequest) -> tuple[str, ...]:
+        """Return the nodes that a request's thread goes on with; none at the end of the graph."""
+        saver = self._checkpoints.of(request.owner)
+        config: Any = {"configurable": {"thread_id": request.thread_id}}
+        return (await read_snapshot(entry.graph, saver, config)).next
+
+    async def _require_next(self, entry: GraphEntry, request: RunRequest) -> None:
+        """Check that a request without input has something to continue.
+
+        Raises:
+            InvalidInput: the thread is new, or at the end of the graph.
+        """
+        is_given = request.graph_input is not None or request.checkpoint_id is not None
+        if not is_given and not await self._next(entry, request):
+            raise InvalidInput.at(
+                "input", f"thread {request.thread_id!r} has nothing to continue: send an input"
+            )
+
     async def _is_last(self, run: Run) -> bool:
         """Whether no other run used the thread since; a run on no thread is the last of its own."""
         if run.thread_id is None:
@@ -180,6 +237,7 @@ class Runs:
             active,
             runs=self._runs,
             active_runs=self._runner.active,
+            cancel_queued=self._recovery.cancel_queued,
             is_replayed=is_replayed,
         )
 

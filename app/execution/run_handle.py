@@ -1,7 +1,7 @@
 """One run, wherever it is: active in this process, or stored."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from app.errors import RunNotFound, Stopping
 from app.execution.active_runs import ActiveRun, ActiveRuns
@@ -9,7 +9,9 @@ from app.runs.events import Event
 from app.runs.repository import RunRepository
 from app.runs.run import Run
 
-_POLL_SECONDS = 0.3
+CancelQueued = Callable[[Run], Awaitable[Run | None]]
+"""Ends a run that never began, and returns it; None where it has begun meanwhile."""
+
 _LONGEST_CANCEL_SECONDS = 10
 
 
@@ -23,12 +25,14 @@ class RunHandle:
         *,
         runs: RunRepository,
         active_runs: ActiveRuns,
+        cancel_queued: CancelQueued,
         is_replayed: bool = False,
     ) -> None:
         self._run = run
         self._active = active
         self._runs = runs
         self._active_runs = active_runs
+        self._cancel_queued = cancel_queued
         self.is_replayed = is_replayed
         """Whether the run existed before the request that wanted to start it."""
 
@@ -44,7 +48,7 @@ class RunHandle:
             Stopping: the service stops; a background run continues when it is back.
         """
         while self._active is None and not self.run.is_over:
-            await self._poll()
+            await self._next_change()
         run = self.run if self._active is None else await self._active.wait()
         if run.is_over:
             return run
@@ -72,7 +76,7 @@ class RunHandle:
                 return
             if is_over:
                 return
-            await self._poll()
+            await self._next_change()
             active, is_over = self._active, self.run.is_over
             stored = await self._stored_events(after)
 
@@ -94,6 +98,9 @@ class RunHandle:
             return await self._active.cancel()
         if self.run.is_over:
             return self.run
+        if self.run.attempt == 0 and (ended := await self._cancel_queued(self.run)) is not None:
+            self._run = ended
+            return ended
         await self._runs.request_cancel(self.run.id)
         try:
             async with asyncio.timeout(_LONGEST_CANCEL_SECONDS):
@@ -101,17 +108,19 @@ class RunHandle:
         except TimeoutError:
             return self.run
 
-    async def _poll(self) -> None:
-        """Look, a moment later, what became of a run that no process executes.
-
-        It is recovered, or ended, soon after the service has started.
-        """
-        await asyncio.sleep(_POLL_SECONDS)
+    async def _next_change(self) -> None:
+        """Wait until a run that is queued is active here, or over."""
         run_id, owner = self._run.id, self._run.request.owner
-        self._active = self._active_runs.get(run_id, owner=owner)
-        if self._active is not None:
-            return
-        stored = await self._runs.get(run_id, owner=owner)
-        if stored is None:
-            raise RunNotFound(f"run {run_id!r} has been deleted")
-        self._run = stored
+        with self._active_runs.watching(run_id) as changed:
+            while True:
+                self._active = self._active_runs.get(run_id, owner=owner)
+                if self._active is not None:
+                    return
+                stored = await self._runs.get(run_id, owner=owner)
+                if stored is None:
+                    raise RunNotFound(f"run {run_id!r} has been deleted")
+                self._run = stored
+                if stored.is_over:
+                    return
+                await changed.wait()
+                changed.clear()

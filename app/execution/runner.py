@@ -6,15 +6,17 @@ want tokens. A run starts when its row is created, and is announced as over when
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
 from app.errors import Busy, Stopping, StorageUnavailable, UnreadableRun
 from app.execution.active_runs import ActiveRun, ActiveRuns, announce, flush_events
 from app.execution.completion import Completion
-from app.execution.concurrency import ConcurrencyLimit
+from app.execution.concurrency import Admission
 from app.execution.graph_stream import checkpointing_for, run_graph
+from app.execution.left_for_retry import left_for_retry
 from app.execution.obstacles import Obstacle, no_obstacle
 from app.execution.outcome import conclude
 from app.execution.run_watch import RunWatches
@@ -22,16 +24,17 @@ from app.graphs.registry import GraphEntry
 from app.logs import log_crash
 from app.redaction import redactor
 from app.report.recorder import Recorder
+from app.report.statistics import counted
 from app.runs.events import EventGate, EventLog, first_event_of
-from app.runs.orphans import OrphanedRuns
+from app.runs.queue import QueuedRuns
 from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
-from app.runs.retry import dump_reusable, load_reusable
+from app.runs.reusable import Reusable, load_reusable
 from app.runs.run import Run, RunStatus
 from app.setting_types import Price
 from app.settings import Settings
 from app.storage.checkpoints import Checkpoints
-from app.storage.database import Database
+from app.work.slots import Slots
 
 _ROW_SECONDS = 0.25
 """A run that starts without a row gets it by then: a longer one is worth finding after a crash."""
@@ -48,7 +51,9 @@ class Runner:
         settings: Settings,
         *,
         prices: Mapping[str, Price],
-        database: Database,
+        runs: RunRepository,
+        queued_runs: QueuedRuns,
+        slots: Slots,
         checkpoints: Checkpoints,
         completion: Completion,
         obstacle: Obstacle = no_obstacle,
@@ -58,29 +63,23 @@ class Runner:
         self._recursion_limit = settings.recursion_limit
         self._records_all = settings.record_stateless
         self._prices = prices
-        self._runs = RunRepository(database)
-        self._orphans = OrphanedRuns(database)
+        self._runs = runs
+        self._queued_runs = queued_runs
+        self._slots = slots
         self._checkpoints = checkpoints
         self._completion = completion
         self._obstacle = obstacle
         self._redact = redactor(settings.secrets)
-        self._limit = ConcurrencyLimit(
+        self._admission = Admission(
             running=settings.max_concurrent_runs, waiting=settings.max_waiting_runs
         )
         self._is_stopping = False
         self._guard = RunWatches()
         self.active = ActiveRuns()
-        self.has_orphans = asyncio.Event()
-        """Set when a run left this process and its end is not stored: it is to be recovered."""
 
     @property
     def is_stopping(self) -> bool:
         return self._is_stopping
-
-    @property
-    def free_slots(self) -> int:
-        """How many runs could begin at once."""
-        return self._limit.free if self.obstacle() is None else 0
 
     def obstacle(self) -> Busy | None:
         """Return what is known to keep this process from taking a run; nothing is asked for it."""
@@ -94,12 +93,12 @@ class Runner:
         is_bounded: bool = False,
         defers_row: bool = False,
     ) -> ActiveRun | Run:
-        """Launch a run and return it when its row is created.
+        """Launch an inline run and return it when its row is created.
 
         A `Run` is one that an earlier request with the same Idempotency-Key started: nothing was
         launched. `is_bounded` says that the caller bounds how many runs it starts at once.
-        `defers_row` lets a run that nobody can look up yet (no key, no thread, not in the
-        background) start at once: its row is created with its end, or after 250 ms.
+        `defers_row` lets a run that nobody can look up yet (no key, no thread) start at once: its
+        row is created with its end, or after 250 ms.
 
         Raises:
             Stopping, ModelUnavailable: the service takes no runs.
@@ -112,7 +111,7 @@ class Runner:
         needs_row = bool(request.outlives_client or request.thread_id)
         active = ActiveRun(entry, Run(entry.id, request), EventLog())
         active.is_recorded = needs_row or self._records_all
-        self._limit.admit(is_bounded=is_bounded)
+        self._admission.admit(is_bounded=is_bounded)
         if not active.is_recorded or (defers_row and not needs_row):
             self._launch(active, None)
             return active
@@ -126,18 +125,35 @@ class Runner:
             raise
         return active if run.id == active.run.id else run
 
+    async def enqueue(self, graph_id: str, request: RunRequest) -> tuple[Run, bool]:
+        """Store a run that waits for its turn, and return it when its row is created.
+
+        With it, whether it is new: an earlier request with the same Idempotency-Key may have
+        started it. Cancelling the caller does not undo it.
+
+        Raises:
+            Stopping, ModelUnavailable: the service takes no runs.
+            TooManyRuns: as many runs of the owner as allowed are waiting.
+            ThreadBusy: another run is using the thread.
+            StorageUnavailable: the database does not take the row, or would not keep it.
+        """
+        if (obstacle := self.obstacle()) is not None:
+            raise obstacle
+        run = Run(graph_id, request, attempt=0)
+        stored = await self._runs.create(run)
+        return stored, stored.id == run.id
+
     async def recover(self, entry: GraphEntry, run: Run) -> ActiveRun:
-        """Continue a run that another process, or an earlier attempt, left unfinished.
+        """Launch a queued run that has its slot, and continue it where it began before.
 
         Raises:
             StorageUnavailable: the database does not return what the run needs.
         """
         request = run.request
         if request.retry_of is not None and request.graph_input is not None:
-            request = replace(request, reuse=await self._reusable(request.retry_of))
-        events = await self._runs.events(run.id, 0)
+            request = replace(request, reuse=await self._reusable(request.retry_of, request.again))
+        events = await self._runs.events(run.id, 0) if run.attempt > 1 else []
         first = first_event_of(run.attempt)
-        self._limit.admit(is_bounded=True)
         active = ActiveRun(
             entry,
             replace(run, request=request, status=RunStatus.PENDING),
@@ -149,13 +165,14 @@ class Runner:
         self._launch(active, None)
         return active
 
-    async def _reusable(self, run_id: str) -> dict[str, Any]:
+    async def _reusable(self, run_id: str, again: Sequence[str]) -> dict[str, Any]:
         """Return what an earlier run left to reuse: nothing where it is deleted or unreadable."""
         try:
             earlier = await self._runs.get(run_id, owner=None)
         except UnreadableRun:
             return {}
-        return {} if earlier is None else load_reusable(earlier, self._checkpoints.serde)
+        left = Reusable() if earlier is None else load_reusable(earlier, self._checkpoints.serde)
+        return left.without(again)
 
     async def drain(self, grace_seconds: float) -> None:
         """Take no new runs, let active ones continue for a while, then end what is left.
@@ -192,14 +209,15 @@ class Runner:
                 if created is None or await self._create(active, created):
                     await self._execute(active)
             finally:
-                self._limit.leave()  # at once: whoever sees the end may start another run
+                if not active.is_background:
+                    # At once: whoever sees the end may start another run.
+                    self._admission.leave(active.run.report.get("wall_ms"))
+                active.executed.set()
             await self._completion.clean_up(active.run)
         finally:
             if active.creating_later is not None:
                 active.creating_later.cancel()
             self.active.remove(active)
-            if active.has_row and not active.run.is_over:
-                self.has_orphans.set()
             active.log.close()
             active.set_finished()
 
@@ -240,11 +258,11 @@ class Runner:
         recorder = Recorder(active.entry.shape, self._prices, self._redact, gate.append)
         clock = asyncio.timeout(None)
         error: BaseException | None = None
-        output: dict[str, Any] | None = None
+        output: Any = None
         try:
             if active.cancel_requested:
                 raise asyncio.CancelledError  # noqa: TRY301  # as if it had come a moment later
-            async with self._limit.slot(), clock:
+            async with self._slot_of(active), clock:
                 clock.reschedule(asyncio.get_running_loop().time() + self._timeout)
                 announce(active, recorder)
                 run.status = RunStatus.RUNNING
@@ -253,7 +271,7 @@ class Runner:
                     active, recorder, checkpointing, recursion_limit=self._recursion_limit
                 )
                 state = await self._guard.run(stream, recorder)
-            if not run.interrupts:
+            if not run.is_paused:
                 output = active.entry.output.to_json(state)
         except StorageUnavailable as unavailable:
             error = asyncio.CancelledError() if active.is_cancelled else unavailable
@@ -269,9 +287,16 @@ class Runner:
         timeout = self._timeout if clock.expired() else None
         ended = conclude(run, recorder, error, timeout=timeout)
         ended.output = output
-        writes = recorder.reusable.writes if ended.can_be_retried else {}
-        ended.reusable_writes = dump_reusable(ended, writes, self._checkpoints.serde)
+        if active.is_recorded:
+            ended.branch_stats = list(counted(recorder.rows, ended.report["critical_path"]))
+        ended.reusable_writes = left_for_retry(active, ended, recorder, self._checkpoints)
         await self._completion.complete(active, ended)
+
+    def _slot_of(self, active: ActiveRun) -> AbstractAsyncContextManager[None]:
+        """Return the slot to wait for; a queued run has its own since before it was claimed."""
+        if active.is_background:
+            return contextlib.nullcontext()
+        return self._slots.slot(active.run.request.owner, active.entry.id)
 
     async def _release(self, active: ActiveRun) -> None:
         """Leave a run to be recovered; an attempt that the service stopped has not failed."""
@@ -281,7 +306,7 @@ class Runner:
         with contextlib.suppress(StorageUnavailable):
             await flush_events(self._runs, [active])
             if active.is_released:
-                await self._orphans.release([active.run.id])
+                await self._queued_runs.release([active.run.id])
 
 
 def _is_to_continue(active: ActiveRun, error: BaseException | None) -> bool:
@@ -294,4 +319,4 @@ def _is_to_continue(active: ActiveRun, error: BaseException | None) -> bool:
 
 
 def _stopping() -> Stopping:
-    return Stopping("the service is stopping and takes no new runs", retry_after=5)
+    return Stopping("the service is stopping and accepts no new runs", retry_after=5)

@@ -3,12 +3,13 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from app.graphs.langgraph_keys import Note, notes_on, refused_keys
 from app.graphs.schemas import pascal
 from app.plain_json import shortened
 
@@ -35,6 +36,13 @@ class Declarations:
     graphs: list[GraphDef]
     dependencies: list[str]
     problems: list[str]
+    """What is wrong with the file as a whole."""
+
+    broken: dict[str, str]
+    """What is wrong with one graph's entry, by its id."""
+
+    notes: list[Note]
+    """What has no effect here."""
 
 
 def read_declarations(graphs_file: Path) -> Declarations:
@@ -45,16 +53,41 @@ def read_declarations(graphs_file: Path) -> Declarations:
         content = json.loads(text, object_pairs_hook=partial(_to_dict, doubled=doubled))
     except (OSError, UnicodeDecodeError) as error:
         fix = "name the file with FANJOIN_GRAPHS_FILE"
-        return Declarations([], [], [f"{graphs_file} cannot be read ({error}): {fix}"])
+        return _unusable(f"{graphs_file} cannot be read ({error}): {fix}")
     except (ValueError, RecursionError) as error:  # digits or levels without end are JSON, too
-        return Declarations([], [], [f"{graphs_file} is not JSON: {error}"])
+        return _unusable(f"{graphs_file} is not JSON: {error}")
+    if not isinstance(content, dict):
+        fix = f'write {{"graphs": {{"my_graph": {_ENTRY}}}}}'
+        return _unusable(f"{graphs_file}: the file contains {_kind(content)}: {fix}")
     problems = [f"{name!r} is defined more than once: rename or remove one" for name in doubled]
-    declared = _check_file(content, problems)
+    problems += refused_keys(content)
+    dependencies = content.get("dependencies", [])
+    if not _is_list_of_text(dependencies):
+        problems.append(f'"dependencies" is {_kind(dependencies)}: write a list of folders')
+        dependencies = []
+    entries = content.get("graphs")
+    if not isinstance(entries, dict) or not entries:
+        reason = "names no graph" if not entries else f"is {_kind(entries)}"
+        problems.append(f'"graphs" {reason}: write "graphs": {{"my_graph": {_ENTRY}}}')
+        entries = {}
+    checked = {graph_id: _check_entry(graph_id, entry) for graph_id, entry in entries.items()}
+    broken = {graph_id: entry for graph_id, entry in checked.items() if isinstance(entry, str)}
+    broken |= _check_ids(entries)
     return Declarations(
-        declared.graphs,
-        declared.dependencies,
-        [f"{graphs_file}: {problem}" for problem in declared.problems],
+        [
+            entry
+            for entry in checked.values()
+            if isinstance(entry, GraphDef) and entry.graph_id not in broken
+        ],
+        dependencies,
+        [f"{graphs_file}: {problem}" for problem in problems],
+        broken,
+        notes_on(content, graphs_file.parent),
     )
+
+
+def _unusable(problem: str) -> Declarations:
+    return Declarations([], [], [problem], {}, [])
 
 
 def _to_dict(pairs: list[tuple[str, Any]], *, doubled: list[str]) -> dict[str, Any]:
@@ -63,56 +96,40 @@ def _to_dict(pairs: list[tuple[str, Any]], *, doubled: list[str]) -> dict[str, A
     return dict(pairs)
 
 
-def _check_file(content: Any, problems: list[str]) -> Declarations:
-    if not isinstance(content, dict):
-        fix = f'write {{"graphs": {{"my_graph": {_ENTRY}}}}}'
-        return Declarations([], [], [*problems, f"the file contains {_kind(content)}: {fix}"])
-    dependencies = content.get("dependencies", [])
-    if not _is_list_of_text(dependencies):
-        problems = [*problems, f'"dependencies" is {_kind(dependencies)}: write a list of folders']
-        dependencies = []
-    entries = content.get("graphs")
-    if not isinstance(entries, dict) or not entries:
-        reason = "names no graph" if not entries else f"is {_kind(entries)}"
-        fix = f'write "graphs": {{"my_graph": {_ENTRY}}}'
-        return Declarations([], dependencies, [*problems, f'"graphs" {reason}: {fix}'])
-    checked = [_check_entry(graph_id, entry) for graph_id, entry in entries.items()]
-    return Declarations(
-        [entry for entry in checked if isinstance(entry, GraphDef)],
-        dependencies,
-        [*problems, *_check_ids(entries), *(entry for entry in checked if isinstance(entry, str))],
-    )
-
-
 def _check_entry(graph_id: str, entry: Any) -> GraphDef | str:
     """Return what an entry declares, or what is wrong with it."""
     if isinstance(entry, str):
         return GraphDef(graph_id, entry)
     if not isinstance(entry, dict):
-        return f"graph {graph_id!r}: its entry is {_kind(entry)}: write {_ENTRY}"
+        return f"its entry is {_kind(entry)}: write {_ENTRY}"
     path, description = entry.get("path"), entry.get("description", "")
     if not isinstance(path, str):
         reason = f"its path is {_kind(path)}" if "path" in entry else "its entry has no path"
-        return f"graph {graph_id!r}: {reason}: write {_ENTRY}"
+        return f"{reason}: write {_ENTRY}"
     if not isinstance(description, str):
-        return f"graph {graph_id!r}: its description is {_kind(description)}: write text"
+        return f"its description is {_kind(description)}: write text"
     return GraphDef(graph_id, path, description)
 
 
-def _check_ids(graph_ids: Iterable[str]) -> Iterator[str]:
+def _check_ids(graph_ids: Iterable[str]) -> dict[str, str]:
+    """Return what is wrong with ids, by id."""
+    broken: dict[str, str] = {}
     same: dict[str, list[str]] = defaultdict(list)
     for graph_id in graph_ids:
         if _ID.fullmatch(graph_id):
             same[pascal(graph_id)].append(graph_id)
         else:
-            yield (
-                f"graph {graph_id!r}: an id is part of an address: begin with a letter or a digit "
-                f"and use only these, '_', '.' and '-'"
+            broken[graph_id] = (
+                "an id is part of an address: begin with a letter or a digit and use only these, "
+                "'_', '.' and '-'"
             )
     for name, ids in same.items():
-        if len(ids) > 1:
-            named = " and ".join(map(repr, ids))
-            yield f"graphs {named}: the schemas of all would be called {name}Input: rename one"
+        for graph_id in ids if len(ids) > 1 else ():
+            others = " and ".join(repr(other) for other in ids if other != graph_id)
+            broken[graph_id] = (
+                f"its schemas and those of {others} would be called {name}Input: rename one"
+            )
+    return broken
 
 
 def _is_list_of_text(value: Any) -> bool:

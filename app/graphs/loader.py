@@ -1,34 +1,37 @@
 """From a path in langgraph.json to a compiled graph, as LangGraph's own server does it.
 
-A path names a compiled graph, an uncompiled `StateGraph`, or a sync or async factory of either.
-That server also opens a factory's context manager around each run; here a graph is loaded once.
+A path names a compiled graph, an uncompiled `StateGraph`, an `@entrypoint`, or a factory of one.
 """
 
-import asyncio
 import importlib
 import importlib.util
-import inspect
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from langgraph.graph.state import CompiledStateGraph, StateGraph
+from langgraph.graph.state import StateGraph
+from langgraph.pregel import Pregel
 
-from app.graphs.own_modules import PREFIX, dotted_name, import_own, load_own
+from app.graphs.factory import Factory, as_graph, is_context_manager
+from app.graphs.graph_errors import GraphFileError, failures_of
+from app.graphs.occasion import parameters_of
+from app.graphs.own_modules import dotted_name, import_own, load_own
 from app.graphs.project import Project
-from app.plain_json import named_error
+from app.graphs.shape import Graph
 
 
-class GraphFileError(Exception):
-    """A path leads to no usable graph; the message says why and what to do."""
+@dataclass(frozen=True)
+class LoadedGraph:
+    """A compiled graph."""
+
+    graph: Graph
+    factory: Factory | None = None
+    """What makes the graph of each run; None for a graph that all runs share."""
 
 
-async def load_graph(
-    path: str, *, project: Project, name: str
-) -> CompiledStateGraph[Any, Any, Any, Any]:
+async def load_graph(path: str, *, project: Project, name: str) -> LoadedGraph:
     """Load the graph that `./file.py:variable` or `package.module:variable` names.
 
     Raises:
@@ -43,36 +46,15 @@ async def load_graph(
     except AttributeError:
         known = ", ".join(_graph_names(module)) or "no graph"
         raise GraphFileError(f"{file} has no {variable!r}; it has {known}") from None
-    return await _as_compiled(target, path, name)
+    return await _loaded(target, path, name)
 
 
 def _load_module(file: str, project: Project) -> ModuleType:
-    with _failures_of(f"importing {file}", file):
+    with failures_of(f"importing {file}", file, project=project):
         if "/" not in file and not file.endswith(".py"):
             is_apart = bool(project.shared_names) and project.module_at(file) is not None
             return import_own(file, project) if is_apart else importlib.import_module(file)
         return _load_file((project.folder / file).resolve(), project)
-
-
-@contextmanager
-def _failures_of(what: str, file: str) -> Iterator[None]:
-    """Make a problem of this graph of whatever its author's code ends in, `sys.exit()` included."""
-    try:
-        yield
-    except (GraphFileError, GeneratorExit):
-        raise
-    except BaseException as error:
-        if _is_our_end(error):
-            raise
-        said = named_error(error).replace(f"{PREFIX}.", "")
-        raise GraphFileError(f"{what} failed: {said}{_line_in(error, file)}") from error
-
-
-def _is_our_end(error: BaseException) -> bool:
-    """Whether the service itself is being stopped while it loads: Ctrl-C cancels its task first."""
-    task = asyncio.current_task()
-    is_cancelled = task is not None and task.cancelling() > 0
-    return isinstance(error, asyncio.CancelledError | KeyboardInterrupt) and is_cancelled
 
 
 def _load_file(file: Path, project: Project) -> ModuleType:
@@ -109,45 +91,23 @@ def _is_file_of(origin: str | None, file: Path) -> bool:
     return origin is not None and Path(origin).resolve() == file
 
 
-def _line_in(error: BaseException, file: str) -> str:
-    """Name the last line of the graph's own file on the way to the error."""
-    lines: list[int] = []
-    trace = error.__traceback__
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename).name == Path(file).name:
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
-    return f" (line {lines[-1]})" if lines else ""
-
-
 def _graph_names(module: ModuleType) -> list[str]:
-    kinds = (CompiledStateGraph, StateGraph)
+    kinds = (Pregel, StateGraph)
     return [name for name, value in vars(module).items() if isinstance(value, kinds)]
 
 
-async def _as_compiled(target: Any, path: str, name: str) -> CompiledStateGraph[Any, Any, Any, Any]:
-    file = path.rpartition(":")[0]
-    if inspect.isfunction(target):
-        with _failures_of(f"the factory {path}", file):
-            target = await _call_factory(target)
-    if isinstance(target, StateGraph):
-        with _failures_of(f"compiling {path}", file):
-            target = target.compile(name=name)
-    if isinstance(target, CompiledStateGraph):
-        return target
-    if hasattr(target, "__aenter__") or hasattr(target, "__enter__"):
+async def _loaded(target: Any, path: str, graph_id: str) -> LoadedGraph:
+    if is_context_manager(target):
         raise GraphFileError(
-            f"{path} returns a context manager, which the Agent Server opens around each run and "
-            f"Fanjoin does not support: return the graph itself, and open what a node needs in it"
+            f"{path} is a context manager that can be opened once, and each run opens one: name "
+            f"the function that makes it"
         )
-    raise GraphFileError(
-        f"{path} is no graph but {type(target).__name__}: name a StateGraph, a compiled one, or a "
-        f"function that returns one"
-    )
-
-
-async def _call_factory(factory: Any) -> Any:
-    """Call a factory with an empty config where it takes one."""
-    takes_config = bool(inspect.signature(factory).parameters)
-    made = factory({"configurable": {}}) if takes_config else factory()
-    return await made if inspect.isawaitable(made) else made
+    if isinstance(target, type) or not callable(target):
+        return LoadedGraph(as_graph(target, path, graph_id))
+    try:
+        parameters = parameters_of(target)
+    except GraphFileError as error:
+        raise GraphFileError(f"the factory {path} cannot be called: {error}") from error
+    factory = Factory(path, graph_id, target, parameters)
+    graph, is_made_per_run = await factory.describe()
+    return LoadedGraph(graph, factory if is_made_per_run else None)

@@ -13,7 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.graphs.source_folders import source_folders
+
 _OF_THE_SERVICE = ("app", "graphs")
+
+NOT_SOURCES = frozenset({"node_modules", "site-packages", "__pycache__", "venv", ".venv"})
+"""Folders of a project whose files are not its own."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Project:
 
     folder: Path
     roots: tuple[Path, ...]
-    """Folders whose modules graphs import by name: the folder, its dependencies, their `src`."""
+    """Folders whose modules graphs import by name: the folder, its dependencies, their sources."""
 
     shared_names: frozenset[str] = frozenset()
     """Names of its modules that graphs import, and that Python would look up elsewhere."""
@@ -33,6 +38,13 @@ class Project:
     def module_at(self, name: str) -> Path | None:
         """Return the file or the folder of a module, of the first root that has it."""
         return next(self.places_of(name), None)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file below one of the roots is the project's own, not an installed one's."""
+        return any(
+            path.is_relative_to(root) and NOT_SOURCES.isdisjoint(path.relative_to(root).parts)
+            for root in self.roots
+        )
 
     def places_of(self, name: str) -> Iterator[Path]:
         for root in self.roots:
@@ -53,7 +65,7 @@ def open_project(graphs_file: Path, dependencies: Iterable[str], files: Iterable
     folder = graphs_file.resolve().parent
     local = [(folder / name).resolve() for name in dependencies if name.startswith(".")]
     places = dict.fromkeys((folder, *local))
-    roots = [*places, *(place / "src" for place in places if _is_source_folder(place / "src"))]
+    roots = [*places, *(root for place in places for root in source_folders(place))]
     project = Project(folder, tuple(root for root in dict.fromkeys(roots) if root.is_dir()))
     for root in project.roots:
         if str(root) not in sys.path:
@@ -95,11 +107,6 @@ def _files_of(name: str, project: Project) -> list[Path]:
 def _refusal(name: str, project: Project) -> str:
     files = " and ".join(os.path.relpath(path, project.folder) for path in _files_of(name, project))
     return f"a graph imports {name!r}, which {files} both are: rename one of them"
-
-
-def _is_source_folder(path: Path) -> bool:
-    """Whether a folder holds packages and is none itself."""
-    return path.is_dir() and not (path / "__init__.py").exists()
 
 
 def _names_in(project: Project) -> set[str]:

@@ -55,7 +55,7 @@ def hints_of(schema: Any, *, managed: Collection[str] = ()) -> dict[str, Any]:
     """Return the annotations of a schema's keys, without those that LangGraph manages itself."""
     if is_model(schema):
         hints = {key: _hint_of(field) for key, field in schema.model_fields.items()}
-    elif is_open(schema):
+    elif not has_keys(schema):
         hints = {}
     elif pydantic.dataclasses.is_pydantic_dataclass(schema):
         hints = {key: _hint_of(field) for key, field in schema.__pydantic_fields__.items()}
@@ -83,8 +83,8 @@ def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[st
     """
     if is_model(schema) and schema.model_fields.keys().isdisjoint(managed):
         return _strict_model(schema, name, is_state=is_state)
-    if is_open(schema):
-        return dict[str, Any]
+    if not has_keys(schema):
+        return dict[str, Any] if is_open(schema) else value_type(schema)
     optional = optional_keys(schema, is_state=is_state)
     fields = {
         key: NotRequired[_field(hint)] if key in optional else _field(hint)
@@ -95,8 +95,8 @@ def input_type(schema: Any, name: str, *, is_state: bool, managed: Collection[st
 
 def output_type(schema: Any, name: str, *, is_state: bool, managed: Collection[str]) -> Any:
     """Return the type that describes what a caller gets: keys by name, absent when not written."""
-    if is_open(schema):
-        return dict[str, Any]
+    if not has_keys(schema):
+        return dict[str, Any] if is_open(schema) else value_type(schema)
     optional = optional_keys(schema, is_state=is_state)
     described = schema.model_fields if is_model(schema) else {}
     fields = {
@@ -121,9 +121,28 @@ def state_type(hints: Mapping[str, Any], name: str) -> Any:
     return _typed_dict(name, fields, None)
 
 
+def value_type(hint: Any) -> Any:
+    """Return the type of a state, an input or an output that is one value, such as a list."""
+    return _field(hint)
+
+
 def has_keys(schema: Any) -> bool:
-    """Whether a schema describes keys; a state may also be one value, such as a list."""
-    return is_model(schema) or is_typeddict(schema) or dataclasses.is_dataclass(schema)
+    """Whether a schema names keys; one of `dict` names none, and a state may also be one value."""
+    return (
+        is_model(schema)
+        or is_typeddict(schema)
+        or dataclasses.is_dataclass(schema)
+        or _is_named_tuple(schema)
+    )
+
+
+def is_one_value(schema: Any) -> bool:
+    """Whether a schema is of a value as a whole: LangGraph then takes and gives no keys."""
+    return not (has_keys(schema) or is_open(schema))
+
+
+def _is_named_tuple(schema: Any) -> bool:
+    return isinstance(schema, type) and issubclass(schema, tuple) and hasattr(schema, "_fields")
 
 
 def optional_keys(schema: Any, *, is_state: bool) -> frozenset[str]:
@@ -137,6 +156,8 @@ def optional_keys(schema: Any, *, is_state: bool) -> frozenset[str]:
     if dataclasses.is_dataclass(schema):
         every = schema.__dataclass_fields__  # `fields` leaves out what is for __init__ alone
         return frozenset(key for key in hints_of(schema) if has_default(every[key]))
+    if _is_named_tuple(schema):
+        return frozenset(schema._field_defaults)
     return frozenset()
 
 

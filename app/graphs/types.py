@@ -14,8 +14,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
-from langgraph.graph.state import CompiledStateGraph, StateGraph
+from langgraph.pregel import Pregel
 from pydantic import BaseModel
+
+from app.graphs.declared import declared_by
+from app.graphs.shape import Graph, builder_of
 
 _SERVICE = __name__.partition(".")[0]
 
@@ -26,14 +29,13 @@ TypeName = tuple[str, str]
 """Module and name, as a checkpoint has them."""
 
 
-def declared_types(graph: CompiledStateGraph[Any, Any, Any, Any]) -> frozenset[TypeName]:
+def declared_types(graph: Graph) -> frozenset[TypeName]:
     """Return the types that a graph's schemas and those of its sub-graphs name, nested ones too."""
     types: set[type[Any]] = set()
     seen: set[int] = set()
-    for schema in _schemas_of(graph.builder):
-        _collect(schema, types, seen)
-    for _, inner in graph.get_subgraphs(recurse=True):
-        for schema in _schemas_of(getattr(inner, "builder", None)):
+    inner = [one for _, one in graph.get_subgraphs(recurse=True) if isinstance(one, Pregel)]
+    for one in (graph, *inner):
+        for schema in _schemas_of(one):
             _collect(schema, types, seen)
     return _named(types)
 
@@ -85,13 +87,13 @@ def _is_below(module: Any, places: tuple[str, ...]) -> bool:
     return isinstance(file, str) and file.startswith(places) and "/site-packages/" not in file
 
 
-def _schemas_of(builder: StateGraph[Any, Any, Any, Any] | None) -> Iterator[Any]:
-    if builder is None:
-        return
-    yield from (builder.state_schema, builder.input_schema, builder.output_schema)
-    yield builder.context_schema
-    yield from (spec.input_schema for spec in builder.nodes.values())
-    for channel in builder.channels.values():
+def _schemas_of(graph: Graph) -> Iterator[Any]:
+    declared, builder = declared_by(graph), builder_of(graph)
+    yield from (declared.state_schema, declared.input_schema, declared.output_schema)
+    yield declared.context_schema
+    if builder is not None:
+        yield from (spec.input_schema for spec in builder.nodes.values())
+    for channel in (graph if builder is None else builder).channels.values():
         yield from (getattr(channel, "ValueType", None), getattr(channel, "UpdateType", None))
 
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from app.errors import ModelUnavailable
 
@@ -22,6 +22,9 @@ WORKING_MEMORY = 700 << 20
 """Beside the weights: contexts and batch buffers (measured with the 1.5B model: 0.3 GiB)."""
 
 DISK_SLACK = 100 << 20
+
+BUSY_SHARE = 0.25
+"""Of all processors' time: half of one of two."""
 
 CPU_FEATURES = frozenset({"avx2", "bmi2", "f16c", "fma"})
 """What the x86-64 wheel of xllamacpp was compiled for; without them it dies of SIGILL."""
@@ -47,7 +50,7 @@ class Machine:
         """List every reason why weights of this many bytes cannot be served."""
         reasons = []
         if not self.has_llama:
-            reasons.append("xllamacpp is not installed: `uv sync --extra local` brings it")
+            reasons.append("xllamacpp is not installed: `uv sync --extra local` installs it")
         if self.missing_cpu_features:
             reasons.append(f"the processor lacks {', '.join(sorted(self.missing_cpu_features))}")
         needed = weights_size + WORKING_MEMORY
@@ -57,6 +60,17 @@ class Machine:
                 f"{self.available_memory / GIB:.1f} GiB are available"
             )
         return reasons
+
+
+class CpuTicks(NamedTuple):
+    """What the processors had to do since their start."""
+
+    idle: int
+    total: int
+
+    def were_idle_since(self, before: "CpuTicks") -> bool:
+        """Whether they have had nearly nothing to do; not known counts as so."""
+        return self.idle - before.idle >= (self.total - before.total) * (1 - BUSY_SHARE)
 
 
 def model_unavailable(problem: str, reasons: Sequence[str] = ()) -> ModelUnavailable:
@@ -88,6 +102,13 @@ def usable_cores(root: Path = Path("/")) -> int:
     if quota.isdigit():
         cores = min(cores or 1, int(quota) // int(period))
     return max(1, cores or 1)
+
+
+def cpu_ticks(root: Path = Path("/")) -> CpuTicks:
+    """Read the ticks of all processors since their start; zeros where they cannot be read."""
+    _, *ticks = _text(root / "proc/stat").partition("\n")[0].split() or [""]
+    times = [int(tick) for tick in ticks[:8]]  # what follows is counted in these
+    return CpuTicks(sum(times[3:5]), sum(times))
 
 
 def available_memory(root: Path) -> int | None:

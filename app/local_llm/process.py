@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
 
-from app.local_llm.machine import model_unavailable, usable_cores
+from app.local_llm.machine import cpu_ticks, model_unavailable, usable_cores
 
 IMPORT_ROOT = Path(__file__).parents[2]
 """The child starts here, so that no other `app` in the working directory is taken for this one."""
@@ -17,6 +17,20 @@ CHILD = (sys.executable, "-m", "app.local_llm.child")
 """Called with PATH MODEL THREADS PORT; see there for what it reads and writes."""
 
 LOG_LINES = 10
+
+_FEW_CORES = 2
+
+_SAMPLE_SECONDS = 0.1
+
+
+def threads_for(cores: int, *, are_idle: bool) -> int:
+    """Return how many threads the model computes with.
+
+    One core stays free: the service needs it, and llama.cpp slows down when its threads outnumber
+    the idle cores. Two idle cores are both used: measured, 24 tokens a second instead of 14; but on
+    two busy cores it was 0.7 instead of 4.9.
+    """
+    return cores if are_idle and cores == _FEW_CORES else max(1, cores - 1)
 
 
 class ModelProcess:
@@ -47,7 +61,7 @@ class ModelProcess:
         # finished.
         process = await asyncio.create_subprocess_exec(
             *command,
-            *_arguments(path, port),
+            *_arguments(path, await _thread_count(), port),
             stdin=PIPE,
             stdout=PIPE,
             stderr=log,
@@ -105,8 +119,11 @@ class ModelProcess:
         self.address = line.decode().strip()
 
 
-def _arguments(path: Path, port: int) -> list[str]:
-    # One core stays free: the service needs it, and llama.cpp slows down fourfold when its
-    # threads outnumber the idle cores.
-    threads = max(1, usable_cores() - 1)
+def _arguments(path: Path, threads: int, port: int) -> list[str]:
     return [str(path.absolute()), path.stem, str(threads), str(port)]
+
+
+async def _thread_count() -> int:
+    before = cpu_ticks()
+    await asyncio.sleep(_SAMPLE_SECONDS)
+    return threads_for(usable_cores(), are_idle=cpu_ticks().were_idle_since(before))

@@ -13,20 +13,6 @@ def clean_text(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def error_text(error: BaseException) -> str:
-    """Return what an error says; nothing where its own code raises."""
-    try:
-        return str(error)
-    except BaseException:  # noqa: BLE001  # the author's code
-        return ""
-
-
-def named_error(error: BaseException) -> str:
-    """Return the type of an error and what it says, or the type alone."""
-    text = error_text(error)
-    return f"{type_name(error)}: {text}" if text else type_name(error)
-
-
 def shortened(text: str, most: int) -> str:
     """Return a text, or so many characters of it and a sign that there are more."""
     return text if len(text) <= most else f"{text[:most]}…"

@@ -27,7 +27,7 @@ class ReusableWrites:
         outer = list(around)
         is_lacking = self._lacking.get(row.id) == row.attempts
         if row.status in BAD or is_lacking:
-            self._broken.setdefault(row.parent, row.step)
+            self._broken.setdefault(row.namespace, row.step)
         if outer and (is_lacking or self._is_bad_branch(row)):
             self._lacking[outer[0].id] = row.attempt_around
         if row.reuse_key is None or row.status not in ("ok", "cached") or is_lacking:
@@ -40,4 +40,4 @@ class ReusableWrites:
         return row.required is not None and row.status in BAD
 
     def _follows_failure(self, row: Row) -> bool:
-        return self._broken.get(row.parent, row.step) < row.step
+        return self._broken.get(row.namespace, row.step) < row.step

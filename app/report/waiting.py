@@ -77,5 +77,7 @@ def _add(row: Row, began: float, ended: float) -> None:
     row.waited_until = ended
     if row.waited_ms == 0 and began - row.started < _AT_ONCE_MS:
         row.started = ended
+        row.tries.restart_clock(ended)
     else:
         row.waited_ms += ended - began
+        row.tries.wait(ended - began)

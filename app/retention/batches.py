@@ -28,12 +28,14 @@ class Batches:
         self._database = database
         self._query = query
         self.skipped: set[Key] = set()
+        self.no_text: list[tuple[bytes, ...]] = []
+        """The bytes of keys that are not UTF-8, which only their bytes lead to."""
 
     def skip(self, key: Key, *, reason: str) -> None:
         """Leave a key out from now on."""
         self.skipped.add(key)
         shown = [clean_text(part) for part in key]
-        logger.warning("a stored row is not deleted", extra={"key": shown, "error": reason})
+        logger.warning("a stored row is stepped over", extra={"key": shown, "error": reason})
 
     async def __aiter__(self) -> AsyncIterator[list[Any]]:
         while keys := await self._next():
@@ -47,12 +49,18 @@ class Batches:
             for key in fresh:
                 if not is_text(key):
                     self.skip(key, reason=NO_TEXT)
+                    self.no_text.append(tuple(bytes_of(part) for part in key))
             sound = [key for key in fresh if key not in self.skipped]
             if sound or not fresh:
                 return sound
 
 
 NO_TEXT = "its id is not valid UTF-8"
+
+
+def bytes_of(text: str) -> bytes:
+    """Return what SQLite stores for a text, also where that is no UTF-8."""
+    return text.encode(errors="surrogateescape")
 
 
 def is_text(key: Key) -> bool:

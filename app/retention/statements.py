@@ -10,9 +10,11 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    LargeBinary,
     Select,
     and_,
     case,
+    cast,
     delete,
     exists,
     null,
@@ -25,6 +27,8 @@ from sqlalchemy import (
 
 from app.storage.tables import HAS_CHECKPOINTS, LIVE, run_events, runs, threads
 from app.threads.thread import BUSY, DELETING, ERROR, IDLE, INTERRUPTED, ThreadKey
+
+_THREAD_COLUMNS = (threads.c.owner, threads.c.thread_id)
 
 _THREAD_KEY = tuple_(threads.c.owner, threads.c.thread_id)
 
@@ -123,6 +127,20 @@ def drop_events(connection: Connection, run_ids: Sequence[str]) -> None:
 def drop_runs(connection: Connection, run_ids: Sequence[str]) -> None:
     """Delete runs, with their events and labels; never one that has checkpoints of its own."""
     connection.execute(delete(runs).where(runs.c.id.in_(run_ids), HAS_NO_CHECKPOINTS))
+
+
+def drop_run_of_bytes(connection: Connection, key: tuple[bytes, ...]) -> None:
+    """Delete a run of SQLite whose id is not UTF-8, so that no text is equal to it."""
+    [run_id] = key
+    is_it = cast(runs.c.id, LargeBinary) == run_id
+    connection.execute(delete(runs).where(is_it, HAS_NO_CHECKPOINTS))
+
+
+def drop_thread_of_bytes(connection: Connection, key: tuple[bytes, ...]) -> None:
+    """Delete a thread of SQLite whose owner or id is not UTF-8; no run is using it."""
+    owner, thread_id = (cast(column, LargeBinary) for column in _THREAD_COLUMNS)
+    is_it = and_(owner == key[0], thread_id == key[1], threads.c.status != BUSY)
+    connection.execute(delete(threads).where(is_it))
 
 
 def begin_to_delete(

@@ -20,6 +20,8 @@ from app.settings import Settings
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 from app.storage.errors import is_damage
+from app.work.idle import IDLE
+from app.work.work import Work
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +45,18 @@ class Swept:
 class Sweeper:
     """Applies the `keep_…` settings, and each thread's own time to live."""
 
-    def __init__(self, database: Database, checkpoints: Checkpoints, settings: Settings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        checkpoints: Checkpoints,
+        settings: Settings,
+        work: Work = IDLE,
+    ) -> None:
+        """`work` gets the runs that waited for a thread while it was swept."""
         self._database = database
         self._checkpoints = checkpoints
         self._settings = settings
-        self._threads = ThreadSweeper(database, checkpoints)
+        self._threads = ThreadSweeper(database, checkpoints, work)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -116,9 +125,14 @@ class Sweeper:
         drop: Callable[[Connection, Sequence[str]], None],
     ) -> int:
         dropped = 0
-        async for keys in Batches(self._database, query):
+        batches = Batches(self._database, query)
+        async for keys in batches:
             await self._database.writer.write(drop, [run_id for (run_id,) in keys])
             dropped += len(keys)
+        if drop is statements.drop_runs:
+            for key in batches.no_text:
+                await self._database.writer.write(statements.drop_run_of_bytes, key)
+                dropped += 1
         return dropped
 
     async def _delete_run_checkpoints(self) -> int:

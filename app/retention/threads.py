@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import datetime
+from functools import partial
 
 from app.errors import StorageUnavailable, UnreadableState
 from app.logs import OnceLog
@@ -13,10 +14,12 @@ from app.retention.policy import RetentionPolicy
 from app.storage.checkpoints import Checkpoints
 from app.storage.database import Database
 from app.storage.errors import is_damage
-from app.threads import claims
+from app.threads import claims, waiting_runs
 from app.threads.claims import Claim, Release
 from app.threads.repository import ThreadRepository
 from app.threads.thread import ThreadRecord
+from app.work.idle import IDLE
+from app.work.work import Work
 
 logger = logging.getLogger(__name__)
 
@@ -24,17 +27,17 @@ logger = logging.getLogger(__name__)
 class ThreadSweeper:
     """Deletes and shortens threads that no run is using."""
 
-    def __init__(self, database: Database, checkpoints: Checkpoints) -> None:
+    def __init__(self, database: Database, checkpoints: Checkpoints, work: Work = IDLE) -> None:
         self._database = database
-        self._repository = ThreadRepository(database)
+        self._repository = ThreadRepository(database, work)
+        self._release = partial(waiting_runs.release, work)
         self._checkpoints = checkpoints
         self._shortened_until: datetime | None = None
         self._unreadable = OnceLog(logger, "the checkpoints of a thread cannot be read")
 
     async def delete(self, policy: RetentionPolicy) -> int:
         """Delete threads past their time, and finish what a killed process left half deleted."""
-        await self._mark(policy)
-        deleted = 0
+        deleted = await self._mark(policy)
         batches = Batches(self._database, statements.deleting_threads())
         async for keys in batches:
             for key in keys:
@@ -44,6 +47,7 @@ class ThreadSweeper:
                     if not is_damage(error):
                         raise
                     batches.skip(key, reason=error.reason)
+                    await self._repository.mark_broken([key])
             gone = [key for key in keys if key not in batches.skipped]
             await self._repository.delete(gone)
             deleted += len(gone)
@@ -67,11 +71,15 @@ class ThreadSweeper:
         self._shortened_until = policy.checkpoints
         return shortened
 
-    async def _mark(self, policy: RetentionPolicy) -> None:
-        expired = statements.expired_threads(policy.now, policy.threads)
-        async for keys in Batches(self._database, expired):
+    async def _mark(self, policy: RetentionPolicy) -> int:
+        """Mark what is to go; return how many went at once, since no text leads to them."""
+        batches = Batches(self._database, statements.expired_threads(policy.now, policy.threads))
+        async for keys in batches:
             batch = (keys, policy.now, policy.threads)
             await self._database.writer.write(statements.begin_to_delete, batch)
+        for key in batches.no_text:
+            await self._database.writer.write(statements.drop_thread_of_bytes, key)
+        return len(batches.no_text)
 
     async def _keep_latest(self, owner: str, thread_id: str, now: datetime) -> bool:
         claim = Claim(owner, thread_id, free=statements.AT_REST)
@@ -104,7 +112,7 @@ class ThreadSweeper:
             return False
         finally:
             end = Release(claim, before.status, unused)
-            await self._database.writer.write(claims.release, end)
+            await self._database.writer.write(self._release, end)
         return True
 
     def _warn(self, owner: str, thread_id: str, reason: str) -> None:

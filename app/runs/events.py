@@ -1,20 +1,31 @@
 """The events of a run: append at one end, follow from anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.runs.event_room import EventRoom
+from app.runs.joined_texts import JoinedTexts, TextType
+
 EventType = Literal[
     "run_started",
+    "branch_queued",
     "branch_started",
+    "branch_attempt",
     "token",
+    "reasoning",
+    "custom",
     "branch_finished",
     "join_started",
+    "join_finished",
     "output",
     "report",
     "end",
 ]
+
+_ENDS = frozenset({"branch_finished", "join_finished"})
+"""The events that carry a row of the report."""
 
 _MOST_EVENTS_OF_AN_ATTEMPT = 10_000_000
 
@@ -34,12 +45,15 @@ def first_event_of(attempt: int) -> int:
     A follower may have seen events that a crash took before they were stored. Numbering on from the
     last stored one would give their numbers to others; a gap neither repeats nor hides any.
     """
-    return (attempt - 1) * _MOST_EVENTS_OF_AN_ATTEMPT + 1
+    return max(0, attempt - 1) * _MOST_EVENTS_OF_AN_ATTEMPT + 1
 
 
-def finished_branches(events: Iterable[Event]) -> dict[str, dict[str, Any]]:
-    """Return what `branch_finished` events say, by checkpoint_ns."""
-    return {event.data["ns"]: event.data for event in events if event.type == "branch_finished"}
+def finished_branches(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Return what events say of branches and joins that finished, each row once.
+
+    Several may have one checkpoint_ns: a task that failed runs again after a crash.
+    """
+    return list({event.data["id"]: event.data for event in events if event.type in _ENDS}.values())
 
 
 class EventLog:
@@ -49,6 +63,8 @@ class EventLog:
         self.first = first
         self._events: list[Event] = []
         self._changed = asyncio.Event()
+        self._room = EventRoom()
+        self._texts = JoinedTexts(self._append)
         self._is_sealed = False
         self._is_closed = False
 
@@ -61,8 +77,33 @@ class EventLog:
         """Append an event; one that comes after the log was sealed is dropped."""
         if self._is_sealed:
             return
+        self._texts.flush()
+        if type in _ENDS:
+            data = self._room.fit(data)
+        self._append(type, data)
+
+    def append_text(
+        self, type: TextType, place: dict[str, Any], text: str, message: Hashable
+    ) -> None:
+        """Append a piece of what a model writes, joined with others of the same message.
+
+        It comes before whatever is appended after it.
+        """
+        if not self._is_sealed:
+            self._texts.add(type, place, text, message)
+
+    def flush_texts(self) -> None:
+        """Append what waits to be joined."""
+        self._texts.flush()
+
+    def _append(self, type: EventType, data: dict[str, Any]) -> None:
         self._events.append(Event(self.last + 1, type, data))
-        self._wake()
+        self._changed.set()
+
+    @property
+    def shortened(self) -> int:
+        """How many ends of branches and joins came without their results, for lack of room."""
+        return self._room.shortened
 
     def after(self, seen: int) -> list[Event]:
         """Return the events numbered above `seen`."""
@@ -70,6 +111,7 @@ class EventLog:
 
     def seal(self, last: Sequence[tuple[EventType, dict[str, Any]]]) -> list[Event]:
         """Number the last events, which `close` appends; accept no others."""
+        self._texts.flush()
         self._is_sealed = True
         return [
             Event(number, type, data) for number, (type, data) in enumerate(last, self.last + 1)
@@ -79,19 +121,15 @@ class EventLog:
         """Append the last events, and let every follower end after them; only once."""
         if self._is_closed:
             return
+        self._texts.flush()
         self._is_sealed = self._is_closed = True
         self._events += last
-        self._wake()
-
-    def _wake(self) -> None:
         self._changed.set()
-        self._changed = asyncio.Event()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """Yield events numbered above `after`, past ones at once, then each as it comes."""
         seen = after
         while True:
-            changed = self._changed
             for event in self.after(seen):
                 yield event
                 seen = event.id
@@ -99,8 +137,8 @@ class EventLog:
                 continue
             if self._is_closed:
                 return
-            if changed is self._changed:
-                await changed.wait()
+            self._changed.clear()  # whom it has woken goes on all the same
+            await self._changed.wait()
 
 
 class EventGate:
@@ -113,17 +151,17 @@ class EventGate:
     def __init__(self, log: EventLog, *, holds: bool) -> None:
         self._log = log
         self._holds = holds
-        self._held: dict[str, tuple[EventType, dict[str, Any]]] = {}
-        """By the checkpoint_ns of the task that ended."""
+        self._held: list[tuple[str, EventType, dict[str, Any]]] = []
+        """Each with the checkpoint_ns of the task that ended."""
 
         self._saved: set[str] = set()
         """Task ids: a save may be announced before the end that it lets pass."""
 
     def append(self, type: EventType, data: dict[str, Any], ns: str = "") -> None:
         """Append to the log, at once or when the task with this ns, or one around it, is saved."""
-        waits = self._holds and type == "branch_finished"
+        waits = self._holds and type in _ENDS
         if waits and self._saved.isdisjoint(_task_ids(ns)):
-            self._held[ns] = type, data
+            self._held.append((ns, type, data))
         else:
             self._log.append(type, data)
 
@@ -133,13 +171,14 @@ class EventGate:
             self.flush()
             return
         self._saved.add(task_id)
-        for ns in [ns for ns in self._held if task_id in _task_ids(ns)]:
-            self._log.append(*self._held.pop(ns))
+        held, self._held = self._held, []
+        for ns, type, data in held:
+            self.append(type, data, ns)
 
     def flush(self) -> None:
         """Append everything that is held: nothing of it runs again."""
-        held, self._held = self._held, {}
-        for type, data in held.values():
+        held, self._held = self._held, []
+        for _, type, data in held:
             self._log.append(type, data)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Self
 
 from app.graphs.contracts import masked
@@ -27,10 +28,12 @@ _OPTIONS = (
     "config",
     "answers",
     "deadline",
+    "deadline_ms",
     "wants_tokens",
     "bypasses_cache",
     "checkpoint_id",
     "secret_keys",
+    "again",
 )
 """What is stored of a request beside its input, and in no column of its own."""
 
@@ -71,16 +74,28 @@ class RunRequest:
     deadline: float | None = None
     """When the branches must be done, in epoch seconds."""
 
+    deadline_ms: int | None = None
+    """The same as it was sent: milliseconds from the request."""
+
     wants_tokens: bool = False
     bypasses_cache: bool = False
     reuse: Mapping[str, Any] = field(default_factory=dict)
     """What branches of an earlier run wrote, by the kit's key; those branches do not run again."""
+
+    again: tuple[str, ...] = ()
+    """Rows of the run before that run again though they succeeded; their caches are not read."""
 
     retry_of: str | None = None
     resume_of: str | None = None
 
     is_background: bool = False
     """Nobody waits: the run continues after a crash or a restart of the service."""
+
+    may_wait_for_thread: bool = False
+    """Where its thread is busy, a background run waits for it instead of being refused."""
+
+    not_before: datetime | None = None
+    """When a background run may begin, at the earliest."""
 
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """The caller's labels, to search runs by."""
@@ -94,6 +109,11 @@ class RunRequest:
     def outlives_client(self) -> bool:
         """Whether the run continues when its client disconnects."""
         return self.is_background or self.idempotency_key is not None
+
+    @property
+    def has_checkpoints(self) -> bool:
+        """Whether the run's state is stored from step to step, on its thread or for recovery."""
+        return self.thread_id is not None or self.is_background
 
     def as_json(self) -> dict[str, Any]:
         """Return what the database stores besides the columns that are searched."""
@@ -119,8 +139,9 @@ class RunRequest:
         Options that this version does not know are ignored.
         """
         options = {name: stored[name] for name in _OPTIONS if name in stored}
-        if "secret_keys" in options:
-            options["secret_keys"] = tuple(options["secret_keys"])
+        for name in ("secret_keys", "again"):
+            if name in options:
+                options[name] = tuple(options[name])
         if "resume" in stored:
             options["answers"] = {ANY_QUESTION: stored["resume"]}
         is_masked = stored.get("form") != _FORM and _holds_mask(stored)

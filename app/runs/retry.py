@@ -1,43 +1,57 @@
 """Requests that follow an earlier run: a retry, the answer to its question, a fork."""
 
-import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.pregel._utils import is_xxh3_128_hexdigest
 
 from app.errors import CannotResume, CannotRetry, CheckpointNotFound, InvalidInput
+from app.graphs.contracts.answer_schema import misfits
 from app.graphs.registry import GraphEntry
-from app.plain_json import as_json, require_bounded
-from app.runs.request import RunRequest
+from app.plain_json import require_bounded, require_storable, short_repr
+from app.problem_texts import MOST_PROBLEMS
+from app.runs.request import ANY_QUESTION, RunRequest
+from app.runs.reusable import Reusable
 from app.runs.run import Run, RunStatus
 from app.storage.checkpoints import Checkpoints
 
-logger = logging.getLogger(__name__)
-
 
 def retry_request(
-    entry: GraphEntry, run: Run, *, reuse: Mapping[str, Any], is_last: bool, is_stored: bool
+    entry: GraphEntry,
+    run: Run,
+    *,
+    reusable: Reusable,
+    branches: Sequence[str] = (),
+    is_last: bool,
+    is_stored: bool,
 ) -> RunRequest:
     """Repeat a run's request; what branches that succeeded wrote is reused.
+
+    `branches` names those that run again nevertheless, with what depends on them.
 
     Without the kit a graph on a thread continues from its checkpoint; `is_last` says whether this
     run is still the thread's last one, `is_stored` whether its input is in the checkpoint. A run
     that ended before it began left none: its request is repeated.
 
     Raises:
-        CannotRetry: the run is not over, nothing of it failed, or it left nothing to continue from.
+        CannotRetry: the run is not over, nothing of it failed and no branch is named, or it left
+            nothing to continue from.
+        InvalidInput: a branch that is named cannot run again.
     """
     if not run.is_over:
         raise CannotRetry(f"run {run.id} is still running: wait for its end, or cancel it first")
     if run.status is RunStatus.INTERRUPTED:
-        raise CannotRetry(f"run {run.id} waits for an answer: send it to /runs/{run.id}/resume")
+        raise CannotRetry(
+            f"run {run.id} waits for an answer, or at a breakpoint: send it to "
+            f"/runs/{run.id}/resume"
+        )
+    if branches:
+        return _run_again(run, reusable, branches)
     if not run.can_be_retried:
         raise CannotRetry(f"run {run.id} succeeded, with nothing that failed")
     if entry.shape.has_fan_out and run.request.resume_of is None:
-        return replace(_repeat(run), retry_of=run.id, reuse=reuse)
+        return replace(_repeat(run), retry_of=run.id, reuse=reusable.writes)
     if run.thread_id is None:
         raise CannotRetry(
             f"run {run.id} was on no thread, and its graph does not use add_fan_out: nothing was "
@@ -50,36 +64,100 @@ def retry_request(
     return _continue(run, retry_of=run.id)
 
 
-def resume_request(run: Run, answer: Any, *, is_last: bool) -> RunRequest:
+def _run_again(run: Run, reusable: Reusable, branches: Sequence[str]) -> RunRequest:
+    """Repeat a run's request, and reuse what does not depend on the named branches."""
+    if not reusable.places:
+        raise CannotRetry(
+            f"nothing is stored of what run {run.id} did branch by branch: it is stored of a graph "
+            f"with add_fan_out, for a run that failed, or succeeded in the background, and that "
+            f"did not answer a question"
+        )
+    again = reusable.chosen(branches)
+    reuse = reusable.without(again)
+    return replace(_repeat(run), retry_of=run.id, reuse=reuse, again=again)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a paused run waits for by now: its thread may have been edited since."""
+
+    is_asking: bool
+    """Whether the questions it asked are still open."""
+
+    next: tuple[str, ...]
+    """The nodes that its thread goes on with; none at the end of the graph."""
+
+
+def resume_request(run: Run, answer: Any, *, waiting: Waiting | None) -> RunRequest:
     """Continue a run with the answer to its question, or with one answer per question by its id.
 
+    Without a question, null continues it: from a breakpoint, or from where an edit left the thread.
+    `waiting` is None where another run has used the thread since.
+
     Raises:
-        CannotResume: the run has no question, was on no thread, or is not the thread's last.
-        InvalidInput: the answer names other questions, or does not name several.
+        CannotResume: the run is not paused, was on no thread, or is not the thread's last.
+        InvalidInput: the answer names other questions, does not name several, answers none, or
+            cannot be stored.
     """
     if run.status is not RunStatus.INTERRUPTED:
         raise CannotResume(f"run {run.id} waits for no answer: it is {run.status}")
     if run.thread_id is None:
         raise CannotResume(
-            f"run {run.id} was on no thread, so nothing was stored to continue from: start it with "
+            f"run {run.id} was on no thread, and no state is left to continue from: start it with "
             f"a thread_id"
         )
-    if not is_last:
+    if waiting is None or not (waiting.is_asking or waiting.next):
         raise CannotResume(_moved_on(run))
-    return _continue(run, answers=_answers_of(run, answer), resume_of=run.id)
+    if waiting.is_asking:
+        return _continue(run, answers=_answers_of(run, answer), resume_of=run.id)
+    if answer is None:
+        return _continue(run, resume_of=run.id)
+    if len(run.interrupts) == 1 and set(run.next) <= set(waiting.next):
+        [value] = _answers_of(run, answer).values()  # the node asks under another id by now
+        answers = None if value is None else {ANY_QUESTION: value}
+        return _continue(run, answers=answers, resume_of=run.id)
+    raise InvalidInput.at(
+        "resume",
+        f"the run has no open question: send null to continue with {', '.join(waiting.next)}",
+        given=repr(answer)[:100],
+    )
 
 
 def _answers_of(run: Run, answer: Any) -> dict[str, Any]:
     """Return the answers by the ids of their questions; null and empty ones are answers, too."""
     require_bounded(answer, "resume")
+    require_storable(answer, "resume")
     ids = [question["id"] for question in run.interrupts]
     if isinstance(answer, dict) and answer and set(answer) <= set(ids):
+        _require_fitting(run, answer, by_id=True)
         return answer
     if len(ids) == 1 and not _names_questions(answer):
+        _require_fitting(run, {ids[0]: answer}, by_id=False)
         return {ids[0]: answer}
     questions = "1 question" if len(ids) == 1 else f"{len(ids)} questions"
     message = f"the run has {questions}: answer by id, of {', '.join(ids)}"
-    raise InvalidInput.at("resume", message, given=repr(answer)[:100])
+    raise InvalidInput.at("resume", message, given=short_repr(answer, 100))
+
+
+def _require_fitting(run: Run, answers: Mapping[str, Any], *, by_id: bool) -> None:
+    """Check answers against the schemas beside their questions.
+
+    Raises:
+        InvalidInput: one does not fit.
+    """
+    problems = [
+        {
+            "place": ".".join(map(str, ("resume", *((question["id"],) if by_id else ()), *place))),
+            "message": message,
+            "given": short_repr(given, 100),
+        }
+        for question in run.interrupts
+        if question["id"] in answers and isinstance(question.get("schema"), dict)
+        for place, message, given in misfits(question["schema"], answers[question["id"]])
+    ]
+    if problems:
+        shown = problems[:MOST_PROBLEMS]
+        raise InvalidInput(shown, left_out=len(problems) - len(shown))
 
 
 def _names_questions(answer: Any) -> bool:
@@ -104,33 +182,6 @@ async def require_checkpoint(checkpoints: Checkpoints, request: RunRequest) -> N
         raise CheckpointNotFound(f"thread {thread_id!r} has no checkpoint {checkpoint_id!r}")
 
 
-def load_reusable(run: Run, serde: SerializerProtocol) -> dict[str, Any]:
-    """Return what branches of a run wrote that succeeded, by the kit's key.
-
-    Nothing where it cannot be read: then they run again.
-    """
-    if run.reusable_writes is None:
-        return {}
-    try:
-        return dict(serde.loads_typed(run.reusable_writes))
-    except Exception as error:  # noqa: BLE001  # damaged bytes, and types of the graph's author
-        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": as_json(error)}
-        logger.warning("what the branches wrote cannot be read for a retry", extra=fields)
-        return {}
-
-
-def dump_reusable(
-    run: Run, writes: Mapping[str, Any], serde: SerializerProtocol
-) -> tuple[str, bytes] | None:
-    """Return what `load_reusable` reads; None where it cannot be stored: a retry runs them all."""
-    try:
-        return serde.dumps_typed(writes) if writes else None
-    except BaseException as error:  # noqa: BLE001  # the values' own code may end in anything
-        fields = {"graph_id": run.graph_id, "run_id": run.id, "error": as_json(error)}
-        logger.warning("what the branches wrote cannot be stored for a retry", extra=fields)
-        return None
-
-
 def _repeat(run: Run) -> RunRequest:
     """Return a run's request without what concerned that run alone."""
     if run.request.lacks_secrets:
@@ -144,8 +195,10 @@ def _repeat(run: Run) -> RunRequest:
         resume_of=None,
         answers=None,
         deadline=None,
+        deadline_ms=None,
         idempotency_key=None,
         reuse={},
+        again=(),
     )
 
 

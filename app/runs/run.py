@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Any
 
 from app.errors import (
     ClockBehind,
+    NeedsThread,
     RunCancelled,
     RunError,
     RunFailed,
@@ -60,6 +62,19 @@ class RunFailure:
     branch: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """What a list shows of a run's report; None for what is unknown."""
+
+    is_degraded: bool
+    wall_ms: float
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost_usd: float | None = None
+    failed_branches: tuple[str, ...] = ()
+    """Paths of nodes that failed or were out of time, without items and repeats."""
+
+
 @dataclass(slots=True)
 class Run:
     """One execution of one graph; `report` and `output` exist once it is over."""
@@ -70,12 +85,18 @@ class Run:
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended_at: datetime | None = None
     status: RunStatus = RunStatus.PENDING
-    output: dict[str, Any] | None = None
+    output: Any = None
     failure: RunFailure | None = None
     interrupts: list[dict[str, Any]] = field(default_factory=list)
+    """The questions that it waits for answers to."""
+
+    next: list[str] = field(default_factory=list)
+    """The nodes that it goes on with when it is resumed."""
+
     report: dict[str, Any] = field(default_factory=dict)
     attempt: int = 1
-    """How often it was started; only the current attempt may store its end."""
+    """How often it was started; only the current attempt may store its end. 0: it is queued, and
+    never began."""
 
     releases: int = 0
     """How many attempts a service gave up because it was stopping."""
@@ -85,6 +106,15 @@ class Run:
     """What branches that succeeded wrote, as the checkpoints' serde dumps it, for a retry."""
 
     last_event: int = 0
+
+    started_at: datetime | None = None
+    """When it got its slot: the moment that the report's milliseconds count from."""
+
+    figures: RunFigures | None = field(default=None, compare=False)
+    """Set in lists alone, of a run that ended since its figures are stored."""
+
+    branch_stats: Sequence[dict[str, Any]] = field(default=(), compare=False)
+    """What is stored of its branches for statistics; never read back."""
 
     unreadable: str | None = None
     """Why its row cannot be read; then the rest is what could be read of it."""
@@ -102,6 +132,11 @@ class Run:
         """Whether some branch of a run that is over has no result of its own."""
         is_whole = self.status is RunStatus.SUCCESS and not self.is_degraded
         return self.is_over and not is_whole and self.status is not RunStatus.INTERRUPTED
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stopped at a question or a breakpoint."""
+        return bool(self.interrupts or self.next)
 
     @property
     def is_degraded(self) -> bool:
@@ -142,6 +177,7 @@ OF_STORAGE: dict[type[ServiceError], type[RunError]] = {
     StorageUnavailable: RunStateUnavailable,
     ClockBehind: RunStateUnavailable,
     UnreadableState: RunStateUnreadable,
+    NeedsThread: NeedsThread,
 }
 """What no branch and no node is to blame for, and what a run becomes by it."""
 

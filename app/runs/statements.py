@@ -4,16 +4,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
-from app.errors import ServiceError, ThreadBusy
+from app.errors import ServiceError, ThreadBusy, TooManyRuns
+from app.runs.event_rows import events_text
 from app.runs.events import Event
-from app.runs.rows import events_text, run_from_row
+from app.runs.rows import run_from_row
 from app.runs.run import Run
-from app.storage.columns import insert_into
-from app.storage.tables import IS_LIVE, run_events, run_labels, runs
-from app.threads import claims
+from app.storage.columns import insert_into, plain_insert
+from app.storage.tables import (
+    IS_LIVE,
+    IS_QUEUED,
+    branch_stats,
+    run_events,
+    run_figures,
+    run_labels,
+    runs,
+)
+from app.threads import claims, waiting_runs
 from app.threads.claims import Claim, Release
+from app.work.work import News, Queued, Work
 
 RUN_COLUMNS = [column for column in runs.c if column.name != "last_events"]
 """The columns that make a Run."""
@@ -25,20 +44,28 @@ class NewRun:
 
     row: dict[str, Any]
     labels: list[dict[str, str]]
+    queued: Queued | None = None
+    """Set where it is to wait for its claim."""
+
+    most_waiting: int | None = None
+    """How many runs of its owner may wait."""
 
     @property
     def is_plain(self) -> bool:
         """Whether it cannot conflict with another run."""
-        return self.row["idempotency_key"] is None and self.row["thread_id"] is None
+        has_none = self.row["idempotency_key"] is None and self.row["thread_id"] is None
+        return has_none and self.queued is None
 
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """What a run's end changes in its row, and in that of its thread."""
+    """What a run's end changes in its row and in that of its thread, and what it adds."""
 
     run: Run
     row: dict[str, Any]
     thread_status: str | None
+    figures: dict[str, Any] | None
+    stats: list[dict[str, Any]]
 
 
 def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
@@ -49,12 +76,17 @@ def create_plain(connection: Connection, items: Sequence[NewRun]) -> None:
     _insert_labels(connection, items)
 
 
-def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
-    """Insert a run; return what prevents it, or None."""
+def create(work: Work, connection: Connection, item: NewRun) -> Run | ServiceError | None:
+    """Insert a run, and queue it if it is to wait for its claim; return what prevents it, or None.
+
+    A run that may wait for its thread is stored without it where the thread is busy.
+    """
     row = item.row
     earlier = _earlier(connection, row)
     if earlier is not None:
         return earlier
+    if (refusal := _too_many_wait(connection, item)) is not None:
+        return refusal
     with connection.begin_nested() as savepoint:
         thread_id = row["thread_id"]
         if thread_id is not None:
@@ -62,7 +94,9 @@ def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
             before = claims.claim(connection, claim)
             if isinstance(before, ServiceError):
                 return before
-            if before is None:
+            if before is not None:
+                row = {**row, "waits_for": None}
+            elif row["waits_for"] is None or not claims.is_busy(connection, claim):
                 message = f"thread {thread_id!r} is busy with another run: wait for its end"
                 return ThreadBusy(message)
         statement = (
@@ -70,9 +104,24 @@ def create(connection: Connection, item: NewRun) -> Run | ServiceError | None:
         )
         if connection.execute(statement, row).first() is not None:
             _insert_labels(connection, [item])
+            if item.queued is not None and row["waits_for"] is None:
+                work.enqueue(connection, [item.queued])
             return None
         savepoint.rollback()
     return _earlier(connection, row)
+
+
+def _too_many_wait(connection: Connection, item: NewRun) -> TooManyRuns | None:
+    """Count by an index of the queued runs alone."""
+    if item.most_waiting is None:
+        return None
+    owner, most = item.row["owner"], item.most_waiting
+    queued = select(runs.c.owner).where(is_of(owner), IS_QUEUED).limit(most)
+    count = select(func.count()).select_from(queued.subquery())
+    if connection.execute(count).scalar_one() < most:
+        return None
+    message = f"{most} runs wait already, which is the limit of an owner"
+    return TooManyRuns(f"{message} (FANJOIN_MAX_WAITING_RUNS_PER_OWNER): try again later")
 
 
 def _earlier(connection: Connection, row: dict[str, Any]) -> Run | None:
@@ -125,8 +174,11 @@ _END = update(runs).where(
 )
 
 
-def finish(connection: Connection, item: FinishedRun) -> bool:
-    """Store how a run ended; False where it is over already, or at a later attempt."""
+def finish(work: Work, connection: Connection, item: FinishedRun) -> bool:
+    """Store how a run ended; False where it is over already, or at a later attempt.
+
+    The run that waits for its thread, if one does, is queued.
+    """
     run = item.run
     ours = {"of_run": run.id, "of_attempt": run.attempt}
     if connection.execute(_END, {**ours, **item.row}).rowcount == 0:
@@ -136,13 +188,16 @@ def finish(connection: Connection, item: FinishedRun) -> bool:
             runs.c.ended_at == run.ended_at,
         )
         return connection.execute(said).first() is not None
+    _insert_figures(connection, item)
     if item.thread_status is not None and run.thread_id is not None:
         claim = Claim(run.request.owner, run.thread_id, run.id)
-        claims.release(connection, Release(claim, item.thread_status))
+        waiting_runs.release(work, connection, Release(claim, item.thread_status))
+    if run.request.is_background or run.attempt > 1:  # it may be waited for where it never began
+        work.notify(connection, News(run.id, "over"))
     return True
 
 
-def create_finished(connection: Connection, item: tuple[NewRun, FinishedRun]) -> bool:
+def create_finished(work: Work, connection: Connection, item: tuple[NewRun, FinishedRun]) -> bool:
     """Store a run with its end at once; False where it is over already.
 
     Its row may exist all the same, where its creation was committed and the answer lost.
@@ -151,19 +206,30 @@ def create_finished(connection: Connection, item: tuple[NewRun, FinishedRun]) ->
     insertion = insert_into(connection.dialect.name, runs)
     statement = insertion.on_conflict_do_nothing(index_elements=["id"]).returning(runs.c.id)
     if connection.execute(statement, {**new.row, **finished.row}).first() is None:
-        return finish(connection, finished)
+        return finish(work, connection, finished)
     _insert_labels(connection, [new])
+    _insert_figures(connection, finished)
     return True
 
 
-def request_cancel(connection: Connection, run_id: str) -> None:
+def _insert_figures(connection: Connection, item: FinishedRun) -> None:
+    dialect = connection.dialect.name
+    if item.figures is not None:
+        connection.exec_driver_sql(plain_insert(dialect, run_figures), item.figures)
+    if item.stats:
+        connection.exec_driver_sql(plain_insert(dialect, branch_stats), item.stats)
+
+
+def request_cancel(work: Work, connection: Connection, run_id: str) -> None:
     is_live = and_(runs.c.id == run_id, IS_LIVE)
     connection.execute(update(runs).where(is_live).values(cancel_requested=True))
+    work.notify(connection, News(run_id, "cancel"))
 
 
-def delete_run(connection: Connection, key: tuple[str, str]) -> None:
+def delete_run(work: Work, connection: Connection, key: tuple[str, str]) -> None:
     owner, run_id = key
     connection.execute(delete(runs).where(is_of(owner), runs.c.id == run_id))
+    work.notify(connection, News(run_id, "over"))
 
 
 def clear_has_checkpoints(connection: Connection, run_ids: Sequence[str]) -> None:

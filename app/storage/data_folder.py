@@ -70,6 +70,41 @@ def prepare_database_file(file: Path) -> None:
         make_private_file(file)
 
 
+def flaw_of_folder(folder: Path) -> str | None:
+    """Say why a folder can be neither used nor made: something else stands in its place."""
+    here = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
+    try:
+        is_folder = stat.S_ISDIR(here.stat().st_mode)
+    except OSError as error:
+        return _unreachable(here, error)
+    return None if is_folder else f"{here} is no folder"
+
+
+def flaw_of_file(file: Path) -> str | None:
+    """Say why a file in a data folder can be neither used nor made; None where it can."""
+    try:
+        mode = file.stat().st_mode
+    except OSError as error:
+        is_link = os.path.islink(file)  # noqa: PTH114  # pathlib raises for a name too long
+        is_new = error.errno == errno.ENOENT and _target_of(file).is_dir()
+        return _unreachable(file, error) if is_link and not is_new else None
+    except ValueError:  # a name with a null byte: opening it says so
+        return None
+    return None if stat.S_ISREG(mode) else f"{file} is no file"
+
+
+def _target_of(link: Path) -> Path:
+    """Return the folder in which a link leads to a file that does not exist yet."""
+    return Path(os.path.realpath(link)).parent
+
+
+def _unreachable(path: Path, error: OSError) -> str:
+    if error.errno in {errno.ENOENT, errno.ELOOP} and path.is_symlink():
+        where = "in a circle" if error.errno == errno.ELOOP else "nowhere"
+        return f"{path} is a link that leads {where}"
+    return f"{path} cannot be used ({error.strerror})"
+
+
 def lack_of_room(folder: Path) -> str | None:
     """Say whether the disk is full, as far as the system knows; it takes microseconds."""
     if sys.platform == "win32":
@@ -87,7 +122,7 @@ def require_room(folder: Path) -> None:
     """Write a file of a moment: SQLite alone may go on for a while in the room that it has.
 
     Raises:
-        StorageUnavailable: the disk is full, or the folder takes no file.
+        StorageUnavailable: the disk is full, or the folder cannot be written to.
     """
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -95,4 +130,6 @@ def require_room(folder: Path) -> None:
     except OSError as error:
         if error.errno in _FULL:
             raise StorageUnavailable("the disk is full") from error
-        raise StorageUnavailable(f"the data folder takes no file ({error.strerror})") from error
+        raise StorageUnavailable(
+            f"the data folder cannot be written to ({error.strerror})"
+        ) from error

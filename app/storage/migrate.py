@@ -48,9 +48,10 @@ async def migrate(
     async with _alone(settings):
         before = await asyncio.to_thread(_upgrade, settings, _BEFORE_THREAD_KEYS)
         await set_up_checkpoints(settings)
-        if before != _head():
+        if before in _revisions_with_old_keys():
             report = at_times(on_progress or log)
             await asyncio.to_thread(move_thread_keys, settings, report)
+        if before != _head():
             await asyncio.to_thread(_upgrade, settings, "head")
     return before, _head()
 
@@ -128,6 +129,12 @@ def _file_of(settings: Settings) -> str | None:
 def _revision(connection: Connection) -> str | None:
     options = {"version_table": VERSION_TABLE}
     return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
+def _revisions_with_old_keys() -> set[str | None]:
+    """Return the revisions of databases whose thread keys are still to be moved, if all are not."""
+    older = _scripts().iterate_revisions(_BEFORE_THREAD_KEYS, "base")
+    return {None, *(script.revision for script in older)}
 
 
 def _head() -> str:

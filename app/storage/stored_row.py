@@ -54,6 +54,9 @@ class StoredRow:
     def number(self, name: str) -> int:
         return self._of(name, int)
 
+    def maybe_number(self, name: str) -> int | None:
+        return None if self._row.get(name) is None else self.number(name)
+
     def maybe_float(self, name: str) -> float | None:
         if self._row.get(name) is None:
             return None

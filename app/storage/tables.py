@@ -1,10 +1,11 @@
-"""The tables of runs and threads, the same on SQLite and PostgreSQL.
+"""The tables of runs, threads and crons, the same on SQLite and PostgreSQL.
 
 JSON stands in text columns: PostgreSQL's JSONB refuses NUL, and nothing is searched inside it.
 What metadata is searched by stands in the label tables.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from app.storage.columns import Moment
+from app.storage.columns import Instant, Moment
 
 LIVE = ("pending", "running")
 """The statuses of a run that is not over."""
@@ -98,6 +99,10 @@ runs = Table(
     Column("reusable_writes_type", Text),
     Column("reusable_writes", LargeBinary),
     Column("last_events", Text),
+    Column("started_at", Moment),
+    Column("holder", BigInteger),
+    Column("waits_for", Text),
+    Column("not_before", Moment),
     ForeignKeyConstraint(
         ["owner", "thread_id"],
         ["threads.owner", "threads.thread_id"],
@@ -133,6 +138,31 @@ IS_LIVE = text("status IN ('pending', 'running')")
 
 
 Index("ix_runs_live", runs.c.id, sqlite_where=IS_LIVE, postgresql_where=IS_LIVE)
+
+
+IS_QUEUED = text("status = 'pending' AND holder IS NULL")
+"""Whether a run waits to be claimed. Written out as `IS_LIVE` is."""
+
+
+Index("ix_runs_queued", runs.c.owner, sqlite_where=IS_QUEUED, postgresql_where=IS_QUEUED)
+
+
+WAITS_FOR_THREAD = "thread"
+"""What a run waits for whose thread is busy with another."""
+
+
+WAITS = text("waits_for IS NOT NULL")
+"""Written out as `IS_LIVE` is."""
+
+
+Index(
+    "ix_runs_waiting",
+    runs.c.owner,
+    runs.c.thread_id,
+    runs.c.id,
+    sqlite_where=WAITS,
+    postgresql_where=WAITS,
+)
 
 
 HAS_CHECKPOINTS = text("has_checkpoints")
@@ -186,6 +216,77 @@ run_labels = Table(
 Index("ix_run_labels_run", run_labels.c.run_id, run_labels.c.key)
 
 
+run_figures = Table(
+    "run_figures",
+    metadata,
+    Column(
+        "run_id",
+        Text,
+        ForeignKey("runs.id", name="fk_run_figures_run", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("is_degraded", Boolean, nullable=False),
+    Column("wall_ms", Float, nullable=False),
+    Column("tokens_in", BigInteger),
+    Column("tokens_out", BigInteger),
+    Column("cost_usd", Float),
+    sqlite_with_rowid=False,
+)
+"""What runs that are over are searched by. In `runs` it would stand behind the large columns, and
+SQLite reads through them."""
+
+
+branch_stats = Table(
+    "branch_stats",
+    metadata,
+    Column(
+        "run_id",
+        Text,
+        ForeignKey("runs.id", name="fk_branch_stats_run", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False),
+    Column("graph_id", Text, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("queued_ms", Float, nullable=False),
+    Column("duration_ms", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tokens_in", BigInteger),
+    Column("tokens_out", BigInteger),
+    Column("cost_usd", Float),
+    Column("is_critical", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""A row per row of a report: what a graph's statistics are made of."""
+
+
+Index(
+    "ix_branch_stats_graph",
+    branch_stats.c.owner,
+    branch_stats.c.graph_id,
+    branch_stats.c.ended_at,
+)
+
+
+HAS_FAILED = text("branch_stats.status IN ('failed', 'timeout')")
+"""Of a branch; written out as `IS_LIVE` is."""
+
+
+_FAILED = text("status IN ('failed', 'timeout')")
+
+
+Index(
+    "ix_branch_stats_failed",
+    branch_stats.c.run_id,
+    branch_stats.c.branch,
+    sqlite_where=_FAILED,
+    postgresql_where=_FAILED,
+)
+
+
 thread_labels = Table(
     "thread_labels",
     metadata,
@@ -208,4 +309,51 @@ Index(
     thread_labels.c.owner,
     thread_labels.c.thread_id,
     thread_labels.c.key,
+)
+
+
+crons = Table(
+    "crons",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("graph_id", Text, nullable=False),
+    Column("thread_id", Text),
+    Column("schedule", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("missed", Text, nullable=False),
+    Column("is_paused", Boolean, nullable=False, server_default=false()),
+    Column("next_at", Moment),
+    Column("end_at", Moment),
+    Column("last_tick_at", Moment),
+    Column("last_run_id", Text),
+    Column("problem", Text),
+    Column("metadata", Text, nullable=False, server_default="{}"),
+    Column("idempotency_key", Text),
+    Column("request_hash", Text),
+    Column("request", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+
+Index("ix_crons_owner", crons.c.owner, crons.c.id)
+
+
+_FIRES = crons.c.next_at.is_not(None)
+
+
+Index("ix_crons_next", crons.c.next_at, sqlite_where=_FIRES, postgresql_where=_FIRES)
+
+
+_CRON_HAS_KEY = crons.c.idempotency_key.is_not(None)
+
+
+Index(
+    "uq_crons_key",
+    crons.c.owner,
+    crons.c.idempotency_key,
+    unique=True,
+    sqlite_where=_CRON_HAS_KEY,
+    postgresql_where=_CRON_HAS_KEY,
 )

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import StorageUnavailable
+from app.storage import after_commit
 from app.storage.errors import is_lost_connection, storage_failure
 
 _MOST_AT_ONCE = 200
@@ -132,6 +133,7 @@ class Writer:
     def _transact(self, batch: list[_Waiting]) -> list[Any]:
         results: list[Any] = []
         with self._engine.begin() as connection:
+            after_commit.begin(connection)
             for (statement, is_bulk), group in groupby(batch, key=_kind):
                 items = [one.item for one in group]
                 if is_bulk:
@@ -139,7 +141,10 @@ class Writer:
                     results += [None] * len(items)
                 else:
                     results += [statement(connection, item) for item in items]
+            acts = after_commit.take(connection)
         self.has_committed = True
+        for act in acts:
+            act()
         return results
 
     def _answer(self, batch: list[_Waiting], outcomes: list[Any]) -> None:

@@ -4,12 +4,12 @@ A run holds its claim by its id, also after a restart. A change of state and a s
 the moment of the claim, which `updated_at` shows while the thread is busy.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_, update
 
 from app.errors import InvalidInput, ThreadBusy, UnreadableThread
 from app.storage.columns import insert_into
@@ -95,6 +95,12 @@ def claim(
     return before
 
 
+def is_busy(connection: Connection, wanted: Claim) -> bool:
+    """Whether the thread will be free again; one that is being deleted will not."""
+    now = lock(connection, wanted.owner, wanted.thread_id)
+    return now is not None and now.status == BUSY
+
+
 def mark_deleting(connection: Connection, key: ThreadKey) -> list[str] | ThreadBusy:
     """Mark a thread and those split from it for deletion, and return their ids: all or none.
 
@@ -115,10 +121,18 @@ def mark_deleting(connection: Connection, key: ThreadKey) -> list[str] | ThreadB
     return list(statuses)
 
 
-def release(connection: Connection, end: Release) -> None:
+def mark_broken(connection: Connection, keys: Sequence[ThreadKey]) -> None:
+    """Show threads again that cannot be deleted; reading their state says why."""
+    is_one = tuple_(threads.c.owner, threads.c.thread_id).in_(keys)
+    is_marked = and_(is_one, threads.c.status == DELETING)
+    connection.execute(update(threads).where(is_marked).values(status=ERROR, updated_at=_now()))
+
+
+def release(connection: Connection, end: Release) -> bool:
     """Give a thread its next status; one that somebody else holds by now is left to them."""
     columns = {"status": end.status, "updated_at": _now(), **end.columns}
-    connection.execute(update(threads).where(end.claim.is_held).values(columns))
+    released = connection.execute(update(threads).where(end.claim.is_held).values(columns))
+    return released.rowcount > 0
 
 
 def release_abandoned(connection: Connection, period: tuple[datetime, datetime]) -> int:
@@ -131,6 +145,7 @@ def release_abandoned(connection: Connection, period: tuple[datetime, datetime])
         runs.c.owner == threads.c.owner,
         runs.c.thread_id == threads.c.thread_id,
         runs.c.status.in_(LIVE),
+        runs.c.waits_for.is_(None),
     )
     is_outside = or_(threads.c.updated_at <= before, threads.c.updated_at > after)
     is_abandoned = and_(threads.c.status == BUSY, is_outside, ~is_in_use)

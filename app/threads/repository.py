@@ -6,13 +6,14 @@ What makes a thread busy, and free again, is in claims.py.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from app.errors import ThreadBusy, ThreadNotFound, UnreadableThread
 from app.storage.database import Database
 from app.storage.tables import threads
-from app.threads import claims, statements
+from app.threads import claims, statements, waiting_runs
 from app.threads.claims import Claim, Release
 from app.threads.search import ThreadSearch, search_threads
 from app.threads.thread import (
@@ -22,12 +23,17 @@ from app.threads.thread import (
     ThreadRecord,
     thread_record_of,
 )
+from app.work.idle import IDLE
+from app.work.work import Work
 
 
 class ThreadRepository:
     """Everything but a run's claim; another owner's thread counts as none."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, work: Work = IDLE) -> None:
+        """`work` gets the runs that waited for a thread that is free again."""
+        self._release = partial(waiting_runs.release, work)
+        self._release_abandoned = partial(waiting_runs.release_abandoned, work)
         self._writer = database.writer
         self._reading = database.reading
 
@@ -105,7 +111,7 @@ class ThreadRepository:
         """Allow runs on a claimed thread again, with the status and the last run it has by now."""
         claim = Claim(after.owner, after.thread_id, since=after.updated_at)
         end = Release(claim, after.status, {"last_run_id": after.last_run_id})
-        await self._writer.write(claims.release, end)
+        await self._writer.write(self._release, end)
 
     async def mark_deleting(self, owner: str, thread_id: str) -> list[str]:
         """Allow nothing on a thread and those split from it any more, and return their ids.
@@ -123,6 +129,10 @@ class ThreadRepository:
             raise _not_found(thread_id)
         return marked
 
+    async def mark_broken(self, keys: Sequence[ThreadKey]) -> None:
+        """Show threads again whose deletion the damage of a file prevents: as failed ones."""
+        await self._writer.write(claims.mark_broken, keys)
+
     async def release_abandoned(self, *, idle_seconds: float = 60) -> int:
         """Release threads that have been busy for so long with no run, and return how many.
 
@@ -130,7 +140,7 @@ class ThreadRepository:
         """
         now, patience = datetime.now(UTC), timedelta(seconds=idle_seconds)
         period = (now - patience, now + patience)
-        return await self._writer.write(claims.release_abandoned, period)
+        return await self._writer.write(self._release_abandoned, period)
 
     async def delete(self, keys: Sequence[ThreadKey]) -> None:
         """Delete threads that are marked, with their runs, their events and all labels."""

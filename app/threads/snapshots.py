@@ -128,7 +128,11 @@ def _at(config: RunnableConfig, checkpoint_id: str) -> RunnableConfig:
 def _as_stored(graph: Graph, saved: CheckpointTuple) -> StateSnapshot:
     """Return what a checkpoint holds of the graph's keys; what comes next cannot be said."""
     stored = saved.checkpoint["channel_values"]
-    values = {key: stored[key] for key in graph.stream_channels_list if key in stored}
+    shown = graph.stream_channels_asis
+    if isinstance(shown, str):
+        values = stored.get(shown)
+    else:
+        values = {key: stored[key] for key in shown if key in stored}
     at = saved.checkpoint["ts"]
     return StateSnapshot(values, (), saved.config, saved.metadata, at, saved.parent_config, (), ())
 

@@ -9,11 +9,12 @@ from langgraph.types import StateSnapshot
 
 from app.errors import CheckpointNotFound, InvalidInput, ServiceError
 from app.graphs.registry import GraphRegistry
+from app.plain_json import require_storable
 from app.redaction import Redact
 from app.storage.checkpoints import Checkpoints, OwnedSaver
 from app.threads.repository import ThreadRepository
 from app.threads.snapshots import BrokenState, list_snapshots, read_snapshot
-from app.threads.thread import IDLE, ThreadRecord
+from app.threads.thread import IDLE, INTERRUPTED, ThreadRecord
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class ThreadStates:
     async def update(
         self,
         thread: ThreadRecord,
-        values: dict[str, Any] | None,
+        values: Any,
         *,
         as_node: str | None = None,
         at: CheckpointRef | None = None,
@@ -104,16 +105,18 @@ class ThreadStates:
         Raises:
             ThreadBusy: a run, or another change, is using the thread.
             CheckpointNotFound: the thread has no such checkpoint.
-            InvalidInput: the graph does not take the values, or there is no such node.
+            InvalidInput: graph or checkpoint do not take the values, or there is no such node.
             ClockBehind: the newest checkpoint lies in the future.
             UnreadableState: the checkpoint to continue from cannot be read.
         """
+        require_storable(values, "values")
         after = before = await self._repository.claim(thread.owner, thread.thread_id)
         try:
             made = await self._write(before, values, as_node, at or CheckpointRef())
             after = replace(before, status=IDLE, last_run_id=None)
-            if (await self.read(before)).interrupts:
-                after = before
+            state = await self.read(before)
+            if state.interrupts or (state.next and before.status == INTERRUPTED):
+                after = before  # what was paused can still be resumed
         finally:
             await self._repository.release(after)
         return made
@@ -121,7 +124,7 @@ class ThreadStates:
     async def _write(
         self,
         thread: ThreadRecord,
-        values: dict[str, Any] | None,
+        values: Any,
         as_node: str | None,
         at: CheckpointRef,
     ) -> RunnableConfig:

@@ -2,11 +2,12 @@
 
 import logging
 
-from app.errors import ThreadExists
+from app.errors import StorageUnavailable, ThreadExists
 from app.graphs.registry import GraphRegistry
 from app.logs import OnceLog
 from app.redaction import Redact
 from app.storage.checkpoints import Checkpoints
+from app.storage.errors import is_damage
 from app.threads.repository import ThreadRepository
 from app.threads.search import ThreadSearch
 from app.threads.states import ThreadStates
@@ -74,15 +75,22 @@ class Threads:
     async def delete(self, owner: str, thread_id: str) -> None:
         """Delete a thread and those split from it: checkpoints first, then rows and runs.
 
-        A deletion that is interrupted is finished by the next one, or by retention.
+        A deletion that is interrupted is finished by the next one, or by retention. One that the
+        damage of a file prevents leaves failed threads, which say so where they are read.
 
         Raises:
             ThreadBusy: a run, or a change, is using one of them.
             ThreadNotFound: the owner has none of this id.
+            StorageUnavailable: the database does not answer, or what it holds is damaged.
         """
         marked = await self._repository.mark_deleting(owner, thread_id)
-        for each in marked:
-            await self._checkpoints.delete_thread(owner, each)
+        try:
+            for each in marked:
+                await self._checkpoints.delete_thread(owner, each)
+        except StorageUnavailable as error:
+            if is_damage(error):
+                await self._repository.mark_broken([(owner, each) for each in marked])
+            raise
         await self._repository.delete([(owner, each) for each in marked])
 
     def _require_graph(self, change: ThreadChange) -> None:

@@ -24,6 +24,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.adapters.excerpts import excerpt
+from graphs.adapters.reasons import why_not
 from graphs.campaign.email.draft import Draft, web_link
 from graphs.campaign.email.html import html_of
 from graphs.campaign.email.message import message_of
@@ -40,7 +41,7 @@ from graphs.campaign.email.writing import (
 )
 from graphs.campaign.images import generation
 from graphs.campaign.images.picture import Picture, card_picture, generated_picture
-from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
+from graphs.kit import Branch, add_fan_out, by_branch, outcomes
 from graphs.kit.model.answers import ask_for
 from graphs.kit.model.contexts import ModelContext, model_for
 
@@ -75,7 +76,7 @@ class Image(BaseModel):
 
     kind: Literal["generated", "card"]
     alt: str
-    svg: str | None
+    svg: str | None = Field(json_schema_extra={"contentMediaType": "image/svg+xml"})
 
 
 class Missing(BaseModel):
@@ -91,9 +92,9 @@ class Output(BaseModel):
     subject: str
     other_subjects: list[str]
     preheader: str
-    html: str
+    html: str = Field(json_schema_extra={"contentMediaType": "text/html"})
     text: str
-    message: str
+    message: str = Field(json_schema_extra={"contentMediaType": "message/rfc822"})
     image: Image | None
     missing: list[Missing]
 
@@ -128,7 +129,7 @@ class State(TypedDict, total=False):
     missing: list[dict[str, str]]
 
 
-NO_IMAGE_MODEL = "no image model is set (FANJOIN_IMAGE_MODEL): a card is drawn"
+NO_IMAGE_MODEL = "no image model is set up: a card is drawn"
 
 
 async def subjects(state: State, runtime: Runtime[ModelContext]) -> State:
@@ -183,7 +184,7 @@ async def assemble(state: State) -> State:
         picture=picture,
         alt=headline_of(brief),
     )
-    lacking = {name: why for name, one in outcomes(state).items() if (why := reason(one))}
+    lacking = {name: why for name, one in outcomes(state).items() if (why := why_not(one))}
     if picture and picture["kind"] == "card":
         lacking.setdefault("image", NO_IMAGE_MODEL)
     shown = picture and {"kind": picture["kind"], "alt": draft.alt, "svg": picture["svg"]}

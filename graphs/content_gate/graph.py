@@ -24,13 +24,14 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
+from graphs.adapters.reasons import why_not
 from graphs.content_gate.lookup.database_check import check_database, database_name
-from graphs.content_gate.moderation.chat_judge import judge
+from graphs.content_gate.moderation.chat_judge import TooLongToJudge, judge
 from graphs.content_gate.moderation.endpoint import NoModeration, moderate
 from graphs.content_gate.submissions.format_check import check_format
 from graphs.content_gate.submissions.rules import Rules
 from graphs.content_gate.submissions.submission import CheckName, Reason, Submission
-from graphs.kit import Branch, add_fan_out, by_branch, decided, outcomes, reason
+from graphs.kit import Branch, add_fan_out, by_branch, decided, outcomes
 from graphs.kit.model.contexts import ModelContext
 from graphs.kit.model.models import chat_model
 
@@ -136,7 +137,8 @@ async def decide(state: State) -> State:
     findings = state.get("findings", {})
     reasons = [fault for finding in findings.values() for fault in finding["reasons"]]
     ended = outcomes(state)
-    checks = [check_of(name, findings.get(name), reason(ended[name])) for name in CHECKS]
+    why = {name: why_not(ended[name], own=[TooLongToJudge]) for name in CHECKS}
+    checks = [check_of(name, findings.get(name), why[name]) for name in CHECKS]
     is_whole = all(check.result != "not made" for check in checks)
     decision = "reject" if reasons else "accept" if is_whole else "undecided"
     return {
@@ -159,7 +161,7 @@ def verdict_of(reasons: list[dict[str, Any]], is_whole: bool) -> str:
         return f"Rejected for {len(reasons)} reason{'s' if len(reasons) > 1 else ''}."
     if is_whole:
         return "Accepted."
-    return "Undecided: no fault was found, but not every check could be made."
+    return "Undecided: no fault, but not every check could run."
 
 
 def summary_of(check: Check) -> str:

@@ -12,7 +12,7 @@ from graphs.kit.policy.attempts import is_worth_retrying
 from graphs.kit.policy.branches import Branch
 from graphs.kit.policy.choices import Choice, Choose, schema_for_choosing
 from graphs.kit.policy.conditions import ALL, Condition
-from graphs.kit.policy.items import ItemsOf, Width
+from graphs.kit.policy.items import ItemsOf, Label, Width
 from graphs.kit.policy.nodes import Node, input_schema_of, name_of
 from graphs.kit.round.branch_node import branch_node
 from graphs.kit.round.join_node import join_node
@@ -46,6 +46,7 @@ def add_fan_out(
     branches: Branch,
     *,
     over: ItemsOf,
+    label: Label | None = None,
     join: Node,
     join_attempts: int = 1,
     until: Condition = ALL,
@@ -65,6 +66,7 @@ def add_fan_out(
     join: Node,
     join_attempts: int = 1,
     over: ItemsOf | None = None,
+    label: Label | None = None,
     until: Condition = ALL,
     fail_fast: bool = False,
     choose: Choose | None = None,
@@ -86,13 +88,16 @@ def add_fan_out(
     `choose(state)` names the branches that a round runs, the others are skipped. `over(state)`
     lists the inputs of one branch's node, which then runs once per item, `max_at_once` at a time;
     fewer than `min_items` or more than `max_items` raise `WidthOutOfBounds` and start nothing.
+    `label(item)` names an item in the report.
 
     Raises:
         KitError: no branch, two of one name, or something that cannot work as declared.
     """
     if join_attempts < 1:
         raise KitError(f"join_attempts={join_attempts} must be at least 1")
-    width = None if over is None else Width(over, max_at_once, min_items, max_items)
+    if over is None and label is not None:
+        raise KitError("label= names the items of over=: say over=, too")
+    width = None if over is None else Width(over, max_at_once, min_items, max_items, label)
     fan_out = FanOut(
         name_of(join),
         (branches,) if isinstance(branches, Branch) else tuple(branches),

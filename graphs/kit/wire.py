@@ -16,6 +16,9 @@ class Request(TypedDict, total=False):
     reuse: Mapping[str, Mapping[str, Any]] | None
     """State updates of an earlier run of the same input, by the branch's key."""
 
+    steps_made: int | None
+    """How many steps earlier attempts of this very run made, if it continues after a crash."""
+
     cache: Literal["bypass"] | None
     """`bypass`: caches are not read; successes are still stored in them."""
 

@@ -1,7 +1,5 @@
 """What can be told of an image without looking at what it shows: measured, not understood."""
 
-from typing import Literal
-
 from PIL import Image, ImageStat
 from pydantic import BaseModel, Field
 
@@ -17,8 +15,6 @@ _WORDS: dict[str, tuple[tuple[float, str], ...]] = {
     "contrast": ((0.3, "low in contrast"), (0.6, ""), (1, "high in contrast")),
 }
 """Where each word ends."""
-
-Tone = Literal["positive", "negative"]
 
 
 class ImageFacts(BaseModel):
@@ -48,20 +44,6 @@ def image_facts(image: Image.Image) -> ImageFacts:
     words = [word for name, value in measured.items() if (word := _word(name, value))]
     shares = ", ".join(f"{colour.name} {colour.share:.0%}" for colour in colours)
     return ImageFacts(**measured, colours=colours, in_words=f"{', '.join(words)} ({shares})")
-
-
-def tone_of(facts: ImageFacts) -> Tone | None:
-    """Return the feeling that light and colour alone suggest, where they suggest any.
-
-    Bright and warm is taken for positive, dark and not warm for negative. Everything else, snow and
-    a night at the fire among it, suggests neither.
-    """
-    brightness, warmth = _word("brightness", facts.brightness), _word("warmth", facts.warmth)
-    if (brightness, warmth) == ("bright", "warm"):
-        return "positive"
-    if brightness == "dark" and warmth != "warm":
-        return "negative"
-    return None
 
 
 def _word(name: str, value: float) -> str:

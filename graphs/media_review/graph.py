@@ -8,9 +8,8 @@ own. It is the wrong one where one model sees both at once and nobody needs to k
 
 Without the image there is nothing to review: where it cannot be had, or is none, the run fails.
 Everything else may be missing. The vision model's fallback is to measure the image, and without
-FANJOIN_VISION_MODEL measuring is all that is done: `notes` then says that nobody looked. Only what
-was seen is judged by the model; otherwise rules compare the feelings, and light and colour mostly
-leave them at "cannot_tell".
+FANJOIN_VISION_MODEL measuring is all that is done: the verdict is then "not_judged". Where it
+was looked at and the model cannot judge, rules compare the feelings.
 
 The service takes bodies of FANJOIN_MAX_BODY_BYTES, by default 1 MiB: an upload of some 750 KB. The
 state keeps the image once, as it was sent; no result repeats it.
@@ -23,7 +22,8 @@ from langgraph.runtime import Runtime
 from pydantic import AfterValidator, BaseModel, Field
 from typing_extensions import TypedDict
 
-from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
+from graphs.adapters.reasons import why_not
+from graphs.kit import Branch, add_fan_out, by_branch, outcomes
 from graphs.kit.model.answers import ask_for
 from graphs.kit.model.contexts import ModelContext, model_for
 from graphs.kit.model.prompts import prompt, quote
@@ -32,7 +32,7 @@ from graphs.media_review import vision
 from graphs.media_review.facts import ImageFacts
 from graphs.media_review.loading import FileFacts, LoadedImage, load_image
 from graphs.media_review.uploads import LONGEST, check_image
-from graphs.media_review.verdicts import Fit, Verdict, verdict_by_feeling, verdict_prompt
+from graphs.media_review.verdicts import Fit, NotJudged, Verdict, verdict_by_feeling, verdict_prompt
 from graphs.media_review.vision import Feeling, Sight
 
 EVENING = "What a lovely evening: warm sand, a calm sea, and nobody wanted to go home."
@@ -74,7 +74,7 @@ class Known(BaseModel):
     """What was found out about both."""
 
     sentiment_of_text: Sentiment | None
-    seen: Sight | None = Field(description="By the vision model; null when nobody looked.")
+    seen: Sight | None = Field(description="By the vision model; null when no model looked.")
     measured: ImageFacts
     file: FileFacts
 
@@ -82,10 +82,10 @@ class Known(BaseModel):
 class Output(Known):
     """The verdict, and what it rests on."""
 
-    verdict: Fit
+    verdict: Fit | NotJudged = Field(description="`not_judged` when no model looked at the image.")
     reason: str
-    judged_by: Literal["model", "rules"]
-    notes: list[str] = Field(description="What this answer had to do without, and why.")
+    judged_by: Literal["model", "rules", "nobody"]
+    notes: list[str] = Field(description="What is missing from this answer, and why.")
 
 
 class Observations(TypedDict, total=False):
@@ -108,7 +108,7 @@ class State(TypedDict, total=False):
     measured: dict[str, Any]
     file: dict[str, Any]
     judged: dict[str, str]
-    verdict: Fit
+    verdict: Fit | NotJudged
     reason: str
     judged_by: str
     notes: list[str]
@@ -121,7 +121,8 @@ READER = (
 )
 RAIN = "It rained all week, the tent leaked, and on the last day the car broke down."
 OF_RAIN = Sentiment(subject="a spoilt camping trip", mood=["wet", "weary"], feeling="negative")
-NOBODY = "Nobody looked at the image, it was only measured"
+NOBODY = "No model looked at the image, it was only measured"
+NOT_JUDGED = "No model looked at the image, so whether it fits was not judged."
 NO_JUDGE = "The model could not judge, so rules did"
 
 
@@ -152,11 +153,11 @@ def observations_of(loaded: LoadedImage) -> Observations:
 async def gather(state: State) -> State:
     observations, ended = state["observations"], outcomes(state)
     notes = []
-    if why := reason(ended["sentiment"]):
-        notes.append(f"The feeling of the text could not be read. {why}")
+    if why := why_not(ended["sentiment"]):
+        notes.append(f"The feeling of the text could not be read: {why}.")
     if "seen" not in observations:
-        why = reason(ended["look"]) or "FANJOIN_VISION_MODEL names no model."
-        notes.append(f"{NOBODY}. {why}")
+        why = why_not(ended["look"]) or "no vision model is set up"
+        notes.append(f"{NOBODY}: {why}.")
     if observations["file"]["is_animated"]:
         notes.append("The image is animated: this is about its first frame.")
     return {
@@ -184,14 +185,17 @@ async def conclude(state: State) -> State:
         verdict = Verdict.model_validate(state["judged"])
         return {"verdict": verdict.verdict, "reason": verdict.reason, "judged_by": "model"}
     known = Known.model_validate(state)
+    if known.seen is None:
+        said = f"{NOT_JUDGED} Measured, it is {known.measured.in_words}."
+        return {"verdict": "not_judged", "reason": said, "judged_by": "nobody"}
     feeling = known.sentiment_of_text.feeling if known.sentiment_of_text else None
-    verdict = verdict_by_feeling(feeling, known.seen, known.measured)
-    why = reason(judged)
+    verdict = verdict_by_feeling(feeling, known.seen)
+    why = why_not(judged)
     return {
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "judged_by": "rules",
-        "notes": [*state["notes"], f"{NO_JUDGE}. {why}"] if why else state["notes"],
+        "notes": [*state["notes"], f"{NO_JUDGE}: {why}."] if why else state["notes"],
     }
 
 

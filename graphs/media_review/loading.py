@@ -36,7 +36,7 @@ class FileFacts(BaseModel):
     camera: str | None = Field(description="Maker and model.")
     taken_at: str | None = Field(description="ISO 8601, by the camera's clock.")
     tells_where: bool = Field(
-        description="Whether the file holds the position at which it was taken; it is not told."
+        description="Whether the file holds the position at which it was taken, which is not shown."
     )
 
 

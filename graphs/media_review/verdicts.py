@@ -6,10 +6,12 @@ from langchain_core.messages import BaseMessage
 from pydantic import BaseModel
 
 from graphs.kit.model.prompts import prompt, quote
-from graphs.media_review.facts import ImageFacts, tone_of
 from graphs.media_review.vision import Feeling, Sight
 
 Fit = Literal["fits", "does_not_fit", "cannot_tell"]
+
+NotJudged = Literal["not_judged"]
+"""Nobody has looked at the image."""
 
 
 class Verdict(BaseModel):
@@ -49,23 +51,15 @@ def verdict_prompt(text: str, sight: Sight) -> list[BaseMessage]:
     return prompt(_EDITOR, _case(text, seen), examples=examples)
 
 
-def verdict_by_feeling(text: Feeling | None, seen: Sight | None, facts: ImageFacts) -> Verdict:
+def verdict_by_feeling(text: Feeling | None, seen: Sight) -> Verdict:
     """Return what rules say, which compare the feelings of both and know nothing else.
 
-    Where nobody has seen the image, its light and colour stand in (`tone_of`). Only where both are
-    clearly positive or negative do they fit or not.
+    Only where both are clearly positive or negative do they fit or not.
     """
-    feeling, words = _impression(seen, facts)
-    reason = f"By feeling alone: the text is {text or 'not known'}, the image is {words}."
-    if {text, feeling} <= {"positive", "negative"}:
-        return Verdict(reason=reason, verdict="fits" if text == feeling else "does_not_fit")
+    reason = f"By feeling alone: the text is {text or 'not known'}, the image is {seen.feeling}."
+    if {text, seen.feeling} <= {"positive", "negative"}:
+        return Verdict(reason=reason, verdict="fits" if text == seen.feeling else "does_not_fit")
     return Verdict(reason=reason, verdict="cannot_tell")
-
-
-def _impression(seen: Sight | None, facts: ImageFacts) -> tuple[Feeling | None, str]:
-    if seen is not None:
-        return seen.feeling, seen.feeling
-    return tone_of(facts), facts.in_words
 
 
 def _case(text: str, seen: str) -> str:

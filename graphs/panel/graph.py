@@ -24,6 +24,7 @@ from typing_extensions import TypedDict
 
 from graphs.adapters.documents.source import SAMPLES_NOTE, Documents
 from graphs.adapters.lines import one_line
+from graphs.adapters.reasons import why_not
 from graphs.adapters.tools.tools import TOOLS
 from graphs.kit import add_fan_out, by_branch, outcomes, reason
 from graphs.kit.model.contexts import ModelContext
@@ -134,10 +135,11 @@ async def decide(state: State) -> State:
     missing = [
         {"panelist": name, "reason": why}
         for name, outcome in outcomes(state).items()
-        if (why := reason(outcome))
+        if (why := why_not(outcome))
     ]
     if len(ballots) < (quorum := state.get("quorum", QUORUM)):
-        reasons = "; ".join(f"{one['panelist']}: {one['reason']}" for one in missing)
+        ended = outcomes(state).items()
+        reasons = "; ".join(f"{name}: {why}" for name, one in ended if (why := reason(one)))
         raise TooFewBallots(
             f"{len(ballots)} of {len(PANEL)} voted, the quorum is {quorum}. {reasons}"
         )
@@ -167,7 +169,7 @@ async def caveats(ballots: Sequence[Ballot], missing: Sequence[Mapping[str, str]
     for ballot in ballots:
         errors = [use["error"] for use in ballot["tools"]]
         if errors and all(errors):
-            said.append(f"(The {ballot['panelist']} found out nothing. {errors[-1]}.)")
+            said.append(f"(The {ballot['panelist']} has no result. {errors[-1]}.)")
     used = {use["tool"] for ballot in ballots for use in ballot["tools"] if use["result"]}
     if "search_documents" in used and await Documents().is_sample():
         said.append(f"({SAMPLES_NOTE})")

@@ -26,7 +26,9 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.adapters.documents.source import SAMPLES_NOTE, Documents
-from graphs.kit import Branch, add_fan_out, by_item, outcomes, reason
+from graphs.adapters.reasons import why_not
+from graphs.adapters.tools.errors import ToolError
+from graphs.kit import Branch, add_fan_out, by_item, outcomes
 from graphs.kit.model.contexts import ModelContext, model_for
 from graphs.kit.state.outcomes import has_result
 from graphs.plan_and_execute import critic as critics
@@ -124,7 +126,11 @@ async def collect(state: State) -> State:
     by_task = {one["task"]: one["result"] for one in state["results"]}
     started = [work["task"]["id"] for work in ready_tasks(state)]
     latest: dict[str, TaskProgress] = {
-        task: {"wave": state["waves"], "result": by_task.get(task), "error": reason(outcome)}
+        task: {
+            "wave": state["waves"],
+            "result": by_task.get(task),
+            "error": why_not(outcome, own=[ToolError]),
+        }
         for task, outcome in zip(started, outcomes(state).values(), strict=True)
     }
     return {"progress": {**state["progress"], **latest}}
@@ -149,15 +155,15 @@ async def write(state: State, runtime: Runtime[ModelContext]) -> State:
 
 async def present(state: State) -> State:
     (written,) = outcomes(state).values()
-    why = reason(written)
+    why = why_not(written)
     if not why:
         return {"draft": state["written"], "notes": []}
     if state["draft"]:
-        return {"notes": [f"This is the answer as it was; it could not be revised. {why}."]}
+        return {"notes": [f"This is the answer as it was; it could not be revised: {why}."]}
     bare = "\n\n".join(f"{task}: {text}" for task, text in results(state["progress"]).items())
     return {
         "draft": bare,
-        "notes": [f"These are the bare results; no answer could be written. {why}."],
+        "notes": [f"These are the bare results; no answer could be written: {why}."],
     }
 
 
@@ -178,8 +184,8 @@ async def judge(state: State) -> State:
         more = critics.task_of(state["critique"], state["plan"], results(state["progress"]))
         return {"plan": [*state["plan"], more], "revisions": state["revisions"] + 1}
     notes = list(state["notes"])
-    if why := reason(review):
-        notes.append(f"No critic has read this. {why}.")
+    if why := why_not(review):
+        notes.append(f"No critic has read this: {why}.")
     if state["missing"]:
         notes.append(f"Without some tasks. {listed(state['missing'])}.")
     has_searched = any(

@@ -134,5 +134,7 @@ def _collected(state: SourceState) -> list[Finding]:
         return facts
     for outcome in outcomes(state).values():
         if outcome["error"]:
-            raise NothingRead(f"not all it found could be read: {outcome['error']['message']}")
+            raise NothingRead(
+                f"some of its results could not be read: {outcome['error']['message']}"
+            )
     return []

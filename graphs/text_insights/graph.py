@@ -21,10 +21,10 @@ from langgraph.runtime import Runtime
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
+from graphs.adapters.reasons import why_not
 from graphs.kit import Branch, add_fan_out, by_item, outcomes
 from graphs.kit.model.answers import ask_for_sentences
 from graphs.kit.model.contexts import ModelContext, model_for
-from graphs.kit.state.outcomes import BranchError
 from graphs.text_insights.reader import READINGS, Row, Segment, row_of, segment
 from graphs.text_insights.split import LARGEST_SEGMENT, Span, split
 from graphs.text_insights.survey import Totals, survey_prompt, totals_of
@@ -86,7 +86,7 @@ class Output(BaseModel):
     segments: list[Row]
     totals: Totals
     reading: str | None
-    reading_error: BranchError | None = Field(description="Why there is no reading, if so.")
+    reading_error: str | None = Field(description="Why there is no reading, if so.")
 
 
 class State(TypedDict, total=False):
@@ -102,7 +102,7 @@ class State(TypedDict, total=False):
     segments: list[dict[str, Any]]
     totals: dict[str, dict[str, int]]
     reading: str | None
-    reading_error: BranchError | None
+    reading_error: str | None
 
 
 class NothingRead(Exception):
@@ -132,11 +132,11 @@ async def tabulate(state: State) -> State:
     read = {row["index"]: Row.model_validate(row) for row in state["rows"]}
     ended = zip(segments_of(state), outcomes(state).values(), strict=True)
     rows = [
-        read.get(lost["index"]) or row_of(lost, dict.fromkeys(READINGS, outcome["error"]))
+        read.get(lost["index"]) or row_of(lost, dict.fromkeys(READINGS, why_not(outcome)))
         for lost, outcome in ended
     ]
     if all(len(row.missing) == len(READINGS) for row in rows):
-        reasons = [error["message"] for row in rows for error in row.missing.values() if error]
+        reasons = [why for row in rows for why in row.missing.values() if why]
         raise NothingRead(f"none of {len(rows)} segments could be read: {reasons[0]}")
     totals = totals_of(rows).model_dump()
     return {"segments": [row.model_dump() for row in rows], "totals": totals}
@@ -154,7 +154,7 @@ async def reading(state: State, runtime: Runtime[ModelContext]) -> State:
 
 async def conclude(state: State) -> State:
     (outcome,) = outcomes(state).values()
-    return {"reading": state.get("reading"), "reading_error": outcome["error"]}
+    return {"reading": state.get("reading"), "reading_error": why_not(outcome)}
 
 
 builder = StateGraph(State, ModelContext, input_schema=Input, output_schema=Output)

@@ -4,7 +4,7 @@
            ├─> keywords ───┼─> gather ─> END
            └─> category ───┘
 
-No reading is required; the row names those that could not be had, with the reason.
+No reading is required; the row names those that failed, with the reason.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, Field, create_model
 from typing_extensions import TypedDict
 
+from graphs.adapters.reasons import why_not
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes
 from graphs.kit.model.answers import ask_for
 from graphs.kit.model.contexts import ModelContext, model_for
 from graphs.kit.model.prompts import prompt, quote
-from graphs.kit.state.outcomes import BranchError
 
 READINGS = ("sentiment", "keywords", "category")
 OPENING_CHARS = 60
@@ -37,8 +37,8 @@ class Row(BaseModel):
     sentiment: str | None = None
     keywords: list[str] = []
     category: str | None = None
-    missing: dict[str, BranchError | None] = Field(
-        default={}, description="The readings that could not be had, and why."
+    missing: dict[str, str | None] = Field(
+        default={}, description="The readings that failed, and why."
     )
 
 
@@ -113,11 +113,11 @@ async def category(state: Segment, runtime: Runtime[ModelContext]) -> Segment:
 
 async def gather(state: Segment) -> SegmentOutput:
     findings = state["findings"]
-    missing = {name: o["error"] for name, o in outcomes(state).items() if name not in findings}
+    missing = {name: why_not(o) for name, o in outcomes(state).items() if name not in findings}
     return {"rows": row_of(state, missing).model_dump()}
 
 
-def row_of(segment: Segment, missing: Mapping[str, BranchError | None]) -> Row:
+def row_of(segment: Segment, missing: Mapping[str, str | None]) -> Row:
     """Return the row of a segment with what was found in it so far."""
     return Row(
         index=segment["index"],

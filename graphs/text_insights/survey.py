@@ -19,7 +19,7 @@ class Totals(BaseModel):
         default={}, description="The top ten; upper and lower case are one."
     )
     missing: dict[str, int] = Field(
-        default={}, description="In how many segments each reading could not be had."
+        default={}, description="In how many segments each reading failed."
     )
 
 

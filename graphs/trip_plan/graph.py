@@ -28,15 +28,18 @@ from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_val
 from typing_extensions import TypedDict
 
 from graphs.adapters.errors import SourceError
+from graphs.adapters.reasons import why_not
 from graphs.kit import Branch, add_fan_out, by_branch, outcomes, reason
 from graphs.kit.model.contexts import ModelContext, model_for
 from graphs.kit.policy.attempts import is_worth_retrying
 from graphs.trip_plan import search
 from graphs.trip_plan.choice import Choice
+from graphs.trip_plan.errors import NoOfferInCurrency
 from graphs.trip_plan.itinerary import Day, lines_of
 from graphs.trip_plan.money import Budget, Money
 from graphs.trip_plan.offers import Trip
 from graphs.trip_plan.plan import Kind, SearchResults, lacking, make_plan
+from graphs.trip_plan.providers.catalogue import NotInSamples
 from graphs.trip_plan.remarks import bill
 from graphs.trip_plan.teller import tell
 from graphs.trip_plan.trips import make_trip
@@ -125,7 +128,9 @@ class NothingToPlan(RuntimeError):
     """Flights, hotels and events all failed; the message says how."""
 
 
-NONE_FITS = "none was found that fits"
+NONE_FITS = "none fits"
+OF_THE_TRIP = (NoOfferInCurrency, NotInSamples, search.AirportUnknown)
+"""Errors that say what is wrong with the request."""
 TRIP = TypeAdapter(Trip)
 
 
@@ -153,9 +158,10 @@ async def plan(state: State) -> State:
     results = SearchResults.model_validate(state.get("results", {}))
     made = make_plan(trip_of(state), budget_of(state), results, interests_of(state))
     lacks, ended = lacking(made), outcomes(state)
-    missing = {name: reason(ended[name]) or NONE_FITS for name in SEARCHES if name in lacks}
+    why = {name: why_not(outcome, own=OF_THE_TRIP) for name, outcome in ended.items()}
+    missing = {name: why[name] or NONE_FITS for name in SEARCHES if name in lacks}
     if all(ended[name]["error"] for name in OFFERED):
-        reasons = "; ".join(f"{name}: {missing[name]}" for name in OFFERED)
+        reasons = "; ".join(f"{name}: {reason(ended[name])}" for name in OFFERED)
         raise NothingToPlan(f"there is nothing to plan with. {reasons}")
     dumped = made.model_dump(mode="json")
     return {
@@ -172,11 +178,11 @@ async def write(state: State, runtime: Runtime[ModelContext]) -> State:
 
 async def conclude(state: State) -> State:
     (written,) = outcomes(state).values()
-    why = reason(written)
+    why = why_not(written)
     choice = Choice.model_validate(state["chosen"])
     parts = [lines(state) if why else state["words"], bill(choice, budget_of(state))]
     if why:
-        parts.append(f"(This is the bare plan; it could not be told in words. {why}.)")
+        parts.append(f"(This is the bare plan, without a description: {why}.)")
     parts += [f"(Without {gap['what']}: {gap['reason']}.)" for gap in state["missing"]]
     parts += [f"({note})" for note in state["notes"]]
     return {"itinerary": "\n\n".join(parts)}

@@ -26,7 +26,7 @@ async def find_place(text: str) -> Place:
         return place
     place = await geocode(text)
     if place is None:
-        raise PlaceUnknown(f"nobody knows a place called {text!r}: try `City, country`")
+        raise PlaceUnknown(f"there is no place called {text!r}: try `City, country`")
     return place.model_copy(update={"airport": await _airport(place)})
 
 

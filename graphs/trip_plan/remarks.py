@@ -8,13 +8,6 @@ from graphs.trip_plan.offers import Trip
 from graphs.trip_plan.providers.catalogue import SAMPLE
 from graphs.trip_plan.weather import CREDIT, DayWeather
 
-KEYS = {
-    "flights": "DUFFEL_ACCESS_TOKEN",
-    "hotels": "LITEAPI_API_KEY",
-    "events": "TICKETMASTER_API_KEY",
-}
-"""With which there are real ones."""
-
 
 def bill(choice: Choice, budget: Money) -> str:
     """Say what the plan costs, and what is left of the budget or wanting."""
@@ -22,7 +15,7 @@ def bill(choice: Choice, budget: Money) -> str:
         return f"It costs {choice.total} of the {budget}; {choice.left} is left."
     return (
         f"It costs {choice.total}, {choice.total - budget} more than the budget of {budget}; "
-        f"nothing cheaper was found."
+        f"nothing cheaper is available."
     )
 
 
@@ -48,9 +41,8 @@ def _made_up(choice: Choice) -> Iterator[str]:
     }
     samples = [kind for kind, source in sources.items() if source == SAMPLE]
     if samples:
-        keys = ", ".join(KEYS[kind] for kind in samples)
         what = ", ".join(samples).capitalize()
-        yield f"{what}: sample data, made up. With {keys} they are real."
+        yield f"{what}: sample data, made up."
     for kind, source in sources.items():
         if "(" in source:  # such as `duffel (test)`
             yield f"{kind.capitalize()}: made up by {source}."

@@ -4,6 +4,7 @@ import gc
 import threading
 
 import psutil
+import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
@@ -29,3 +30,16 @@ def test_stopped_service_leaves_no_socket_file_or_thread(stored_settings: Settin
     assert answer.status_code == 200
     assert during != before
     assert after == before
+
+
+@pytest.mark.parametrize(("model", "warnings"), [(None, 1), ("qwen3", 0)])
+def test_model_server_without_a_models_name_is_said_at_start(
+    settings: Settings, caplog: pytest.LogCaptureFixture, model: str | None, warnings: int
+) -> None:
+    settings = settings.model_copy(update={"openai_base_url": "http://127.0.0.1:9", "model": model})
+
+    with TestClient(create_app(settings)):
+        pass
+
+    said = [message for message in caplog.messages if "FANJOIN_MODEL is not" in message]
+    assert len(said) == warnings

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from app.cli.wrong_variables import wrong_variables
-from app.settings import Settings, is_loopback
+from app.setting_types import is_loopback
+from app.settings import Settings
 
 KEY = "k" * 24
 
@@ -19,6 +20,27 @@ def test_keys_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FANJOIN_API_KEYS", f"{KEY}1, {KEY}2")
 
     assert [key.get_secret_value() for key in read().api_keys] == [f"{KEY}1", f"{KEY}2"]
+
+
+def test_lists_may_be_json_as_other_services_take_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANJOIN_API_KEYS", f'["{KEY}1", "{KEY}2"]')
+    monkeypatch.setenv("FANJOIN_ALLOWED_HOSTS", '["example.com"]')
+    monkeypatch.setenv("FANJOIN_CORS_ORIGINS", ' ["http://localhost:5173"]')
+
+    settings = read()
+
+    assert [key.get_secret_value() for key in settings.api_keys] == [f"{KEY}1", f"{KEY}2"]
+    assert settings.allowed_hosts == ("example.com",)
+    assert settings.cors_origins == ("http://localhost:5173",)
+
+
+def test_list_that_begins_like_json_and_is_none_is_refused_without_a_key_in_it() -> None:
+    with pytest.raises(ValidationError, match="separate by commas") as refused:
+        read(api_keys=f'["{KEY}1", ')
+
+    (wrong,) = wrong_variables(refused.value)
+    assert "FANJOIN_API_KEYS" in wrong.detail
+    assert KEY not in f"{wrong.detail}{wrong.fix}"
 
 
 @pytest.mark.parametrize("keys", ["changeme", "secret", f"{KEY},short", " "])

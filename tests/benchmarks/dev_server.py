@@ -15,7 +15,7 @@ from typing import Any
 from tests.benchmarks import invoke, topics
 from tests.benchmarks.children import ROOT, Child, free_port, running
 from tests.benchmarks.load import Target, answers_under_load, post, seconds_each, seconds_for_all
-from tests.benchmarks.servers import MOST_RUNS, model_environment, model_server
+from tests.benchmarks.servers import GRAPHS_FILE, MOST_RUNS, model_environment, model_server
 
 _REQUESTS = 10
 _SECONDS = 10.0
@@ -33,7 +33,7 @@ async def measure_dev_server() -> dict[str, float]:
         each = await seconds_each(tasks, times=_REQUESTS)
         load = await answers_under_load(tasks, connections=invoke.CONNECTIONS, seconds=_SECONDS)
         wall = await seconds_for_all(briefs, number=topics.RUNS)
-    return {"invoke": median(each) * 1000, "throughput": load.per_second, "topic_brief": wall}
+    return {"invoke": median(each) * 1000, "throughput": load.per_second, "brief": wall}
 
 
 def _wait_for_run(dev: Child, graph_id: str, values: dict[str, Any]) -> Target:
@@ -50,9 +50,9 @@ def _dev_server(model: Child) -> Iterator[Child]:
     ]
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "graphs", project / "graphs", ignore=ignored)
-        shutil.copy(ROOT / "langgraph.json", project)
+        ignored = shutil.ignore_patterns("__pycache__", "__init__.py")
+        shutil.copytree(GRAPHS_FILE.parent, project, ignore=ignored, dirs_exist_ok=True)
+        shutil.copytree(ROOT / "graphs" / "kit", project / "graphs" / "kit")
         environment = {**_QUIET, "PYTHONPATH": folder, **model_environment(model)}
         with running(command, port=port, folder=project, environment=environment) as child:
             yield child

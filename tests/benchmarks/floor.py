@@ -9,21 +9,21 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from graphs.parallel_tasks import graph as parallel_tasks
-from graphs.topic_brief import graph as topic_brief
-from tests.benchmarks.graphs.waiting_tasks import graph as waiting_tasks
+from tests.own_graphs.brief import graph as brief
+from tests.own_graphs.two_tasks import graph as two_tasks
+from tests.own_graphs.waiting_tasks import graph as waiting_tasks
 
 app = FastAPI()
 
 
-@app.post("/graphs/parallel_tasks/invoke")
-async def invoke_parallel_tasks(body: dict[str, Any]) -> dict[str, Any]:
-    return await parallel_tasks.ainvoke(body["input"])
+@app.post("/graphs/two_tasks/invoke")
+async def invoke_two_tasks(body: dict[str, Any]) -> dict[str, Any]:
+    return await two_tasks.ainvoke(body["input"])
 
 
-@app.post("/graphs/topic_brief/invoke")
-async def invoke_topic_brief(body: dict[str, Any]) -> dict[str, Any]:
-    return await topic_brief.ainvoke(body["input"])
+@app.post("/graphs/brief/invoke")
+async def invoke_brief(body: dict[str, Any]) -> dict[str, Any]:
+    return await brief.ainvoke(body["input"])
 
 
 @app.post("/graphs/waiting_tasks/invoke")

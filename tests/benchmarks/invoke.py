@@ -1,4 +1,4 @@
-"""What a request costs beyond its graph: `parallel_tasks`, on one connection and on sixteen.
+"""What a request costs beyond its graph: `two_tasks`, on one connection and on sixteen.
 
 Measured without the record of the run, and once with it, as the service is by default.
 """
@@ -12,7 +12,7 @@ from tests.benchmarks.children import Child
 from tests.benchmarks.load import Target, answers_under_load, invoke, seconds_each
 from tests.benchmarks.result import Result
 
-GRAPH_ID = "parallel_tasks"
+GRAPH_ID = "two_tasks"
 INPUT = {"text": "many hands make light work"}
 CONNECTIONS = 16
 

@@ -15,7 +15,7 @@ _LONGEST_SECONDS = 120
 
 
 class RequestFailed(RowFailed):
-    """A server answered something else than 200."""
+    """A server answered something else than 200 or 202."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class Connection:
         self._writer = writer
 
     async def send(self, request: bytes) -> bytes:
-        """Return the answer's body; raise RequestFailed unless it is a 200."""
+        """Return the answer's body; raise RequestFailed unless it is a 200 or a 202."""
         self._writer.write(request)
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         body = await self._read_body(head)
-        if not head.startswith(b"http/1.1 200"):
+        if not head.startswith((b"http/1.1 200", b"http/1.1 202")):
             raise RequestFailed((head + body[:2000]).decode(errors="replace"))
         return body
 
@@ -66,19 +66,24 @@ class Connection:
         return b"".join(chunks)
 
 
-def post(path: str, value: Any) -> bytes:
-    """Return the bytes of a JSON request."""
+def post(path: str, value: Any, *, key: str | None = None) -> bytes:
+    """Return the bytes of a JSON request, with an API key if one is given."""
     body = json.dumps(value).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{_key_line(key)}"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-def get(path: str) -> bytes:
+def get(path: str, *, key: str | None = None) -> bytes:
     """Return the bytes of a request without a body."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n".encode()
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{_key_line(key)}\r\n"
+    return head.encode()
+
+
+def _key_line(key: str | None) -> str:
+    return "" if key is None else f"X-Api-Key: {key}\r\n"
 
 
 def invoke(child: Child, graph_id: str, values: dict[str, Any], **options: Any) -> Target:
@@ -100,6 +105,35 @@ async def answers_each(target: Target, *, times: int) -> list[bytes]:
     """Send requests one after another on one connection; return the body of each answer."""
     async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, 1) as (connection,):
         return [await connection.send(target.request) for _ in range(times)]
+
+
+async def seconds_each_of_many(target: Target, *, connections: int, times: int) -> list[float]:
+    """Send requests one after another on each of so many connections; return what each took."""
+    async with asyncio.timeout(_LONGEST_SECONDS), _connections(target, connections) as opened:
+
+        async def repeat(connection: Connection) -> list[float]:
+            took = []
+            for _ in range(times):
+                began = time.perf_counter()
+                await connection.send(target.request)
+                took.append(time.perf_counter() - began)
+            return took
+
+        return [one for each in await asyncio.gather(*map(repeat, opened)) for one in each]
+
+
+async def first_line_of(child: Child, request: bytes) -> bytes:
+    """Return the first line of a stream that is not a header, when it is there; then leave."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", child.port)
+    try:
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            writer.write(request)
+            await reader.readuntil(b"\r\n\r\n")
+            while not (line := await reader.readline()).startswith((b"event:", b"data:", b"id:")):
+                pass
+            return line
+    finally:
+        writer.close()
 
 
 async def answers_under_load(target: Target, *, connections: int, seconds: float) -> Answers:

@@ -36,7 +36,7 @@ async def measure_waiting_tasks() -> Result:
     with servers.service(more=servers.UNRECORDED) as service, servers.floor() as plain:
         return await _measure_waiting(
             "waiting_tasks",
-            "parallel_tasks that sleep, per waiting run, private",
+            "two_tasks that sleep, per waiting run, private",
             [_Waiting(child, "waiting_tasks", _NO_SLEEP, _SLEEP) for child in (service, plain)],
         )
 
@@ -49,8 +49,8 @@ async def measure_waiting_topics() -> Result:
     ):
         return await _measure_waiting(
             "waiting_topics",
-            "topic_brief, per waiting run, private",
-            [_Waiting(child, "topic_brief", _TOPIC, _PATIENT_TOPIC) for child in (service, plain)],
+            "brief, per waiting run, private",
+            [_Waiting(child, "brief", _TOPIC, _PATIENT_TOPIC) for child in (service, plain)],
         )
 
 

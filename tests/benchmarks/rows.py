@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from tests.benchmarks import commands, fan_outs, invoke, memory, search, threads, topics
+from tests.benchmarks import commands, fan_outs, invoke, memory, queue, search, threads, topics
 from tests.benchmarks.result import Failure, Result, RowFailed
 from tests.benchmarks.templates import template_rows
 
@@ -17,11 +17,17 @@ ROWS: Mapping[str, Callable[[], Awaitable[Result]]] = {
     "recorded": invoke.measure_recorded,
     "thread": threads.measure_run,
     "concurrent": threads.measure_concurrent,
+    "enqueue_1": queue.measure_enqueue_alone,
+    "enqueue_16": queue.measure_enqueue_of_many,
+    "background_1": queue.measure_background_alone,
+    "background_16": queue.measure_background_of_many,
+    "first_event": queue.measure_first_event,
+    "fair": queue.measure_fair,
     "history_state": threads.measure_state,
     "history_page": threads.measure_history,
     "search_sqlite": search.measure_sqlite,
     "search_postgres": search.measure_postgres,
-    "topic_brief": topics.measure_topics,
+    "brief": topics.measure_topics,
     "fan_out_all": fan_outs.measure_all,
     "fan_out_quorum": fan_outs.measure_quorum,
     "fan_out_deadline": fan_outs.measure_deadline,
@@ -33,7 +39,7 @@ ROWS: Mapping[str, Callable[[], Awaitable[Result]]] = {
     "version": commands.measure_version,
     **_TEMPLATE_ROWS,
 }
-BESIDE_DEV = frozenset({"invoke", "throughput", "topic_brief"})
+BESIDE_DEV = frozenset({"invoke", "throughput", "brief"})
 """The rows whose work `langgraph dev` can be given too."""
 
 

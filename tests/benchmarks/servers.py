@@ -11,7 +11,7 @@ from tests.benchmarks.children import ROOT, Child, free_port, running
 MOST_RUNS = 200
 """As many runs at once as a row asks for; the service is allowed all of them."""
 
-GRAPHS_FILE = Path(__file__).with_name("langgraph.json")
+GRAPHS_FILE = ROOT / "tests" / "own_graphs" / "langgraph.json"
 
 UNRECORDED = {"FANJOIN_RECORD_STATELESS": "false"}
 """For the service: a run without a thread leaves nothing behind."""

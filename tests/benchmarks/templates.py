@@ -5,13 +5,15 @@ as the longest branch; four fifths of it are asked for.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from statistics import median
+from typing import Any
 
 from tests.benchmarks import servers
-from tests.benchmarks.children import ROOT
-from tests.benchmarks.load import RequestFailed, Target, answers_each, get, invoke
+from tests.benchmarks.children import ROOT, Child
+from tests.benchmarks.load import RequestFailed, Target, answers_each, get, invoke, post
 from tests.benchmarks.result import Result
 from tests.benchmarks.side_by_side import side_by_side
 from tests.source_server import serve_sources
@@ -38,17 +40,26 @@ _TRAVEL_KEYS = dict.fromkeys(
 _ROUNDS = 5
 _LIMIT = 0.8
 
+_ROUNDS_ONE_AT_A_TIME = 3
+_MOST_APART = 1.1
+"""Between the work that a report adds up, and the time of a run that does it one at a time."""
+
 
 def template_rows() -> Mapping[str, Callable[[], Awaitable[Result]]]:
     graph_ids = json.loads(GRAPHS_FILE.read_text())["graphs"]
+    asking = [graph_id for graph_id in graph_ids if graph_id not in ASKS_NO_MODEL]
     return {
-        f"{graph_id}_speedup": partial(measure_template, graph_id)
-        for graph_id in graph_ids
-        if graph_id not in ASKS_NO_MODEL
+        **{f"{graph_id}_speedup": partial(measure_template, graph_id) for graph_id in asking},
+        **{
+            f"{graph_id}_one_at_a_time": partial(measure_one_at_a_time, graph_id)
+            for graph_id in asking
+        },
     }
 
 
-async def measure_template(graph_id: str) -> Result:
+@contextmanager
+def _served() -> Iterator[Child]:
+    """Serve the templates, with every source and model on the loopback."""
     with (
         servers.model_server() as model,
         serve_sources(delay=_SECONDS) as sources,
@@ -58,6 +69,11 @@ async def measure_template(graph_id: str) -> Result:
             more={**_WEB_KEY, **_VISION, **_TRAVEL_KEYS, **sources.environment},
         ) as service,
     ):
+        yield service
+
+
+async def measure_template(graph_id: str) -> Result:
+    with _served() as service:
         (described,) = await answers_each(Target(service, get(f"/graphs/{graph_id}")), times=1)
         graph = json.loads(described)
         target = invoke(service, graph_id, graph["example"])
@@ -80,3 +96,30 @@ async def measure_template(graph_id: str) -> Result:
         limit=_LIMIT,
         bound="at least",
     )
+
+
+async def measure_one_at_a_time(graph_id: str) -> Result:
+    """Compare the sum of the work of a run with the wall time of one that does it in turns."""
+    with _served() as service:
+        (described,) = await answers_each(Target(service, get(f"/graphs/{graph_id}")), times=1)
+        example = json.loads(described)["example"]
+        side_by_side = await _reports(service, graph_id, {"input": example})
+        in_turns = {"input": example, "config": {"max_concurrency": 1}}
+        one_at_a_time = await _reports(service, graph_id, in_turns)
+    computed = median(report["sum_ms"] for report in side_by_side) / 1000
+    measured = median(report["wall_ms"] for report in one_at_a_time) / 1000
+    wall = median(report["wall_ms"] for report in side_by_side) / 1000
+    return Result(
+        f"{graph_id}_one_at_a_time",
+        f"side by side {wall:.2f} s; one at a time {measured:.2f} s, computed {computed:.2f} s",
+        "s",
+        max(measured, computed),
+        floor=min(measured, computed),
+        limit=_MOST_APART,
+    )
+
+
+async def _reports(service: Child, graph_id: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    request = post(f"/graphs/{graph_id}/invoke", body)
+    _, *answers = await answers_each(Target(service, request), times=1 + _ROUNDS_ONE_AT_A_TIME)
+    return [json.loads(answer)["report"] for answer in answers]

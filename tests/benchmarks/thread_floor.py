@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from graphs.parallel_tasks import graph
+from tests.own_graphs.two_tasks import graph
 
 
 @asynccontextmanager
@@ -24,7 +24,7 @@ async def _open(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
 app = FastAPI(lifespan=_open)
 
 
-@app.post("/graphs/parallel_tasks/invoke")
+@app.post("/graphs/two_tasks/invoke")
 async def invoke(request: Request, body: dict[str, Any]) -> dict[str, Any]:
     config = {"configurable": {"thread_id": body["thread_id"]}}
     output: dict[str, Any] = await request.state.graph.ainvoke(body["input"], config)

@@ -1,4 +1,4 @@
-"""Many runs that wait for a model: `topic_brief`, two hundred at once."""
+"""Many runs that wait for a model: `brief`, two hundred at once."""
 
 from statistics import median
 
@@ -6,7 +6,7 @@ from tests.benchmarks import servers
 from tests.benchmarks.load import invoke, seconds_for_all
 from tests.benchmarks.result import Result
 
-GRAPH_ID = "topic_brief"
+GRAPH_ID = "brief"
 INPUT = {"topic": "tidal power"}
 RUNS = servers.MOST_RUNS
 
@@ -27,7 +27,7 @@ async def measure_topics() -> Result:
             floor.append(await seconds_for_all(invoke(plain, GRAPH_ID, INPUT), number=RUNS))
             ours.append(await seconds_for_all(invoke(service, GRAPH_ID, INPUT), number=RUNS))
     return Result(
-        "topic_brief",
+        "brief",
         f"{RUNS} at once, model answers after 0.5 s, wall",
         "s",
         median(ours),

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from app.project import TITLE
 from tests.docker.base_image import BASE, ensure_base
 from tests.docker.container import Container, Launch
 from tests.docker.engine import Engine
@@ -80,6 +81,7 @@ class BuildahEngine(Engine):
         uid, gid = self._config["User"].split(":")
         command = [
             *("nsenter", "--target", str(first.pid), "--mount", "--pid", "--root"),
+            f"--wdns={self._config['WorkingDir']}",
             *("--setuid", uid, "--setgid", gid, "/usr/bin/env", "--ignore-environment"),
             *(*(f"{key}={value}" for key, value in variables.items()), *words),
         ]
@@ -108,7 +110,8 @@ def _build(context: Path, target: str, tag: str) -> None:
     call(
         *("buildah", "bud", "--isolation", "chroot", "--network", "host", "--layers"),
         *("--format", "docker", "--secret", f"id=ca,src={_CERTIFICATES}"),
-        *("--build-arg", f"BASE={BASE}", "--target", target, "--tag", tag),
+        *("--build-arg", f"BASE={BASE}", "--build-arg", f"TITLE={TITLE}"),
+        *("--target", target, "--tag", tag),
         *("--file", context / "docker/Dockerfile", context),
     )
     if before not in ("", _id_of(tag)):

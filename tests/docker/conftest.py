@@ -1,5 +1,6 @@
 """The image, built once from a copy of the tree that holds what must not get in."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import OWN_GRAPHS, ROOT
 from tests.docker.buildah_engine import BuildahEngine
 from tests.docker.container import KEY
 from tests.docker.docker_engine import DockerEngine, answers
@@ -22,19 +23,32 @@ _UNSEEN = (
     "graphs/.env.me",
 )
 
+_OWN_GRAPHS = ("brief", "two_tasks")
+
 _FIGURES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture(scope="session")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is handed to the build."""
+    """What is passed to the build."""
     context = tmp_path_factory.mktemp("image") / "context"
     ignored = shutil.ignore_patterns(".git", ".venv", ".data", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, context, ignore=ignored)
     for name in _UNSEEN:
         (context / name).parent.mkdir(exist_ok=True)
         (context / name).write_text(CANARY)
+    _add_graphs(context)
     return context
+
+
+def _add_graphs(context: Path) -> None:
+    """Add graphs of the tests' own: what an image serves is up to its project."""
+    registry = context / "langgraph.json"
+    declared = json.loads(registry.read_text())
+    for name in _OWN_GRAPHS:
+        shutil.copy(OWN_GRAPHS.parent / f"{name}.py", context / "graphs")
+        declared["graphs"][name] = f"./graphs/{name}.py:graph"
+    registry.write_text(json.dumps(declared))
 
 
 @pytest.fixture(scope="session")

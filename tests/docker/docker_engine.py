@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psutil
 
+from app.project import TITLE
 from tests.docker.container import Container, Launch
 from tests.docker.engine import Engine
 from tests.docker.machine import call, free_port, spent_by
@@ -31,7 +32,7 @@ class DockerEngine(Engine):
         self._names: dict[int, str] = {}
 
     def build(self, context: Path) -> None:
-        named = ("--target", self.target, "--tag", self.tag)
+        named = ("--target", self.target, "--tag", self.tag, "--build-arg", f"TITLE={TITLE}")
         call("docker", "build", "--file", context / "docker/Dockerfile", *named, context)
 
     def config(self) -> dict[str, Any]:

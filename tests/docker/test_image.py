@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from app.api.page import FILES
+from app.project import TITLE
 from tests.docker.bridge import bridge_to
 from tests.docker.conftest import CANARY
 from tests.docker.container import Container, Launch
@@ -55,7 +57,7 @@ def test_image_says_what_it_is_and_runs_as_nobody_in_particular(engine: Engine) 
     assert (config["Entrypoint"], config["Cmd"]) == (["fanjoin"], ["serve"])
     assert config["Healthcheck"]["Test"] == ["CMD", "fanjoin", "health"]
     assert set(config["Volumes"]) == {"/data"}
-    assert config["Labels"]["org.opencontainers.image.title"] == "Fanjoin"
+    assert config["Labels"]["org.opencontainers.image.title"] == TITLE
     assert config["Labels"]["org.opencontainers.image.licenses"] == "MIT"
 
 
@@ -122,8 +124,8 @@ def test_service_is_ready_soon(
 
 
 def test_service_runs_a_graph_for_those_with_a_key(service: Container) -> None:
-    refused = service.post("/graphs/parallel_tasks/invoke", TEXT, key=None)
-    answer = service.post("/graphs/parallel_tasks/invoke", TEXT)
+    refused = service.post("/graphs/two_tasks/invoke", TEXT, key=None)
+    answer = service.post("/graphs/two_tasks/invoke", TEXT)
 
     assert refused.status_code == 401
     assert answer.status_code == 200
@@ -131,8 +133,14 @@ def test_service_runs_a_graph_for_those_with_a_key(service: Container) -> None:
     assert "5 words" in json.dumps(answer.json()["output"])
 
 
+def test_every_file_of_the_page_is_in_the_image(service: Container) -> None:
+    statuses = {name: service.get(f"/page/{name}").status_code for name in FILES}
+
+    assert set(statuses.values()) == {200}
+
+
 def test_service_streams_a_run_to_its_end(service: Container) -> None:
-    events = service.events("/graphs/parallel_tasks/stream", TEXT)
+    events = service.events("/graphs/two_tasks/stream", TEXT)
 
     assert events[0][0] == "run_started"
     assert events[-1][0] == "end"
@@ -193,7 +201,7 @@ def test_thread_survives_a_stop_and_a_restart(
     thread = "00000000-0000-4000-8000-000000000007"
     with engine.run(Launch(), volume=volume, secrets=secrets) as first:
         first.wait_until_ready()
-        run = first.post("/graphs/parallel_tasks/invoke", {**TEXT, "thread_id": thread}).json()
+        run = first.post("/graphs/two_tasks/invoke", {**TEXT, "thread_id": thread}).json()
         status = first.stop()
 
     with engine.run(Launch(), volume=volume, secrets=secrets) as second:
@@ -221,7 +229,7 @@ def test_sigterm_lets_the_run_under_way_end(
     ):
         service.wait_until_ready()
         body = {"input": {"topic": "tidal power"}}
-        answering = callers.submit(service.post, "/graphs/topic_brief/invoke", body)
+        answering = callers.submit(service.post, "/graphs/brief/invoke", body)
         model_server.wait_for_calls(1)
         start = time.monotonic()
         status = service.stop()
@@ -243,7 +251,7 @@ def test_one_image_migrates_and_then_serves_from_postgresql(
         migrated = migrate.wait()
     with engine.run(Launch(env=env), volume=volume, secrets=secrets) as service:
         service.wait_until_ready()
-        answer = service.post("/graphs/parallel_tasks/invoke", TEXT)
+        answer = service.post("/graphs/two_tasks/invoke", TEXT)
 
     assert migrated == 0, migrate.output
     assert "went from nothing to" in migrate.output

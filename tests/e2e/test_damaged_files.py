@@ -99,12 +99,19 @@ def test_pages_that_break_under_a_service_cost_their_threads_alone(data: Path) -
         on_thread = invoke(service, thread_id="t")
         plain = invoke(service)
         listed = httpx2.post(f"{service.url()}/runs/search", json={}, timeout=SECONDS)
+        deleted = httpx2.delete(f"{service.url()}/threads/t", timeout=SECONDS)
+        threads = httpx2.post(f"{service.url()}/threads/search", json={}, timeout=SECONDS)
         status = service.stop(signal.SIGTERM)
 
     assert on_thread.status_code == 503, on_thread.text
     assert "checkpoints.db: the database's file is damaged" in on_thread.json()["detail"]
     assert on_thread.json()["branch"] is None
     assert (plain.status_code, listed.status_code) == (200, 200)
+    assert deleted.status_code == 503
+    assert "checkpoints.db: the database's file is damaged" in deleted.json()["detail"]
+    [broken] = [one for one in threads.json() if one["thread_id"] == "t"]
+    assert broken["status"] == "error"
+    assert "the database's file is damaged" in broken["unreadable"]
     assert status == 0
     assert "Traceback" not in service.output
 

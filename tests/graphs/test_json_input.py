@@ -18,6 +18,7 @@ from app.graphs.registry import inspect_graphs
 from tests.conftest import ROOT
 from tests.graphs.sending import sent
 from tests.model_server import ModelServer
+from tests.shipped import SHIPPED
 
 pytestmark = pytest.mark.anyio
 
@@ -72,7 +73,9 @@ INSPECTION = asyncio.run(inspect_graphs(ROOT / "langgraph.json"))
 GRAPHS = {
     entry.id: entry.graph
     for entry in INSPECTION.entries
-    if issubclass(entry.graph.builder.input_schema, BaseModel)
+    if entry.id in SHIPPED
+    and isinstance(entry.graph, CompiledStateGraph)
+    and issubclass(entry.graph.builder.input_schema, BaseModel)
 }
 
 CLEANING = {graph_id: graph for graph_id, graph in GRAPHS.items() if cleans(graph)}
@@ -97,6 +100,8 @@ async def test_nodes_work_on_the_json_of_the_example(
 ) -> None:
     output = await graph.ainvoke(example_of(graph))
 
+    if "__interrupt__" in output:  # it asks a person, who is not here
+        return
     TypeAdapter(graph.builder.output_schema).validate_python(output)
 
 

@@ -122,7 +122,7 @@ class PlainRuns(Runs):
 
     def _context(self, example: Example) -> Any:
         """Return the example's context: a schema's defaults apply where a request leaves it out."""
-        has_schema = self._graph.builder.context_schema is not None
+        has_schema = self._graph.context_schema is not None
         return {} if example.context is None and has_schema else example.context
 
 

@@ -6,14 +6,19 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from pydantic_core import to_json
+from starlette.routing import BaseRoute
 
 from app.api.auth import needs_key, owner_of
 from app.api.disconnects import wait_connected, while_connected
 from app.api.idempotency import replay_headers
 from app.api.problems import NEEDS_KEY, NOT_FROM_PAGES, PROBLEM_MEDIA_TYPE, describe_problems
-from app.api.sse import STREAM_RESPONSE, BranchesParam, EventStream, read_filter
-from app.api.typed.run_route import Act, Body, RunEndpoint, RunRoute
+from app.api.report_detail import DetailParam, read_detail
+from app.api.sse import BranchesParam, EventStream, read_filter
+from app.api.typed.crons import add_cron_route
+from app.api.typed.run_route import Act, Body, Parameters, RunEndpoint, RunRoute
+from app.api.typed.schemas.events import STREAM_RESPONSE
 from app.api.typed.schemas.graph_runs import (
     GraphModels,
     to_batch_item,
@@ -25,6 +30,7 @@ from app.errors import StorageUnavailable, problem_of
 from app.execution.handles import Runs
 from app.execution.run_handle import RunHandle
 from app.graphs.registry import GraphEntry
+from app.report.detail import Detail, problem_in_detail
 from app.runs.request import IdempotencyKey
 from app.runs.run import Run, RunStatus
 from app.service import Service
@@ -51,16 +57,25 @@ _RUN_PROBLEMS = describe_problems(
     s502="A required branch, the join or a node failed; the report says what the others did.",
     s504="The run took longer than allowed, or the deadline stopped a required branch.",
 )
-_EVENTS = (
-    "Events: run_started, branch_started, token, branch_finished, join_started, output, report, "
-    "end."
-)
+_DETAIL: Parameters = {"report": (DetailParam, "full")}
 
 
-def add_graph_routes(router: APIRouter, service: Service) -> None:
-    """Add the typed routes of every graph."""
+def set_graph_routes(router: APIRouter, service: Service) -> None:
+    """Put the typed routes of every graph before the other routes, in place of any of before.
+
+    A request that is being answered keeps the route and the graph it came to.
+    """
+    before = list(router.routes)
     for entry in service.registry.values():
-        _add_routes(router, GraphRuns(service, entry), entry)
+        runs = GraphRuns(service, entry)
+        _add_routes(router, runs, entry)
+        add_cron_route(router, service, entry, runs.models)
+    added = router.routes[len(before) :]
+    router.routes[:] = [*added, *(route for route in before if not _is_of_a_graph(route))]
+
+
+def _is_of_a_graph(route: BaseRoute) -> bool:
+    return isinstance(route, APIRoute) and isinstance(route.endpoint, RunEndpoint)
 
 
 class GraphRuns:
@@ -74,17 +89,20 @@ class GraphRuns:
     async def invoke_graph(
         self, request: Request, body: Any, key: IdempotencyKey | None
     ) -> Response:
+        detail = read_detail(request)
         handle = await self._start(request, body, key, defers_row=True)
-        return answer_run(await wait_connected(request, handle), replay_headers(handle))
+        return answer_run(await wait_connected(request, handle), replay_headers(handle), detail)
 
     async def stream_graph(
         self, request: Request, body: Any, key: IdempotencyKey | None
     ) -> Response:
         branches = read_filter(self._entry, request.query_params.get("branches"))
+        detail = read_detail(request)
         handle = await self._start(request, body, key, wants_tokens=True)
         events = await handle.stream()
         headers = replay_headers(handle)
-        return EventStream(events, branches, on_close=handle.client_left, headers=headers)
+        on_close = handle.client_left
+        return EventStream(events, branches, detail, on_close=on_close, headers=headers)
 
     async def create_run(self, request: Request, body: Any, key: IdempotencyKey | None) -> Response:
         wants_tokens = body.stream_tokens
@@ -96,7 +114,7 @@ class GraphRuns:
 
     async def run_batch(self, request: Request, body: Any, key: IdempotencyKey | None) -> Response:
         owner = owner_of(request)
-        batch = _Batch(self._runs, self._entry, body, owner, key)
+        batch = _Batch(self._runs, self._entry, body, owner, key, read_detail(request))
         if key is not None:  # before any of them starts: a run with a key continues by itself
             await self._runs.require_same_request(owner, key.of_item(0))
         done = await while_connected(request, _side_by_side(batch.run_one, batch.inputs))
@@ -129,13 +147,20 @@ class _Batch:
     """One request for many runs, of which so many run at once."""
 
     def __init__(
-        self, runs: Runs, entry: GraphEntry, body: Any, owner: str, key: IdempotencyKey | None
+        self,
+        runs: Runs,
+        entry: GraphEntry,
+        body: Any,
+        owner: str,
+        key: IdempotencyKey | None,
+        detail: Detail,
     ) -> None:
         self._runs = runs
         self._entry = entry
         self._body = body
         self._owner = owner
         self._key = key
+        self._detail = detail
         self.inputs = [
             entry.input.accept(one, place=f"inputs.{number}")
             for number, one in enumerate(body.inputs)
@@ -154,30 +179,33 @@ class _Batch:
         async with self._turns:
             handle = await self._runs.start(self._entry, run_request, is_bounded=True)
             try:
-                return handle, to_batch_item(await handle.wait())
+                return handle, to_batch_item(await handle.wait(), self._detail)
             except StorageUnavailable as error:
-                return handle, to_batch_item(handle.run, problem_of(error))
+                return handle, to_batch_item(handle.run, self._detail, problem_of(error))
             finally:
                 handle.client_left()
 
 
-def answer_run(run: Run, headers: dict[str, str]) -> Response:
+def answer_run(run: Run, headers: dict[str, str], detail: Detail) -> Response:
     """Answer with a run that is over: its output, its questions, or its problem."""
     if (error := run.error) is not None:
         return JSONResponse(
-            problem_of(error),
+            problem_in_detail(problem_of(error), detail),
             error.status,
             headers={**headers, **error.headers},
             media_type=PROBLEM_MEDIA_TYPE,
         )
     status = 202 if run.status is RunStatus.INTERRUPTED else 200
-    return Response(to_json(to_answer(run)), status, headers, media_type="application/json")
+    answer = to_json(to_answer(run, detail))
+    return Response(answer, status, headers, media_type="application/json")
 
 
 def _add_routes(router: APIRouter, runs: GraphRuns, entry: GraphEntry) -> None:
     models = runs.models
 
-    def add(path: str, act: Act, body: Body, parameters: Any = None, **described: Any) -> None:
+    def add(
+        path: str, act: Act, body: Body, parameters: Parameters | None = None, **described: Any
+    ) -> None:
         responses = {**_PROBLEMS, **described.pop("responses", {})}
         router.add_api_route(
             f"/graphs/{entry.id}/{path}",
@@ -194,11 +222,12 @@ def _add_routes(router: APIRouter, runs: GraphRuns, entry: GraphEntry) -> None:
         "invoke",
         runs.invoke_graph,
         models.request,
+        _DETAIL,
         response_model=models.answer,
         responses={
             202: {
                 "model": models.answer,
-                "description": "The run is interrupted: see `interrupts`.",
+                "description": "The run is paused: see `interrupts` and `next`.",
             },
             **_RUN_PROBLEMS,
         },
@@ -209,17 +238,18 @@ def _add_routes(router: APIRouter, runs: GraphRuns, entry: GraphEntry) -> None:
         "stream",
         runs.stream_graph,
         models.request,
-        {"branches": BranchesParam},
-        response_class=Response,
+        {"branches": (BranchesParam, None), **_DETAIL},
+        response_class=EventStream,
         status_code=200,
         responses=STREAM_RESPONSE,
         summary=f"Run {entry.id} and stream it",
-        description=f"{entry.description} {_EVENTS}",
+        description=entry.description,
     )
     add(
         "batch",
         runs.run_batch,
         models.batch,
+        _DETAIL,
         response_model=models.batch_answer,
         summary=f"Run {entry.id} on many inputs",
         description="Answers in the order of the inputs; each result has a status of its own.",

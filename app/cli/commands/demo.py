@@ -6,10 +6,10 @@ import shlex
 from typing import Any
 
 from app.cli.client import ServiceClient, open_client
-from app.cli.commands.serve import greet, run_service
+from app.cli.commands.serve import Served, greet, run_service
 from app.cli.environment import load_settings
 from app.cli.errors import CommandError
-from app.cli.options import GraphsFileOption, HostOption, PortOption
+from app.cli.options import GraphsFileOption, HostOption, OpenOption, PortOption
 from app.cli.view.live import RunView
 from app.cli.view.terminal import complain, stdout
 from app.cli.view.watch import watch
@@ -24,7 +24,10 @@ SHARED_CORES = (
 
 
 def demo(
-    host: HostOption = None, port: PortOption = None, graphs_file: GraphsFileOption = None
+    host: HostOption = None,
+    port: PortOption = None,
+    graphs_file: GraphsFileOption = None,
+    opens: OpenOption = False,
 ) -> None:
     """Start the service, show a sample request live, and keep serving.
 
@@ -32,16 +35,16 @@ def demo(
     """
     settings = load_settings(host=host, port=port, graphs_file=graphs_file)
 
-    async def show(url: str) -> None:
+    async def show(served: Served) -> None:
         # The access log and its like would come between the lines of the demo.
         logging.disable(logging.INFO)
         try:
-            await _show(url, settings)
+            await _show(served.url, settings)
         except CommandError as error:
             complain(f"The demo request failed: {error}")
         finally:
             logging.disable(logging.NOTSET)
-        await greet(url)
+        await greet(settings, served, opens=opens)
 
     run_service(settings, show)
 
@@ -59,6 +62,8 @@ async def _show(url: str, settings: Settings) -> None:
 
 
 def _why_no_model(settings: Settings) -> str:
+    if settings.lacks_model_name:
+        return "OPENAI_BASE_URL is set; set FANJOIN_MODEL to the name of a model it offers."
     if settings.has_remote_model or settings.wants_embedded_model:
         return ""
     fix = "set OPENAI_API_KEY or OPENAI_BASE_URL"

@@ -7,18 +7,13 @@ from typing import Annotated
 import typer
 
 from app.cli.environment import load_settings
-from app.cli.options import GraphsFileOption
+from app.cli.options import GraphsFileOption, OutputOption
 from app.graphs.diagram import mermaid_of, svg_of
 from app.graphs.registry import load_registry
 
 GraphArgument = Annotated[str, typer.Argument(help="The graph's id, as `fanjoin graphs` lists it.")]
 
 SvgOption = Annotated[bool, typer.Option("--svg", help="Draw a picture instead of Mermaid text.")]
-
-OutputOption = Annotated[
-    typer.FileTextWrite | None,
-    typer.Option("--output", "-o", encoding="utf-8", help="Write to this file."),
-]
 
 
 def diagram(
@@ -29,6 +24,8 @@ def diagram(
 ) -> None:
     """Print a graph as Mermaid text, or with --svg as a picture."""
     settings = load_settings(graphs_file=graphs_file)
-    entry = asyncio.run(load_registry(settings.graphs_file))[graph]
+    entry = asyncio.run(
+        load_registry(settings.graphs_file, excludes_bad=settings.excludes_bad_graphs)
+    )[graph]
     drawn = svg_of(entry.graph) if svg else mermaid_of(entry.graph)
     (output or sys.stdout).write(drawn)

@@ -20,7 +20,11 @@ from app.graphs.shape import BranchPolicy
 def graphs(graphs_file: GraphsFileOption = None, as_json: JsonOption = False) -> None:
     """List the graphs, their branches and joins."""
     settings = load_settings(graphs_file=graphs_file)
-    entries = list(asyncio.run(load_registry(settings.graphs_file)).values())
+    entries = list(
+        asyncio.run(
+            load_registry(settings.graphs_file, excludes_bad=settings.excludes_bad_graphs)
+        ).values()
+    )
     if as_json:
         write_json([_plain(entry) for entry in entries])
     else:

@@ -25,9 +25,11 @@ def lint(graphs_file: GraphsFileOption = None, strict: StrictOption = False) -> 
     errors = [finding for finding in inspection.findings if finding.severity == "error"]
     failing = inspection.findings if strict else errors
     for problem in inspection.problems:
-        _print(problem, is_error=True)
+        _print(problem, status="failed")
     for finding in inspection.findings:
-        _print(_describe(finding), is_error=finding in failing)
+        _print(_describe(finding), status="failed" if finding in failing else "degraded")
+    for note in inspection.notes:
+        _print(f"{settings.graphs_file}: {note}", status="skipped")
     passed = len(inspection.entries) - len({finding.graph_id for finding in failing})
     stdout().print(
         f"{counted(passed, 'graph')} passed, "
@@ -43,8 +45,8 @@ def _describe(finding: Finding) -> str:
     return f"{where}: {f'{finding.node} {finding.message}'.strip()}\n  fix: {finding.fix}"
 
 
-def _print(text: str, *, is_error: bool) -> None:
-    sign = status_glyph("failed" if is_error else "degraded")
+def _print(text: str, *, status: str) -> None:
+    sign = status_glyph(status)
     table = Table.grid(padding=(0, 1))
     table.add_row(sign, Text(printable(text), overflow="fold"))
     stdout().print(table)

@@ -16,7 +16,7 @@ def migrate() -> None:
     """Bring the database up to date.
 
     Its tables, and the keys that checkpoints are stored under. A service does so at start, unless
-    FANJOIN_MIGRATE_AT_START=0. None may be running meanwhile.
+    FANJOIN_MIGRATE_AT_START=0. No service may run during the migration.
     """
     before, now = asyncio.run(_migrate(load_settings()))
     if before == now:

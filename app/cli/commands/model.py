@@ -14,7 +14,8 @@ from rich.console import Console
 from app.cli.environment import load_settings
 from app.cli.streams import outlive_readers
 from app.cli.view.fetch_bar import fetch_bar
-from app.local_llm.fetch import locate, provision, refresh
+from app.cli.weights import announce_download, provide_weights
+from app.local_llm.fetch import locate, refresh
 from app.local_llm.server import Endpoint, serve_model
 from app.local_llm.weights import KNOWN
 
@@ -30,20 +31,22 @@ console = Console(stderr=True)
 @commands.command()
 def pull(
     *,
-    force: Annotated[bool, typer.Option(help="Fetch again even if the weights are here.")] = False,
+    force: Annotated[bool, typer.Option(help="Fetch again what is downloaded already.")] = False,
 ) -> None:
-    """Fetch the weights, or verify those that are here, and print their path."""
+    """Fetch the weights, or verify the downloaded ones, and print their path."""
+    settings = load_settings()
+    announce_download(settings, force=force)
     with fetch_bar() as progress:
-        path = refresh(load_settings(), progress, force=force)
+        path = refresh(settings, progress, force=force)
     typer.echo(path)
 
 
 @commands.command()
 def path() -> None:
-    """Print where the weights are; exit 1 if they were not fetched yet."""
+    """Print where the weights are; exit 1 if they are not downloaded yet."""
     weights = locate(load_settings())
     if weights is None:
-        console.print("The weights are not here yet: `fanjoin model pull` fetches them.")
+        console.print("The weights are not downloaded yet: `fanjoin model pull` fetches them.")
         raise typer.Exit(1)
     typer.echo(weights)
 
@@ -66,8 +69,7 @@ def serve(
     outlive_readers()
     if command and (settings.has_remote_model or settings.local_model == "off"):
         os.execvpe(command[0], command, {**os.environ, **settings.model_environment})  # noqa: S606  # the operator's own command
-    with fetch_bar() as progress:
-        weights = provision(settings, progress)
+    weights = provide_weights(settings)
     try:
         code = asyncio.run(_serve(weights, command or []))
     except KeyboardInterrupt:

@@ -25,7 +25,7 @@ def prune(dry_run: DryRunOption = False, as_json: JsonOption = False) -> None:
     """Delete old events, runs, threads and checkpoints.
 
     FANJOIN_KEEP_RUNS_DAYS and similar settings, and each thread's own time to live, say what is
-    old. A service may run meanwhile: the batches are small.
+    old. The service can keep running: the batches are small.
     """
     pruned = asyncio.run(_prune(load_settings(), dry_run=dry_run))
     if as_json:

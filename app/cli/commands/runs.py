@@ -4,12 +4,14 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from app.cli.environment import load_settings
-from app.cli.errors import BadInput, CommandError
-from app.cli.inputs import json_or_text
+from app.cli.errors import CommandError
+from app.cli.inputs import read_label
 from app.cli.json_output import write_json
 from app.cli.options import JsonOption
 from app.cli.problems import describe_problem
@@ -34,13 +36,13 @@ def list_runs(
     thread: Annotated[str | None, typer.Option(help="Only runs on this thread.")] = None,
     metadata: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="Only runs labelled so; may be repeated."),
+        typer.Option(metavar="KEY=VALUE", help="Only runs with this label; may be repeated."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most runs to list.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """List runs, the newest first, whoever they belong to."""
-    labels = dict(map(_label, metadata or []))
+    """List the runs of all owners, newest first."""
+    labels = dict(map(read_label, metadata or []))
     search = RunSearch(
         metadata=labels, status=status, graph_id=graph, thread_id=thread, limit=limit
     )
@@ -48,12 +50,13 @@ def list_runs(
     if as_json:
         write_json([_listed(run) for run in runs])
     else:
-        stdout().print(_table(runs) if runs else "no such runs")
+        console = stdout()
+        console.print(_table(runs, console) if runs else "no such runs")
 
 
 @commands.command()
 def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
-    """Show one run: what came of it, and its branch report with --json."""
+    """Show one run and its result, with --json its branch report too."""
     run = asyncio.run(_get(run_id))
     if as_json:
         write_json(_shown(run))
@@ -65,12 +68,12 @@ def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
 
 @commands.command()
 def cancel(run_id: RunArgument) -> None:
-    """Ask the service to end a run, with every branch of it."""
+    """Cancel a run with all of its branches."""
     run = asyncio.run(_cancel(run_id))
     if run.is_over:
         raise CommandError(f"run {run_id} is over already: {run.status}")
     stdout().print(
-        f"run {run_id} is asked to end: within a second, or when a service starts again",
+        f"run {run_id} will be cancelled within a second, or when the service starts again",
         soft_wrap=True,
     )
 
@@ -84,7 +87,7 @@ async def _get(run_id: str) -> Run:
     async with open_database(load_settings()) as database:
         run = await RunRepository(database).get(run_id, owner=None)
     if run is None:
-        raise RunNotFound(f"no run {run_id!r} is kept")
+        raise RunNotFound(f"there is no run {run_id!r}")
     return run
 
 
@@ -94,15 +97,6 @@ async def _cancel(run_id: str) -> Run:
         async with open_database(load_settings()) as database:
             await RunRepository(database).request_cancel(run_id)
     return run
-
-
-def _label(words: str) -> tuple[str, Any]:
-    """Read `key=value`; a value that is JSON is what it says, anything else is text."""
-    key, equals, value = words.partition("=")
-    if not key or not equals:
-        raise BadInput(f"{words!r} is no label: write KEY=VALUE")
-    read = json_or_text(value)
-    return key, value if isinstance(read, dict | list) else read
 
 
 def _listed(run: Run) -> dict[str, Any]:
@@ -128,22 +122,42 @@ def _shown(run: Run) -> dict[str, Any]:
         "request": run.request.shown(),
         "output": run.output,
         "interrupts": run.interrupts,
+        "next": run.next,
         "error": run.problem,
         "report": run.report,
     }
 
 
-def _table(runs: list[Run]) -> Table:
+def _table(runs: list[Run], console: Console) -> Table | Text:
+    """Draw a line per run, or where that is too narrow two: graph and thread below the id."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("run", "status", "graph", "thread", "began", "took"):
         # An id is there to be copied: it is never folded.
         table.add_column(heading, overflow="fold", no_wrap=heading == "run")
     for run in runs:
-        began = f"{run.created_at:%Y-%m-%d %H:%M:%S}"
-        status = run.status if run.unreadable is None else "unreadable"
-        cells = (run.id, status, run.graph_id, run.thread_id or "", began, _took(run))
+        cells = (run.id, _status(run), run.graph_id, run.thread_id or "", _began(run), _took(run))
         table.add_row(*(Text(one_line(cell)) for cell in cells))
-    return table
+    is_wide = Measurement.get(console, console.options, table).maximum < console.width
+    return table if is_wide else _in_two_lines(runs)
+
+
+def _in_two_lines(runs: list[Run]) -> Text:
+    lines = [Text(f"{'run':<32}  {'status':<11}  {'began':<19}  took", style="bold")]
+    for run in runs:
+        names = f"{run.graph_id}, thread {run.thread_id}" if run.thread_id else run.graph_id
+        lines += [
+            Text(f"{run.id:<32}  {_status(run):<11}  {_began(run)}  {_took(run)}"),
+            Text(f"  {one_line(names)}", style="dim"),
+        ]
+    return Text("\n").join(lines)
+
+
+def _status(run: Run) -> str:
+    return run.status if run.unreadable is None else "unreadable"
+
+
+def _began(run: Run) -> str:
+    return f"{run.created_at:%Y-%m-%d %H:%M:%S}"
 
 
 def _took(run: Run) -> str:
@@ -163,7 +177,7 @@ def _details(run: Run) -> Table:
         "graph": run.graph_id,
         "thread": run.thread_id,
         "labels": labels,
-        "began": f"{run.created_at:%Y-%m-%d %H:%M:%S}",
+        "began": _began(run),
         "attempt": str(run.attempt) if run.attempt > 1 else None,
         "retry of": run.request.retry_of,
         "answers": run.request.resume_of,

@@ -11,6 +11,7 @@ from app.cli.doctor.reading import Reading
 from app.errors import AlreadyServed, BehindMigrations, NewerTables, StorageUnavailable
 from app.settings import Settings
 from app.storage.backup import FILES
+from app.storage.data_folder import flaw_of_file, flaw_of_folder
 from app.storage.database import open_database
 from app.storage.engines import FILE
 from app.storage.errors import reason_of
@@ -20,10 +21,21 @@ from app.storage.locks import SERVING_FILE, hold_serving_lock
 
 async def check_database(reading: Reading) -> list[Finding]:
     """Look whether it answers, and on SQLite whether each file is whole."""
+    flaw = _flaw_in(reading.settings)
+    if flaw is not None:
+        return [Finding("error", flaw, "remove or correct it, or set FANJOIN_DATA_DIR")]
     answers = await _check_answers(reading)
     if reading.settings.database_url is not None:
         return answers
     return [*answers, *await _check_files(reading.settings, has_failed=_is_error(answers))]
+
+
+def _flaw_in(settings: Settings) -> str | None:
+    """Say what stands in the place of the data folder or of the service's own file."""
+    if settings.database_url is not None:
+        return None
+    folder = settings.data_dir.absolute()
+    return flaw_of_folder(folder) or flaw_of_file(folder / FILE)
 
 
 def _is_error(findings: list[Finding]) -> bool:
@@ -36,7 +48,9 @@ async def _check_files(settings: Settings, *, has_failed: bool) -> list[Finding]
     findings = []
     for file in files:
         path = settings.data_dir.absolute() / file
-        if (said := await damage_in(path)) is not None:
+        if (flaw := flaw_of_file(path)) is not None:
+            findings.append(Finding("error", flaw, "remove or correct it, or restore a backup"))
+        elif (said := await damage_in(path)) is not None:
             fix = f"stop the service and restore a backup of {settings.data_dir}"
             findings.append(Finding("error", f"{path}: {said}", fix))
     return findings

@@ -25,6 +25,9 @@ async def check_graphs(reading: Reading) -> list[Finding]:
     for linted in inspection.findings:
         detail = f"{linted.file} ({linted.graph_id}): {f'{linted.node} {linted.message}'.strip()}"
         findings.append(Finding(linted.severity, detail, linted.fix))
+    findings += [
+        Finding("warning", f"{graphs_file}: {note.part}", note.fix) for note in inspection.notes
+    ]
     served = f"{counted(len(inspection.entries), 'graph')} of {graphs_file} can be served"
     return findings or [Finding("ok", served)]
 

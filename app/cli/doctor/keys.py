@@ -18,7 +18,9 @@ _FEWEST_CHARACTERS = 8
 
 async def check_keys(reading: Reading) -> list[Finding]:
     settings = reading.settings
-    keys = [key.get_secret_value() for key in settings.api_keys]
+    keys = settings.key_texts
+    if not keys and settings.oidc_issuer is not None:
+        return [Finding("ok", f"tokens of {settings.oidc_issuer} are required")]
     if not keys:
         return [Finding("ok", f"no key is required: open to everyone who reaches {settings.host}")]
     if weak := [f"key {number}" for number, key in enumerate(keys, 1) if _is_weak(key)]:
@@ -26,7 +28,7 @@ async def check_keys(reading: Reading) -> list[Finding]:
         detail = f"{' and '.join(weak)} of FANJOIN_API_KEYS can be guessed"
         return [Finding("warning", detail, fix)]
     if len(set(keys)) < len(keys):
-        fix = "remove the repetition: a key stands for one caller"
+        fix = "remove the repetition: a key identifies one caller"
         return [Finding("warning", "FANJOIN_API_KEYS repeats a key", fix)]
     return [Finding("ok", f"{counted(len(keys), 'key')} in FANJOIN_API_KEYS")]
 

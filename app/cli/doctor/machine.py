@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import Reading
+from app.storage.data_folder import flaw_of_folder
 
 _MIB = 1 << 20
 
@@ -37,6 +38,9 @@ async def check_disk(reading: Reading) -> list[Finding]:
 def _check_folder(data_dir: Path, *, is_needed: bool) -> Finding:
     """Try to write a file; beside PostgreSQL the folder only holds documents."""
     folder = data_dir
+    if (flaw := flaw_of_folder(data_dir)) is not None:
+        fix = "remove or correct it, or set FANJOIN_DATA_DIR"
+        return Finding("error" if is_needed else "warning", flaw, fix)
     try:
         while not folder.exists():
             folder = folder.parent

@@ -26,10 +26,10 @@ async def check_model(reading: Reading) -> list[Finding]:
     if not settings.has_remote_model:
         fix = "set OPENAI_API_KEY for OpenAI, or OPENAI_BASE_URL and FANJOIN_MODEL"
         return [Finding("warning", "there is no chat model: graphs that call one fail", fix)]
-    model = settings.model or (None if settings.openai_base_url else OPENAI_MODEL)
-    if model is None:
+    if settings.lacks_model_name:
         fix = "set FANJOIN_MODEL to the name of a model that server offers"
         return [Finding("error", "OPENAI_BASE_URL is set, and FANJOIN_MODEL is not", fix)]
+    model = settings.model or OPENAI_MODEL
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     return [await query_server(settings.openai_base_url or OPENAI_URL, key=key, model=model)]
 
@@ -51,4 +51,4 @@ async def _check_embedded(settings: Settings) -> list[Finding]:
         detail = f"{settings.local_model} is not downloaded yet, {size / GIB:.1f} GiB"
         fix = "run `fanjoin model pull`, or leave it to the first `fanjoin serve`"
         return [*findings, Finding("warning", detail, fix)]
-    return findings or [Finding("ok", f"the embedded model {path.stem} is here, and can run")]
+    return findings or [Finding("ok", f"the embedded model {path.stem} is downloaded, and can run")]

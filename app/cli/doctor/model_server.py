@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from app.cli.answer_bounds import IDENTITY, bounded
+from app.answer_bounds import IDENTITY, bounded
 from app.cli.doctor.finding import Finding, Status
 from app.cli.view.measures import as_time, one_line
 

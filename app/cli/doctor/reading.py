@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,12 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.cli.wrong_variables import WrongVariable, unreadable_values, variable_of, wrong_variables
-from app.env_files import UnreadableVariables, load_env_file, load_secret_files
+from app.env_files import (
+    UnreadableVariables,
+    load_declared_env,
+    load_env_file,
+    load_secret_files,
+)
 from app.settings import Settings
 
 _STAND_IN_KEYS = ("stand-in for keys that are missing or weak",)
@@ -33,7 +39,8 @@ class Reading:
 
 def read_settings(graphs_file: Path | None = None) -> Reading:
     """Read what can be used; name the rest with its value, unless it is secret."""
-    wrong = [variable for load in (load_secret_files, load_env_file) for variable in _errors(load)]
+    loads = (load_secret_files, partial(load_declared_env, graphs_file), load_env_file)
+    wrong = [variable for load in loads for variable in _errors(load)]
     given: dict[str, Any] = {} if graphs_file is None else {"graphs_file": graphs_file}
     for variable in unreadable_values():
         wrong.append(variable)
@@ -53,7 +60,7 @@ def _errors(load: Callable[[], None]) -> Iterator[WrongVariable]:
     try:
         load()
     except UnreadableVariables as error:
-        yield WrongVariable("", str(error), "make it text that the service's user can read")
+        yield WrongVariable("", str(error), "correct it, or remove it")
 
 
 def _unset(name: str) -> None:

@@ -14,6 +14,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+_BAR_WIDTH = 18
+
 
 class FetchBar:
     """Draws a fetch; a source that starts again at less moves the bar back."""
@@ -39,18 +41,23 @@ class FetchBar:
             self._bars.stop()
 
 
-@contextmanager
-def fetch_bar() -> Iterator[FetchBar]:
-    """Draw bytes, speed and remaining time on standard error while a fetch runs."""
+def progress_on(console: Console) -> Progress:
+    """Return what draws bytes, speed and remaining time within 80 columns."""
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=_BAR_WIDTH),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
     # A chunk package arrives as a whole: the speed is an average over several.
-    bar = FetchBar(Progress(*columns, console=Console(stderr=True), speed_estimate_period=120))
+    return Progress(*columns, console=console, speed_estimate_period=120)
+
+
+@contextmanager
+def fetch_bar() -> Iterator[FetchBar]:
+    """Draw a fetch on standard error while it runs."""
+    bar = FetchBar(progress_on(Console(stderr=True)))
     try:
         yield bar
     finally:

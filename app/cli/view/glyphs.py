@@ -47,6 +47,8 @@ FORK = Glyph("╭", "|", "dim")
 
 BRANCH = Glyph("├", "|", "dim")
 
+PAST = Glyph("│", "|", "dim")
+
 JOIN = Glyph("╰", "'", "dim")
 
 NOTHING = Glyph("", "")

@@ -15,7 +15,7 @@ from rich.text import Text
 from app.cli.view.glyphs import status_glyph
 from app.cli.view.measures import as_time, counted, one_line
 from app.cli.view.picture import draw_rows
-from app.cli.view.rows import Row, in_order_of_work
+from app.cli.view.rows import Row, in_order_of_work, node_of
 from app.cli.view.summary import draw_figures, draw_troubles
 from app.cli.view.timeline import axis_length
 from app.cli.view.values import readable
@@ -43,7 +43,7 @@ class RunView:
     ) -> None:
         self.graph_id = graph_id
         self.report: dict[str, Any] | None = None
-        self.output: dict[str, Any] | None = None
+        self.output: Any = None
         self.end: dict[str, Any] | None = None
         self._speedup_note = speedup_note
         self._clock = clock
@@ -67,12 +67,6 @@ class RunView:
         match event:
             case "run_started":
                 self._declare(data)
-            case "branch_started" | "join_started":
-                self._row(data).start(data)
-            case "token" if row := self._by_id.get(data.get("branch", "")):
-                row.add_text(data)
-            case "branch_finished":
-                self._row(data).finish(data)
             case "output":
                 self.output = data.get("output")
             case "report":
@@ -81,6 +75,21 @@ class RunView:
                     self._row(reported).finish(reported)
             case "end":
                 self._close(data)
+            case _:
+                self._handle_row(event, data)
+
+    def _handle_row(self, event: str, data: dict[str, Any]) -> None:
+        match event:
+            case "branch_queued":
+                self._row(data)
+            case "branch_started" | "join_started":
+                self._row(data).start(data)
+            case "branch_attempt" if row := self._by_id.get(data.get("id", "")):
+                row.try_again(data)
+            case "token" if row := self._by_id.get(data.get("branch", "")):
+                row.add_text(data)
+            case "branch_finished" | "join_finished":
+                self._row(data).finish(data)
 
     def _declare(self, data: dict[str, Any]) -> None:
         self._started = self._clock()
@@ -99,9 +108,14 @@ class RunView:
         """Find the row by its id, else give the id to the one declared under this name."""
         row_id, name = data["id"], data["name"]
         if (row := self._by_id.get(row_id)) is None:
-            declared = (row for row in self._rows if row.row_id is None and row.name == name)
+            node, is_inner = node_of(data), data.get("parent") is not None
+            declared = (
+                row
+                for row in self._rows
+                if row.row_id is None and row.name == node and not is_inner
+            )
             row = next(declared, None) or self._add(name, data.get("kind", "branch"))
-            row.row_id = row_id
+            row.take_place(data)
             self._by_id[row_id] = row
         return row
 
@@ -140,8 +154,9 @@ class RunView:
         return heading.append(f"{words} {as_time(now_ms)}", style=status_glyph(status).style)
 
     def _plan(self) -> str:
-        branches = [row for row in self._rows if row.kind == "branch"]
-        joins = [row.label for row in self._rows if row.kind == "join"]
+        top = [row for row in self._rows if row.parent is None]
+        branches = [row for row in top if row.kind == "branch"]
+        joins = [row.label for row in top if row.kind == "join"]
         if not branches:
             return "started"
         plan = f"{counted(len(branches), 'branch')} side by side"

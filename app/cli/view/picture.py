@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -11,7 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.view.glyphs import BRANCH, FORK, JOIN, NOTHING, Glyph, spinner, status_glyph
+from app.cli.view.glyphs import BRANCH, FORK, JOIN, NOTHING, PAST, Glyph, spinner, status_glyph
 from app.cli.view.measures import as_time, one_line
 from app.cli.view.rows import Row
 from app.cli.view.timeline import Axis, Bar
@@ -35,7 +34,7 @@ def draw_rows(rows: Sequence[Row], *, now_ms: float, axis_ms: float, room: int |
         table.add_row(
             rail,
             spinner(now_ms) if row.is_running else status_glyph(row.status),
-            Text(row.label, style="bold" if row.kind == "join" else ""),
+            Text(row.label_in_tree, style="bold" if row.kind == "join" else ""),
             as_time(row.elapsed_ms(now_ms)) if row.has_started else "",
             _bar(row, now_ms, axis_ms) if row.has_started else "",
             Note(row),
@@ -71,27 +70,41 @@ def _bar(row: Row, now_ms: float, axis_ms: float) -> Bar:
 
 
 def _rails(rows: Sequence[Row]) -> list[Glyph]:
-    """The line that ties branches to their join."""
+    """The line that ties branches to their join, past what runs inside them."""
     rails = []
-    for before, row in pairwise(["", *(row.kind for row in rows)]):
-        match before, row:
-            case "branch", "join":
-                rails.append(JOIN)
-            case "branch", "branch":
-                rails.append(BRANCH)
-            case _, "branch":
-                rails.append(FORK)
-            case _:
-                rails.append(NOTHING)
+    before = ""
+    for row in rows:
+        if row.depth:
+            rails.append(PAST if before == "branch" else NOTHING)
+            continue
+        rails.append(_rail(before, row.kind))
+        before = row.kind
     return rails
+
+
+def _rail(before: str, kind: str) -> Glyph:
+    match before, kind:
+        case "branch", "join":
+            return JOIN
+        case "branch", "branch":
+            return BRANCH
+        case _, "branch":
+            return FORK
+        case _:
+            return NOTHING
 
 
 def _most_telling(rows: Sequence[Row], room: int | None) -> Sequence[Row]:
     if room is None or len(rows) <= room:
         return rows
-    ranked = sorted(rows, key=lambda row: -1 if row.kind == "join" else _URGENCY.get(row.status, 2))
+    ranked = sorted(rows, key=_rank)
     chosen = {id(row) for row in ranked[:room]}
     return [row for row in rows if id(row) in chosen]
+
+
+def _rank(row: Row) -> tuple[int, int]:
+    is_join = row.kind == "join" and not row.depth
+    return -1 if is_join else _URGENCY.get(row.status, 2), row.depth
 
 
 def _hidden(rows: Sequence[Row], shown: Sequence[Row]) -> str:

@@ -1,6 +1,7 @@
 """A branch, a node or a join, from its declaration to its row in the report."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,15 @@ class Row:
     row_id: str | None = None
     """Its id in the report; None while it is only declared."""
 
+    parent: str | None = None
+    """The id of the row it ran in."""
+
+    depth: int = 0
+    """How many rows it stands under in the tree."""
+
+    called: str = ""
+    """What the graph calls the item, or the tool."""
+
     status: str = "waiting"
     attempts: int = 1
     queued_ms: float = 0.0
@@ -47,12 +57,30 @@ class Row:
         return one_line(self.row_id or self.name)
 
     @property
+    def label_in_tree(self) -> str:
+        """Its name under the row it ran in, with what the graph calls it."""
+        own = self.label
+        if self.depth and self.parent is not None:
+            own = own.removeprefix(f"{one_line(self.parent)}/")
+        return f"{'  ' * self.depth}{own} {self.called}".rstrip()
+
+    @property
     def has_started(self) -> bool:
         return self.status not in {"waiting", "skipped", "not run"}
 
     @property
     def is_over(self) -> bool:
         return self.status not in {"waiting", "running"}
+
+    def take_place(self, event: dict[str, Any]) -> None:
+        """Learn which row of the report it is, and where it stands."""
+        self.row_id, self.name = event["id"], event["name"]
+        self.parent = event.get("parent")
+        self.called = one_line(event.get("label") or "")
+
+    def try_again(self, event: dict[str, Any]) -> None:
+        """A further attempt begins; what the one before wrote is of no use."""
+        self.attempts, self.text = event.get("attempt") or self.attempts, ""
 
     def start(self, event: dict[str, Any]) -> None:
         if self.is_over:
@@ -77,6 +105,7 @@ class Row:
         self.queued_ms = reported.get("queued_ms") or 0.0
         self.started_ms = reported.get("started_ms") or 0.0
         self.duration_ms = reported.get("duration_ms") or 0.0
+        self.called = one_line(reported.get("label") or self.called)
         self.tokens = reported.get("tokens")
         self.error = reported.get("error")
 
@@ -113,7 +142,30 @@ class Row:
         )
 
 
+def node_of(data: dict[str, Any]) -> str:
+    """Return the name of a row's node: that of an item has its index behind it."""
+    name: str = data["name"]
+    return name if data.get("item") is None else name.removesuffix(f"[{data['item']}]")
+
+
 def in_order_of_work(rows: Sequence[Row]) -> list[Row]:
+    """Sort rows as the work went, each followed by what ran inside it."""
+    known = {row.row_id for row in rows}
+    inside: dict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        inside[row.parent if row.parent in known else None].append(row)
+    return list(_tree(inside, None, 0))
+
+
+def _tree(inside: dict[str | None, list[Row]], parent: str | None, depth: int) -> Iterator[Row]:
+    for row in _by_stage(inside.get(parent, [])):
+        row.depth = depth
+        yield row
+        if row.row_id is not None:
+            yield from _tree(inside, row.row_id, depth + 1)
+
+
+def _by_stage(rows: Sequence[Row]) -> list[Row]:
     """Sort nodes before the branches they lead to, branches before their join, then what follows.
 
     The times decide, so that it does not matter in which order the rows became known; within one

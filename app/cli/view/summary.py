@@ -26,6 +26,8 @@ def draw_figures(report: dict[str, Any], *, has_failed: bool, speedup_note: str)
         speedup = round(report.get("speedup") or 1.0, 2)
         note = _TOO_LITTLE_WORK if speedup < 1 and sum_ms < _LITTLE_MS else speedup_note
         table.add_row("speed-up", Text.assemble((f"{speedup:.2f}x", "bold"), (f"  {note}", "dim")))
+    if cancelled_ms := report.get("cancelled_ms"):
+        table.add_row("cancelled", f"{as_time(cancelled_ms)} of work that was not needed")
     if path := report.get("critical_path"):
         table.add_row("critical path", " > ".join(one_line(row_id) for row_id in path))
     tokens = report.get("tokens") or {}
@@ -59,6 +61,8 @@ def _failures(rows: Sequence[Row], end: dict[str, Any]) -> Iterator[tuple[str, s
 
 
 def _questions(end: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if (nodes := end.get("next")) and not end.get("interrupts"):
+        yield "interrupted", f"paused at a breakpoint; next: {one_line(', '.join(map(str, nodes)))}"
     for interrupt in end.get("interrupts") or []:
         question = interrupt.get("value", interrupt) if isinstance(interrupt, dict) else interrupt
         yield "interrupted", one_line(str(question))

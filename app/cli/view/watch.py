@@ -54,7 +54,14 @@ def _line(event: Event) -> str | None:
     match event.name:
         case "branch_started" | "join_started":
             return f"{_clock(data.get('started_ms'))}  {one_line(data['id'])} started"
-        case "branch_finished":
+        case "branch_attempt":
+            error = data.get("error") or {}
+            after = f" after {one_line(error['type'])}" if error.get("type") else ""
+            number = data.get("attempt")
+            return (
+                f"{_clock(data.get('started_ms'))}  {one_line(data['id'])} attempt {number}{after}"
+            )
+        case "branch_finished" | "join_finished":
             start_ms, took = data.get("started_ms") or 0.0, data.get("duration_ms") or 0.0
             status = data.get("status")
             return (

@@ -5,7 +5,7 @@ itself, by field name, and LangGraph makes of it what it makes of any input.
 """
 
 from app.graphs.contracts.context import ContextContract
-from app.graphs.contracts.contract import described
+from app.graphs.contracts.contract import invalid_input
 from app.graphs.contracts.input import InputContract
 from app.graphs.contracts.output import InvalidOutput, OutputContract
 from app.graphs.contracts.secrets import masked
@@ -20,7 +20,7 @@ __all__ = [
     "OutputContract",
     "StateContract",
     "copy_of",
-    "described",
+    "invalid_input",
     "masked",
     "validate_json",
 ]

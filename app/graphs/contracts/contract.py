@@ -1,7 +1,8 @@
 """A named type, how JSON is checked against it, and how what does not fit is described."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,13 +13,20 @@ from app.errors import InvalidInput
 from app.graphs.contracts.aliases import aliases_of
 from app.graphs.contracts.secrets import MASK, masked, secret_keys
 from app.graphs.contracts.strict_json import DoesNotFit, validate_json
-from app.graphs.wire import reserved_key
-from app.plain_json import named_error, require_bounded, shortened
+from app.plain_json import beginning_of, named_error, require_bounded, shortened
+from app.problem_texts import MOST_PROBLEMS
 
 _LONGEST_SHOWN = 100
 
-_MOST_SHOWN = 50
-"""Of all that is wrong with a request: a megabyte of it may be wrong in 200,000 places."""
+_LONGEST_NAME = 100
+"""Of an unknown key: what is longer is no misspelt one."""
+
+
+_MOST_MEMBERS = 10
+"""Of a union: so many say of one place what it should be."""
+
+Path = tuple[int | str, ...]
+"""The keys and indices that lead to a value."""
 
 
 class _Schemas(GenerateJsonSchema):
@@ -59,11 +67,8 @@ class Contract:
         """Return what the type makes of a JSON value; None for one that lacks keys it may lack.
 
         Raises:
-            InvalidInput: the value does not fit, or has a key that is reserved for the kit.
+            InvalidInput: the value does not fit.
         """
-        if isinstance(value, dict) and (reserved := reserved_key(value)) is not None:
-            message = "the service writes this key itself: leave it out"
-            raise InvalidInput.at(f"{place}.{reserved}", message)
         try:
             return check(self._adapter, value, place)
         except DoesNotFit as misfit:
@@ -73,8 +78,7 @@ class Contract:
                 if not may_lack_keys or one["type"] != "missing" or len(one["loc"]) > 1
             ]
             if wrong:
-                problems = described(wrong, place, self._keys, self.secret_keys)
-                raise InvalidInput(problems) from misfit
+                raise invalid_input(wrong, value, place, self._keys, self.secret_keys) from misfit
             return None
 
 
@@ -113,38 +117,65 @@ def _key_that_raises(adapter: TypeAdapter[Any], value: Any) -> Iterator[str]:
             return
 
 
-def described(
-    errors: Iterable[ErrorDetails],
+def invalid_input(
+    errors: Sequence[ErrorDetails],
+    value: Any,
     place: str,
     keys: Sequence[str],
     secrets: frozenset[str] = frozenset(),
-) -> list[dict[str, Any]]:
-    """Return what is wrong as problem bodies show it, up to 50 places and how many more there are.
+) -> InvalidInput:
+    """Return what is wrong with a JSON value as an error that names the first places, each once.
 
     `keys` are those that are known; what stands under one of the `secrets` is not shown.
     """
-    every = list(errors)
-    shown = [_described(one, place, keys, secrets) for one in every[:_MOST_SHOWN]]
-    if len(every) > _MOST_SHOWN:
-        more = f"{len(every) - _MOST_SHOWN} more places do not fit"
-        shown.append({"place": place or "body", "message": more})
-    return shown
+    by_place: dict[Path, list[ErrorDetails]] = {}
+    for one in errors:
+        by_place.setdefault(_path_in(value, one), []).append(one)
+    shown = [
+        _described(path, wrong, place, keys, secrets)
+        for path, wrong in islice(by_place.items(), MOST_PROBLEMS)
+    ]
+    return InvalidInput(shown, left_out=len(by_place) - len(shown))
+
+
+def _path_in(value: Any, wrong: ErrorDetails) -> Path:
+    """Return where in a value an error is: Pydantic's place also names the member of a union."""
+    path: list[int | str] = []
+    for part in wrong["loc"]:
+        if isinstance(value, dict) and part in value:
+            value = value[str(part)]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        elif part is wrong["loc"][-1] and wrong["type"] == "missing":
+            pass
+        else:
+            continue
+        path.append(part)
+    return tuple(path)
 
 
 def _described(
-    wrong: ErrorDetails, place: str, keys: Sequence[str], secrets: frozenset[str]
+    path: Path,
+    errors: Sequence[ErrorDetails],
+    place: str,
+    keys: Sequence[str],
+    secrets: frozenset[str],
 ) -> dict[str, Any]:
-    where, message = wrong["loc"], wrong["msg"] + _nearest(wrong, keys)
-    shown = {"place": ".".join(filter(None, (place, *map(str, where)))) or "body"}
-    if not place and (not where or wrong["type"] == "missing"):
+    wrong = errors[0]
+    said = dict.fromkeys(one["msg"] for one in errors[:_MOST_MEMBERS])
+    message = ", or: ".join(said) + _nearest(wrong, keys)
+    shown = {"place": ".".join(filter(None, (place, *map(str, path)))) or "body"}
+    if not place and (not path or wrong["type"] == "missing"):
         return {**shown, "message": message}  # it would be the whole body, with its secrets
-    given = shortened(repr(masked(wrong.get("input"), secrets)), _LONGEST_SHOWN)
-    is_secret = not secrets.isdisjoint(map(str, where))
+    beginning = beginning_of(wrong.get("input"), _LONGEST_SHOWN)
+    given = shortened(repr(masked(beginning, secrets)), _LONGEST_SHOWN)
+    is_secret = any(not secrets.isdisjoint(map(str, one["loc"])) for one in errors)
     return {**shown, "message": message, "given": MASK if is_secret else given}
 
 
 def _nearest(wrong: ErrorDetails, keys: Sequence[str]) -> str:
     if wrong["type"] != "extra_forbidden" or len(wrong["loc"]) != 1:
         return ""
-    near = difflib.get_close_matches(str(wrong["loc"][0]), keys, n=1)
+    name = str(wrong["loc"][0])
+    near = difflib.get_close_matches(name, keys, n=1) if len(name) <= _LONGEST_NAME else []
     return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(keys) or 'none'}"

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from langgraph.graph.state import StateGraph
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import AmbiguousKeys
+from app.graphs.declared import Declared
 from app.graphs.schemas import output_check, output_type
 from app.plain_json import as_json, named_error
+from app.problem_texts import cut_list
 
 
 class InvalidOutput(Exception):
@@ -22,10 +23,10 @@ class InvalidOutput(Exception):
 class OutputContract:
     """A graph's output. A schema of its own is checked; a whole state promises nothing."""
 
-    def __init__(self, builder: StateGraph[Any, Any, Any, Any], name: str) -> None:
-        schema = builder.output_schema
-        is_state = schema is builder.state_schema
-        self.type = output_type(schema, name, is_state=is_state, managed=builder.managed)
+    def __init__(self, declared: Declared, name: str) -> None:
+        schema = declared.output_schema
+        is_state = schema is declared.state_schema
+        self.type = output_type(schema, name, is_state=is_state, managed=declared.managed)
         """For OpenAPI: a TypedDict with a name of its own."""
 
         self._described: TypeAdapter[Any] = TypeAdapter(self.type)
@@ -37,8 +38,8 @@ class OutputContract:
         """Return the schema that callers see."""
         return self._described.json_schema(mode="serialization", by_alias=False)
 
-    def to_json(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the output as JSON: the keys that were written, nothing added and nothing cut.
+    def to_json(self, state: Any) -> Any:
+        """Return the output as JSON: what was written, nothing added and nothing cut.
 
         Raises:
             InvalidOutput: a key of the graph's output schema is missing or wrong.
@@ -46,10 +47,9 @@ class OutputContract:
         if self._check is not None:
             _require_fit(self._check, state)
         try:
-            output: dict[str, Any] = as_json(state)
+            return as_json(state)
         except AmbiguousKeys as error:
             raise InvalidOutput(str(error)) from error
-        return output
 
 
 def _require_fit(check: TypeAdapter[Any], state: Mapping[str, Any]) -> None:
@@ -63,9 +63,10 @@ def _require_fit(check: TypeAdapter[Any], state: Mapping[str, Any]) -> None:
         check.validate_python(state, by_name=True)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False)
-        shown = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong)
+        shown = cut_list([f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong])
         keys = [str(one["loc"][0]) for one in wrong if one["loc"] and one["type"] != "missing"]
-        raise InvalidOutput(f"the graph ended without its output ({shown})", keys) from error
+        message = f"the graph ended without its output ({shown})"
+        raise InvalidOutput(message, list(dict.fromkeys(keys))) from error
     except BaseException as error:  # also SystemExit: a validator must not end the service
         said = f"a validator of the output raised {named_error(error)}"
         raise InvalidOutput(said, list(state)) from error

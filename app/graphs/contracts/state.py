@@ -3,31 +3,43 @@
 from collections.abc import Mapping
 from typing import Any
 
-from langgraph.graph.state import StateGraph
-
 from app.graphs.contracts.contract import Contract
+from app.graphs.contracts.reserved import require_unreserved
 from app.graphs.contracts.strict_json import copy_of
+from app.graphs.declared import Declared
 from app.graphs.messages import make_messages, unreduced_messages
-from app.graphs.schemas import has_keys, hints_of, is_open, state_type
+from app.graphs.schemas import has_keys, hints_of, is_one_value, is_open, state_type, value_type
+from app.graphs.wire import tagged_keys
 
 
 class StateContract(Contract):
-    """A graph's keys, of all its schemas: any of them may be written, and none is required."""
+    """A graph's keys, of all its schemas: any of them may be written, and none is required.
 
-    def __init__(self, builder: StateGraph[Any, Any, Any, Any], name: str) -> None:
+    Of a state that is one value, that is the value.
+    """
+
+    def __init__(self, declared: Declared, name: str) -> None:
         hints: dict[str, Any] = {}
-        for schema in (builder.state_schema, *builder.schemas):
+        for schema in (declared.state_schema, *declared.schemas):
             if has_keys(schema):
-                hints = {**hints_of(schema, managed=builder.managed), **hints}
-        is_open_state = is_open(builder.state_schema)
-        super().__init__(dict[str, Any] if is_open_state else state_type(hints, name))
+                hints = {**hints_of(schema, managed=declared.managed), **hints}
+        super().__init__(_type_of(declared.state_schema, hints, name))
         self._messages = unreduced_messages(hints)
+        self._tagged = tagged_keys(declared)
 
-    def accept(self, values: Mapping[str, Any], *, place: str = "values") -> Any:
+    def accept(self, values: Any, *, place: str = "values") -> Any:
         """Return values as `update_state` takes them: as JSON, with messages as objects.
 
         Raises:
-            InvalidInput: a key is unknown, or its value is of another type.
+            InvalidInput: a key is unknown or the kit's, or its value is of another type.
         """
+        if isinstance(values, Mapping):
+            require_unreserved(values, self._tagged, place)
         self.validate(values, place)
         return make_messages(copy_of(values), self._messages)
+
+
+def _type_of(schema: Any, hints: Mapping[str, Any], name: str) -> Any:
+    if is_one_value(schema):
+        return value_type(schema)
+    return dict[str, Any] if is_open(schema) else state_type(hints, name)

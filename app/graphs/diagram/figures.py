@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from langchain_core.runnables.graph import Edge as DrawnEdge
 from langgraph.graph import END, START
 from langgraph.graph.state import CompiledStateGraph
 
 from app.graphs.diagram.columns import Edge
+from app.graphs.diagram.drawing import drawing_of
 from app.graphs.diagram.layout import Layout, Size, lay_out
 from app.graphs.diagram.lettering import LINE_HEIGHT, lines_of, plain, width_of
 from app.graphs.diagram.notes import note_of
-from app.graphs.shape import Shape, shape_of
+from app.graphs.shape import Graph, Kind, Shape, shape_of
 
 _GROUP_MARGIN = 24.0
 
@@ -25,12 +26,15 @@ _DOT = Size(14, 14)
 
 _ENDS = {START: "START", END: "END"}
 
+FigureKind = Kind | Literal["end"]
+
 
 @dataclass(frozen=True)
 class Figure:
     """A node as it is drawn."""
 
     name: str
+    kind: FigureKind
     size: Size
     classes: Sequence[str]
     lines: Sequence[str] = ()
@@ -47,9 +51,9 @@ class Picture:
     layout: Layout
 
 
-def picture_of(graph: CompiledStateGraph[Any, Any, Any, Any], *, is_inner: bool = False) -> Picture:
+def picture_of(graph: Graph, *, is_inner: bool = False) -> Picture:
     """Return the picture of a graph, with those of its sub-graphs within it."""
-    drawn = graph.get_graph()
+    drawn = drawing_of(graph)
     shape = shape_of(graph)
     inner = {
         name: picture_of(subgraph, is_inner=True)
@@ -77,25 +81,29 @@ def _edge(edge: DrawnEdge) -> Edge:
 def _end(node: str, is_inner: bool) -> Figure:
     name = _ENDS[node]
     if is_inner:
-        return Figure(name, _DOT, ["end"])
-    return Figure(name, _size_of([name], ""), ["end"], [name])
+        return Figure(name, "end", _DOT, ["end"])
+    return Figure(name, "end", _size_of([name], ""), ["end"], [name])
 
 
 def _node(node: str, shape: Shape, note: str, inner: Picture | None) -> Figure:
     name = plain(node)
     is_optional = any(b.name == node and b.required is False for b in shape.branches)
-    classes = [shape.kind((node,)), *(["optional"] if is_optional else [])]
+    kind = shape.kind((node,))
+    classes = [kind, *(["optional"] if is_optional else [])]
     if inner is not None:
-        return _group(name, classes, note, inner)
+        return _group(name, kind, classes, note, inner)
     lines = lines_of(name)
-    return Figure(name, _size_of(lines, note), classes, lines, note)
+    return Figure(name, kind, _size_of(lines, note), classes, lines, note)
 
 
-def _group(name: str, classes: Sequence[str], note: str, inner: Picture) -> Figure:
+def _group(
+    name: str, kind: FigureKind, classes: Sequence[str], note: str, inner: Picture
+) -> Figure:
     title = f"{name} ({note})" if note else name
     width = max(inner.layout.size.width, width_of(title)) + 2 * _GROUP_MARGIN
     height = inner.layout.size.height + GROUP_HEAD + _GROUP_MARGIN
-    return Figure(name, Size(width, height), [*classes, "group"], [title], inner=inner)
+    size = Size(width, height)
+    return Figure(name, kind, size, [*classes, "group"], [title], inner=inner)
 
 
 def _size_of(lines: Sequence[str], note: str) -> Size:

@@ -11,8 +11,9 @@ from itertools import groupby
 from langgraph.graph import END, START
 from langgraph.graph.state import CompiledStateGraph
 
+from app.graphs.diagram.drawing import drawing_of
 from app.graphs.diagram.notes import note_of
-from app.graphs.shape import Graph, Path
+from app.graphs.shape import Graph, Path, builder_of
 
 _ENDS = {START: "START", END: "END"}
 
@@ -31,7 +32,7 @@ _ESCAPES = {ord(mark): f"#{ord(mark)};" for mark in '#"<>&`'}
 
 def mermaid_of(graph: Graph) -> str:
     """Return a graph as Mermaid text; a sub-graph is a box around its nodes."""
-    drawn = graph.get_graph(xray=True)
+    drawn = drawing_of(graph, xray=True)
     levels = _levels_of(graph)
     paths = _in_order(map(_path, drawn.nodes), levels)
     nodes_and_boxes = dict.fromkeys(prefix for path in paths for prefix in _prefixes(path))
@@ -64,9 +65,14 @@ def _in_order(paths: Iterable[Path], levels: dict[Path, Graph]) -> list[Path]:
     order = {
         (*place, name): number
         for place, level in levels.items()
-        for number, name in enumerate([START, *level.builder.nodes, END])
+        for number, name in enumerate([START, *_nodes_of(level), END])
     }
     return sorted(paths, key=lambda path: [order.get(p, 0) for p in _prefixes(path)])
+
+
+def _nodes_of(graph: Graph) -> Iterable[str]:
+    builder = builder_of(graph)
+    return graph.nodes if builder is None else builder.nodes
 
 
 def _prefixes(path: Path) -> list[Path]:

@@ -1,32 +1,24 @@
 """A graph as a picture for people: an SVG without scripts, fonts or anything else from outside."""
 
 from collections.abc import Sequence
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
-
-from langgraph.graph.state import CompiledStateGraph
 
 from app.graphs.diagram.figures import GROUP_HEAD, Figure, Picture, picture_of
 from app.graphs.diagram.layout import Place, Route
 from app.graphs.diagram.lettering import LINE_HEIGHT, plain
+from app.graphs.diagram.lines import CORNER, MARGIN, head_of, inner_origin, label_place, line_of
 from app.graphs.diagram.look import STYLE
-
-_MARGIN = 24.0
-
-_CORNER = 8.0
+from app.graphs.shape import Graph
 
 _ASCENT = 13.0
 """From the top of a line of text down to where its letters stand."""
 
-_HEAD = 8.0
-"""The length of an arrow's head."""
 
-
-def svg_of(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
+def svg_of(graph: Graph) -> str:
     """Return the graph, sub-graphs inside their nodes, as an SVG document."""
     picture = picture_of(graph)
-    width = picture.layout.size.width + 2 * _MARGIN
-    height = picture.layout.size.height + 2 * _MARGIN
+    width = picture.layout.size.width + 2 * MARGIN
+    height = picture.layout.size.height + 2 * MARGIN
     root = Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
     root.attrib |= {"class": "fanjoin", "viewBox": f"0 0 {width:g} {height:g}"}
     root.attrib |= {"width": f"{width:g}", "height": f"{height:g}"}
@@ -34,7 +26,7 @@ def svg_of(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
     SubElement(root, "desc").text = _in_words(picture)
     SubElement(root, "style").text = STYLE
     _draw_box(root, Place(0.5, 0.5, width - 1, height - 1), ["paper"])
-    _draw_picture(root, picture, _MARGIN, _MARGIN)
+    _draw_picture(root, picture, MARGIN, MARGIN)
     return tostring(root, encoding="unicode")
 
 
@@ -69,37 +61,24 @@ def _draw_figure(parent: Element, figure: Figure, place: Place) -> None:
     for number, (text, classes) in enumerate(rows):
         _draw_text(parent, text, center, first + number * LINE_HEIGHT, classes)
     if figure.inner is not None:
-        inset = (place.width - figure.inner.layout.size.width) / 2
-        _draw_picture(parent, figure.inner, place.x + inset, place.y + GROUP_HEAD)
+        _draw_picture(parent, figure.inner, *inner_origin(figure, place))
 
 
 def _draw_route(parent: Element, route: Route) -> None:
     classes = ["edge", *(["conditional"] if route.edge.is_conditional else [])]
-    SubElement(parent, "path", {"class": " ".join(classes), "d": _line_of(route)})
-    end = route.stretches[-1]
-    head = f"M{end.right:g} {end.y:g} l{-_HEAD:g} -4 v8 z"
-    SubElement(parent, "path", {"class": "head", "d": head})
+    SubElement(parent, "path", {"class": " ".join(classes), "d": line_of(route)})
+    SubElement(parent, "path", {"class": "head", "d": head_of(route)})
 
 
 def _draw_label(parent: Element, route: Route) -> None:
     if not route.edge.label:
         return
-    x, y = _label_place(route)
+    x, y = label_place(route)
     _draw_text(parent, route.edge.label, x, y + 4, ["label"])
 
 
-def _label_place(route: Route) -> tuple[float, float]:
-    """Return the middle of a loop's lane, or where the first bend has parted from others."""
-    here, there = route.stretches[:2]
-    if route.lane is not None:
-        return (here.right + there.left) / 2, route.lane
-    t = 0.6
-    across, down = 1.5 * (1 - t) * t + t**3, 3 * (1 - t) * t**2 + t**3
-    return here.right + across * (there.left - here.right), here.y + down * (there.y - here.y)
-
-
 def _draw_box(parent: Element, place: Place, classes: Sequence[str]) -> Element:
-    corner = place.height / 2 if "end" in classes else _CORNER
+    corner = place.height / 2 if "end" in classes else CORNER
     numbers = {"x": place.x, "y": place.y, "width": place.width, "height": place.height}
     attributes = {key: f"{value:g}" for key, value in {**numbers, "rx": corner}.items()}
     return SubElement(parent, "rect", {"class": " ".join(classes), **attributes})
@@ -108,29 +87,3 @@ def _draw_box(parent: Element, place: Place, classes: Sequence[str]) -> Element:
 def _draw_text(parent: Element, text: str, x: float, y: float, classes: Sequence[str]) -> None:
     attributes = {"class": " ".join(classes), "x": f"{x:g}", "y": f"{y:g}"}
     SubElement(parent, "text", attributes).text = text
-
-
-def _line_of(route: Route) -> str:
-    """Return the path of an edge, as far as the middle of its head."""
-    end = route.stretches[-1].right - _HEAD / 2
-    if route.lane is not None:
-        return _way_round(route, route.lane, end)
-    here = route.stretches[0]
-    line = [f"M{here.left:g} {here.y:g} H{here.right:g}"]
-    for there in route.stretches[1:]:
-        bend = (here.right + there.left) / 2
-        line.append(f"C{bend:g} {here.y:g} {bend:g} {there.y:g} {there.left:g} {there.y:g}")
-        line.append(f"H{min(there.right, end):g}")
-        here = there
-    return " ".join(line)
-
-
-def _way_round(route: Route, lane: float, end: float) -> str:
-    """Return the path of an edge that goes back: out, down, left below everything, up, in."""
-    leave, enter = route.stretches
-    c = _CORNER
-    return (
-        f"M{leave.left:g} {leave.y:g} H{leave.right - c:g} q{c} 0 {c} {c} V{lane - c:g} "
-        f"q0 {c} {-c} {c} H{enter.left + c:g} q{-c} 0 {-c} {-c} V{enter.y + c:g} "
-        f"q0 {-c} {c} {-c} H{end:g}"
-    )

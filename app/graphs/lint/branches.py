@@ -50,9 +50,9 @@ def _policies(topology: Topology, joins: dict[str, str]) -> Iterator[Problem]:
             yield Problem(
                 severity,
                 ", ".join(bearers),
-                f"has LangGraph's {policy}, of its own or by set_node_defaults: it stands outside "
+                f"has LangGraph's {policy}, of its own or by set_node_defaults: it acts outside "
                 f"what the kit does within a branch",
-                f"take it off and use Branch(…) with {instead}",
+                f"remove it and use Branch(…) with {instead}",
             )
 
 

@@ -17,6 +17,7 @@ from app.graphs.lint.joins import disturbed_joins
 from app.graphs.lint.list_edges import joins_that_may_never_run
 from app.graphs.lint.topology import Surroundings, Topology
 from app.graphs.lint.writes import clashing_writes
+from app.graphs.shape import Graph
 from app.plain_json import named_error
 
 Rule = Callable[[Topology], Iterable[Problem]]
@@ -34,10 +35,13 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def lint_graph(
-    graph_id: str, file: str, graph: CompiledStateGraph[Any, Any, Any, Any]
-) -> list[Finding]:
-    """Return what is wrong with a graph; a node within a sub-graph goes by `subgraph/node`."""
+def lint_graph(graph_id: str, file: str, graph: Graph) -> list[Finding]:
+    """Return what is wrong with a graph; a node within a sub-graph goes by `subgraph/node`.
+
+    A graph without a StateGraph declares no edges and no keys: nothing is known to be wrong.
+    """
+    if not isinstance(graph, CompiledStateGraph):
+        return []
     return [
         Finding(problem.severity, graph_id, file, path + problem.node, problem.message, problem.fix)
         for path, topology in _with_subgraphs(graph, "", set(), None)

@@ -1,7 +1,6 @@
 """What graphs store between steps and runs: LangGraph's saver and store, as wired here."""
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.store.base import BaseStore
 
 from app.storage.checkpoints.keys import Keys, run_key, thread_key
@@ -9,6 +8,7 @@ from app.storage.checkpoints.ordered import OrderedSaver
 from app.storage.checkpoints.owned import OwnedSaver
 from app.storage.checkpoints.recovery import RecoverySaver
 from app.storage.checkpoints.retrying import BRIEF_SECONDS, OnSaved, RetryingSaver
+from app.storage.checkpoints.serde import Serde
 from app.storage.errors import storage_failures
 
 _NOBODY = "readiness"
@@ -18,14 +18,13 @@ _NOBODY = "readiness"
 class Checkpoints:
     """Both are open as long as the service is."""
 
-    def __init__(self, saver: RetryingSaver, store: BaseStore, *, patience_seconds: float) -> None:
+    def __init__(
+        self, saver: RetryingSaver, store: BaseStore, serde: Serde, *, patience_seconds: float
+    ) -> None:
         self._saver = saver
         self._patience_seconds = patience_seconds
         self.store = store
-
-    @property
-    def serde(self) -> SerializerProtocol:
-        return self._saver.serde
+        self.serde = serde
 
     def of(self, owner: str) -> OwnedSaver:
         """Return a saver for reads and edits, another each time.

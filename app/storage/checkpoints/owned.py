@@ -19,12 +19,17 @@ from app.errors import ServiceError, UnreadableState
 from app.plain_json import named_error
 from app.storage.checkpoints.keys import Keys
 from app.storage.checkpoints.retrying import RetryingSaver
+from app.storage.checkpoints.unstorable import unstorable
+
+_OF_VALUES = (TypeError, ValueError, OverflowError, RecursionError, AttributeError)
+"""What encoding a value raises; the database's own failures are none of these."""
 
 
 class OwnedSaver(BaseCheckpointSaver[str]):
     """Replaces the thread id in every config on its way in, and the key on its way out.
 
-    The asynchronous methods raise UnreadableState for a checkpoint that cannot be decoded.
+    The asynchronous methods raise UnreadableState for a checkpoint that cannot be decoded, and
+    UnstorableValue for a value that cannot be encoded.
     """
 
     def __init__(self, behind: RetryingSaver, keys: Keys) -> None:
@@ -82,7 +87,10 @@ class OwnedSaver(BaseCheckpointSaver[str]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        made = await self.behind.aput(self._stored(config), checkpoint, metadata, new_versions)
+        try:
+            made = await self.behind.aput(self._stored(config), checkpoint, metadata, new_versions)
+        except _OF_VALUES as error:
+            raise unstorable(checkpoint["channel_values"].items(), self.serde) or error from error
         return self._public(made)
 
     def put(
@@ -102,7 +110,10 @@ class OwnedSaver(BaseCheckpointSaver[str]):
         task_id: str,
         task_path: str = "",
     ) -> None:
-        await self.behind.aput_writes(self._stored(config), writes, task_id, task_path)
+        try:
+            await self.behind.aput_writes(self._stored(config), writes, task_id, task_path)
+        except _OF_VALUES as error:
+            raise unstorable(writes, self.serde, task_path) or error from error
 
     def put_writes(
         self,

@@ -20,7 +20,7 @@ from app.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
 from app.storage.checkpoints.retrying import OnSaved, RetryingSaver
-from app.storage.checkpoints.serde import TypeNames, open_serde
+from app.storage.checkpoints.serde import Serde, TypeNames
 from app.storage.errors import reason_of, storage_failures
 from app.storage.writer import Obstacle
 
@@ -91,9 +91,10 @@ async def open_postgres(
 ) -> AsyncIterator[Checkpoints]:
     async with _open_pool(settings) as pool:
         pool.obstacle = obstacle
-        saver = PostgresSaver(pool, serde=open_serde(types))
+        serde = Serde(types)
+        saver = PostgresSaver(pool, serde=serde)
         store = PostgresStore(pool)
-        yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
+        yield Checkpoints(saver, store, serde, patience_seconds=settings.storage_patience_seconds)
 
 
 async def set_up_postgres(settings: Settings) -> None:

@@ -14,14 +14,23 @@ TypeNames = Collection[tuple[str, str]]
 """Module and name of each type."""
 
 
-def open_serde(types: TypeNames = ()) -> JsonPlusSerializer:
-    """Return a serializer that restores objects of these types as what they were.
+class Serde(JsonPlusSerializer):
+    """Restores objects of known types as what they were.
 
     As in LangGraph, others are restored with a warning, once each; under LANGGRAPH_STRICT_MSGPACK
     they come back as plain values.
     """
-    hook = _create_msgpack_ext_hook(_Known(types))
-    return JsonPlusSerializer(allowed_msgpack_modules=list(types), __unpack_ext_hook__=hook)
+
+    def __init__(self, types: TypeNames = ()) -> None:
+        self._known = _Known(types)
+        super().__init__(
+            allowed_msgpack_modules=list(types),
+            __unpack_ext_hook__=_create_msgpack_ext_hook(self._known),
+        )
+
+    def know(self, types: TypeNames) -> None:
+        """Restore these types too, as those of graphs that were loaded later."""
+        self._known.update(types)
 
 
 class _Known(set[tuple[str, ...]]):

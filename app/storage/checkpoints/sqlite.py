@@ -14,7 +14,7 @@ from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from app.settings import Settings
 from app.storage.checkpoints.checkpoints import Checkpoints
-from app.storage.checkpoints.serde import TypeNames, open_serde
+from app.storage.checkpoints.serde import Serde, TypeNames
 from app.storage.checkpoints.sqlite_connection import open_sqlite_file
 from app.storage.checkpoints.sqlite_saver import SqliteSaver
 from app.storage.data_folder import prepare_database_file
@@ -41,8 +41,9 @@ async def open_sqlite(settings: Settings, types: TypeNames) -> AsyncIterator[Che
         open_sqlite_file(path, settings.sqlite_synchronous) as file,
         _open_store(settings, busy_seconds=_STORE_SECONDS) as store,
     ):
-        saver = SqliteSaver(file, serde=open_serde(types))
-        yield Checkpoints(saver, store, patience_seconds=settings.storage_patience_seconds)
+        serde = Serde(types)
+        saver = SqliteSaver(file, serde=serde)
+        yield Checkpoints(saver, store, serde, patience_seconds=settings.storage_patience_seconds)
 
 
 async def set_up_sqlite(settings: Settings) -> None:

@@ -35,7 +35,7 @@ FolderArgument = Annotated[
 def index_documents(folder: FolderArgument) -> None:
     """Index the text, Markdown and PDF files of a folder and of those below it.
 
-    Only what has changed is read again; what is gone leaves the index.
+    Only changed files are read again; deleted files are removed from the index.
     """
     contents = find_documents(folder)
     with _reported_errors(), writable_index(index_file()) as index:
@@ -70,7 +70,7 @@ def list_documents() -> None:
 @commands.command("search")
 def search_documents(
     query: Annotated[str, typer.Argument(help="A question, or words to look for.")],
-    limit: Annotated[int, typer.Option(min=1, help="How many passages at most.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, help="The most passages to show.")] = 5,
 ) -> None:
     """Show the passages that the research graph would find; exit 1 when there are none."""
     documents = Documents()

@@ -19,9 +19,7 @@ from graphs.adapters.sources import PASSAGE_CHARS, Hit, Passage
 SAMPLES = Path(__file__).parent / "samples"
 """A few short texts on tidal power."""
 
-SAMPLES_NOTE = (
-    "The documents are the samples that come along; `fanjoin documents index` takes your own."
-)
+SAMPLES_NOTE = "The documents are the shipped samples; `fanjoin documents index` indexes your own."
 """What an answer made from the samples says."""
 
 _one_at_a_time = threading.Lock()

@@ -67,7 +67,7 @@ async def generate_image(prompt: str) -> bytes:
     It is drawn anew from what the model sent, which is checked by content and carried no further.
 
     Raises:
-        SourceError: no image model is configured, or its answer is no image.
+        SourceError: no image model is configured, or its answer broke off or is no image.
         ModelNotConfigured: there is no server to ask.
         openai.OpenAIError: the server refused, or could not be reached.
     """

@@ -77,7 +77,7 @@ async def moderate(texts: Mapping[str, str]) -> tuple[list[Reason], str]:
     Raises:
         NoModeration: none is configured, or the server knows no such address or model.
         SourceAnswerUnusable: its answer is out of shape.
-        openai.OpenAIError: it refused, or could not be reached.
+        openai.OpenAIError: it refused, could not be reached, or its answer was given up.
     """
     model = moderation_model()
     if model is None:
@@ -86,7 +86,7 @@ async def moderate(texts: Mapping[str, str]) -> tuple[list[Reason], str]:
     try:
         answer = await moderations.with_raw_response.create(input=list(texts.values()), model=model)
     except NotFoundError as error:
-        raise NoModeration(f"the server has no moderation model {model!r} (404)") from error
+        raise NoModeration(f"the server has no moderation model {model!r}") from error
     results = _parse(answer.content).results
     if len(results) != len(texts):
         raise SourceAnswerUnusable(

@@ -15,7 +15,7 @@ _FAULTS = {
         "characters that turn the reading direction",
         r"[\u202a-\u202e\u2066-\u2069]",
     ),
-    "hidden_text": ("characters that nobody sees", r"[\U000e0000-\U000e007f]"),
+    "hidden_text": ("invisible characters", r"[\U000e0000-\U000e007f]"),
     "broken_text": ("marks of a broken encoding", r"[\ufffd\ufdd0-\ufdef\ufffe\uffff]"),
 }
 

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias, cast
 import httpx2
 
 from graphs.kit.model.errors import AnswerTooLarge, AnswerTooSlow
+from graphs.kit.model.head_bounds import begin_body
 
 SILENCES = 3
 """So many times the longest silence, an answer may take in all."""
@@ -61,21 +62,15 @@ class AnswerBounds:
     """Of the same; an event has two or more, and stays in memory to the end."""
 
     @property
-    def async_hooks(self) -> Hooks:
+    def hooks(self) -> Hooks:
         async def stamp(request: httpx2.Request) -> None:
-            _stamp(request)
+            request.extensions.setdefault(_DEADLINE, time.monotonic() + seconds_for(request))
 
         async def bound(response: httpx2.Response) -> None:
-            response.stream = _BoundedAsyncStream(response, _Budget(self, response))
-
-        return {"request": [stamp], "response": [bound]}
-
-    @property
-    def hooks(self) -> Hooks:
-        def bound(response: httpx2.Response) -> None:
+            begin_body(response)
             response.stream = _BoundedStream(response, _Budget(self, response))
 
-        return {"request": [_stamp], "response": [bound]}
+        return {"request": [stamp], "response": [bound]}
 
 
 def silence_of(request: httpx2.Request) -> float:
@@ -104,10 +99,6 @@ def too_slow(request: httpx2.Request, seconds: float) -> AnswerTooSlow:
 def seconds_for(request: httpx2.Request) -> float:
     """Return how long the whole answer to a request may take."""
     return SILENCES * silence_of(request)
-
-
-def _stamp(request: httpx2.Request) -> None:
-    request.extensions.setdefault(_DEADLINE, time.monotonic() + seconds_for(request))
 
 
 def _server(request: httpx2.Request) -> str:
@@ -157,10 +148,6 @@ class _Budget:
         if end := max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1:
             self._bytes, self._values = len(piece) - end, _values_in(piece[end:])
 
-    def check_time(self) -> None:
-        if self.seconds_left < 0:
-            raise self.too_slow()
-
     def too_slow(self) -> AnswerTooSlow:
         return too_slow(self._request, seconds_for(self._request))
 
@@ -176,7 +163,7 @@ def _values_in(piece: bytes) -> int:
     return piece.count(b",") + piece.count(b"[") + piece.count(b"{")
 
 
-class _BoundedAsyncStream(httpx2.AsyncByteStream):
+class _BoundedStream(httpx2.AsyncByteStream):
     """A response's body, decompressed, within its budget."""
 
     def __init__(self, response: httpx2.Response, budget: _Budget) -> None:
@@ -213,35 +200,6 @@ class _BoundedAsyncStream(httpx2.AsyncByteStream):
             yield piece
             if number % _PIECES_AT_ONCE == 0:
                 await asyncio.sleep(0)
-
-
-class _BoundedStream(httpx2.SyncByteStream):
-    """The same for a client that blocks: it notices the time with the next piece."""
-
-    def __init__(self, response: httpx2.Response, budget: _Budget) -> None:
-        self._whole = cast(httpx2.SyncByteStream, response.stream)
-        self._budget = budget
-        self._coding = _take_coding(response)
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._decoded():
-            for slice_ in _slices(piece):
-                self._budget.read(slice_)
-                yield slice_
-
-    def close(self) -> None:
-        self._whole.close()
-
-    def _decoded(self) -> Iterator[bytes]:
-        if not self._coding:
-            return self._received()
-        return httpx2.Response(200, headers=self._coding, content=self._received()).iter_bytes()
-
-    def _received(self) -> Iterator[bytes]:
-        for piece in self._whole:
-            self._budget.check_time()
-            self._budget.receive(piece)
-            yield piece
 
 
 def _slices(piece: bytes) -> Iterator[bytes]:

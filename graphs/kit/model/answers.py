@@ -22,7 +22,7 @@ from graphs.kit.model.errors import AnswerCutOff, AnswerOutOfShape
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
-REPAIR = "That is not of the shape asked for"
+REPAIR = "That is not of the requested shape"
 """How the request for a repaired answer begins."""
 
 _SENTENCE_END = re.compile(r"""(?<=\w\w)[.!?][)"'\u201d\u2019]*(?=\s|$)|[\u3002\uff01\uff1f]""")

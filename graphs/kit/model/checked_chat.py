@@ -15,7 +15,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 
-from graphs.kit.model.errors import AnswerOutOfShape, AnswerTooLarge, AnswerTooSlow
+from graphs.kit.model.errors import AnswerOutOfShape, AnswerPastBounds
 
 MOST_TOKENS = 1_000_000_000
 """Of one call; a server that counts more than this counts nothing."""
@@ -93,12 +93,15 @@ def _named_errors(errors: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Name what is wrong with an answer: one of the errors, or any after the answer came."""
     try:
         yield
-    except (AnswerOutOfShape, AnswerTooLarge, AnswerTooSlow):
+    except (AnswerOutOfShape, AnswerPastBounds):
         raise
     except openai.APIConnectionError as error:
+        causes = list(_causes_of(error))
+        if given_up := next((one for one in causes if isinstance(one, AnswerPastBounds)), None):
+            raise given_up from None
         server = error.request.url.netloc.decode()
         # In place, since its class says what it is; the cause's own words may quote the key.
-        error.args = (f"{error.message.rstrip('.')}: {server} ({type(_root_of(error)).__name__})",)
+        error.args = (f"{error.message.rstrip('.')}: {server} ({type(causes[-1]).__name__})",)
         raise
     except openai.OpenAIError:
         raise
@@ -113,10 +116,11 @@ def _named_errors(errors: tuple[type[Exception], ...] = ()) -> Iterator[None]:
         ) from error
 
 
-def _root_of(error: BaseException) -> BaseException:
-    while error.__cause__ is not None:
+def _causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, and what each was raised from."""
+    while error is not None:
+        yield error
         error = error.__cause__
-    return error
 
 
 def _require_chunks(number: int) -> None:

@@ -8,13 +8,14 @@ closed". Tests, notebooks and `asyncio.run` in a script all make more than one.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import httpx2
-from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
+from openai import DefaultAsyncHttpxClient
 
 from graphs.kit.model.answer_bounds import AnswerBounds, silence_of, too_slow, within
+from graphs.kit.model.head_bounds import bound_heads
 
 LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=4)
 """An idle connection is let go before its server does so: llama.cpp, uvicorn and others do after
@@ -39,7 +40,8 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
         make: Callable[[], httpx2.AsyncClient] = _model_client,
         bounds: AnswerBounds = AnswerBounds(),  # noqa: B008  # frozen
     ) -> None:
-        super().__init__()
+        # It never sends by itself: to load certificates for that would take 50 ms of the loop.
+        super().__init__(transport=httpx2.AsyncBaseTransport(), trust_env=False)
         self._make = make
         self._bounds = bounds
         self._by_loop: dict[asyncio.AbstractEventLoop, tuple[httpx2.AsyncClient, Lifetime]] = {}
@@ -72,7 +74,8 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
     async def _live(self, loop: asyncio.AbstractEventLoop) -> Lifetime:
         # A loop ends its async generators just before it closes: the moment to hang up cleanly.
         async with self._make() as client:
-            client.event_hooks = self._bounds.async_hooks
+            client.event_hooks = self._bounds.hooks
+            bound_heads(client)
             try:
                 yield client
             finally:
@@ -87,10 +90,3 @@ class AnyLoopClient(DefaultAsyncHttpxClient):
 @lru_cache(maxsize=8)
 def async_client(bounds: AnswerBounds = AnswerBounds()) -> AnyLoopClient:  # noqa: B008  # frozen
     return AnyLoopClient(bounds=bounds)
-
-
-@cache
-def sync_client() -> httpx2.Client:
-    return DefaultHttpxClient(
-        limits=LIMITS, max_redirects=MOST_REDIRECTS, event_hooks=AnswerBounds().hooks
-    )

@@ -8,8 +8,9 @@ import httpx2
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from graphs.kit.model.blocking_client import sync_client
 from graphs.kit.model.checked_chat import CheckedChatOpenAI
-from graphs.kit.model.http_client import async_client, sync_client
+from graphs.kit.model.http_client import async_client
 from graphs.kit.model.settings import ModelSettings
 
 DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"

@@ -22,6 +22,11 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from graphs.kit.policy.called import called
+
+OnFailure: TypeAlias = Callable[[int, Exception], None]
+"""Called with the number and the error of each attempt that failed, before the next begins."""
+
 RetryOn: TypeAlias = type[Exception] | Sequence[type[Exception]] | Callable[[Exception], bool]
 
 _PASSING_STATUSES = frozenset({408, 409, 429})
@@ -72,6 +77,7 @@ async def run_attempts(
     *,
     deadline: float | None = None,
     slot: AbstractAsyncContextManager[object] | None = None,
+    on_failure: OnFailure = lambda number, error: None,
 ) -> Any:
     """Return the first attempt's result that succeeds; raise the last attempt's error.
 
@@ -82,6 +88,7 @@ async def run_attempts(
     try:
         return await _attempt(call, 1, policy, slot)
     except Exception as error:
+        on_failure(1, error)
         if policy.attempts == 1 or not is_worth_retrying(error, policy.retry_on):
             raise
         first = error
@@ -101,7 +108,11 @@ async def run_attempts(
         number = next(numbers)
         if number == 1:
             raise first
-        return await _attempt(call, number, policy, slot)
+        try:
+            return await _attempt(call, number, policy, slot)
+        except Exception as error:
+            on_failure(number, error)
+            raise
 
     retrying = AsyncRetrying(
         stop=is_over,
@@ -151,7 +162,7 @@ def is_worth_retrying(error: Exception, retry_on: RetryOn | None = None) -> bool
         return isinstance(error, retry_on)
     if isinstance(retry_on, Sequence):
         return isinstance(error, tuple(retry_on))
-    return retry_on(error)
+    return called("retry_on=", retry_on, error)
 
 
 def retry_after_seconds(error: BaseException | None) -> float | None:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, get_type_hints
 from typing_extensions import TypedDict, is_typeddict
 
 from graphs.kit.errors import KitError, WidthOutOfBounds
+from graphs.kit.policy.called import called
 from graphs.kit.policy.nodes import input_schema_of, is_async
 
 Choose: TypeAlias = Callable[[Any], Collection[str]]
@@ -37,7 +38,7 @@ class Choice:
             KitError: a branch is named that is not there, or no names are given at all.
             WidthOutOfBounds: fewer than `min_items` are named.
         """
-        given = self.choose(state)
+        given = called(f"choose= of {join!r}", self.choose, state)
         if not isinstance(given, Collection):
             raise KitError(f"choose= of {join!r} gave {given!r}: return the names of branches")
         chosen = frozenset([given] if isinstance(given, str) else given)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
 from graphs.kit.errors import KitError
+from graphs.kit.policy.called import called
 from graphs.kit.policy.nodes import is_async
 from graphs.kit.state.outcomes import BranchOutcome, has_result
 
@@ -119,7 +120,7 @@ class Decided(Condition):
         return {"kind": "decided"}
 
     def decides(self, given: Any, update: Mapping[str, Any]) -> bool:
-        return self.by(given, update)
+        return called("decided(by=)", self.by, given, update)
 
     def closing_reason(self, tally: Tally) -> str | None:
         if tally.decided_by is None or not tally.required.issubset(tally.succeeded):

@@ -1,5 +1,6 @@
 """One branch per item of a list: the router that sends them, and what each of them is sent."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -8,13 +9,21 @@ from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from graphs.kit.errors import KitError, WidthOutOfBounds
+from graphs.kit.policy.called import called
 from graphs.kit.policy.nodes import is_async
 
 ItemsOf: TypeAlias = Callable[[Any], Sequence[Any]]
 """A function of the state that lists what each branch is given as its node's input."""
 
+Label: TypeAlias = Callable[[Any], str]
+"""A function of an item that says in a few words what it is, for the report."""
+
 ITEM_KEY = "fanjoin_item"
-"""The key under which a task finds its `Item` instead of a state."""
+"""The key under which a task finds its `Item` instead of a state; part of the wire."""
+
+_LONGEST_LABEL = 80
+
+logger = logging.getLogger(__name__)
 
 
 class Item(TypedDict):
@@ -23,6 +32,9 @@ class Item(TypedDict):
     index: int
     of: int
     payload: Any
+    label: str | None
+    """What the author calls it."""
+
     wrote: list[str]
     """The keys that the branches of the last round wrote."""
 
@@ -35,11 +47,14 @@ class Width:
     max_at_once: int = 8
     min_items: int = 0
     max_items: int = 1000
+    label: Label | None = None
 
     def check(self) -> None:
         """Raise KitError for what can never list items, or never few or many enough."""
         if is_async(self.items_of):
             raise KitError(f"over={self.items_of!r} is asynchronous: make it a plain function")
+        if self.label is not None and is_async(self.label):
+            raise KitError(f"label={self.label!r} is asynchronous: make it a plain function")
         if self.max_at_once < 1:
             raise KitError(f"max_at_once={self.max_at_once} must be at least 1")
         if not 0 <= self.min_items <= self.max_items:
@@ -52,7 +67,7 @@ class Width:
 
     def sends(self, join: str, branch: str, state: Any, wrote: Sequence[str]) -> list[Send]:
         """Return one task per item; raise WidthOutOfBounds for too few or too many."""
-        payloads = self.items_of(state)
+        payloads = called(f"over= of {join!r}", self.items_of, state)
         if not isinstance(payloads, Sequence) or isinstance(payloads, str | bytes):
             raise KitError(f"over= of {join!r} gave {type(payloads).__name__}: return a list")
         count = len(payloads)
@@ -63,11 +78,27 @@ class Width:
                 f"over= of {join!r} lists {count} items, and {bound}_items is {limit}"
             )
         items = [
-            Item(index=index, of=count, payload=payload, wrote=list(wrote))
+            Item(
+                index=index,
+                of=count,
+                payload=payload,
+                label=self._label_of(payload),
+                wrote=list(wrote),
+            )
             for index, payload in enumerate(payloads)
         ]
-        nothing = Item(index=0, of=0, payload=None, wrote=list(wrote))
+        nothing = Item(index=0, of=0, payload=None, label=None, wrote=list(wrote))
         return [Send(branch, {ITEM_KEY: item}) for item in items or [nothing]]
+
+    def _label_of(self, payload: Any) -> str | None:
+        """Return what the author calls an item, in one short line; a label never fails a run."""
+        if self.label is None:
+            return None
+        try:
+            return " ".join(str(self.label(payload)).split())[:_LONGEST_LABEL]
+        except Exception:  # the branch boundary: the item runs without a label
+            logger.exception("item not labelled")
+            return None
 
 
 def item_of(state: Mapping[str, Any]) -> Item:

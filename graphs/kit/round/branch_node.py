@@ -28,7 +28,8 @@ def branch_node(fan_out: FanOut, branch: Branch) -> BranchNode:
         _ = node  # LangGraph looks for sub-graphs among the variables that `run` itself reads
         place, request = round_of(runtime), request_of(config)
         member = member_of(fan_out, branch, state)
-        key = begin_branch(config, place.ns, member.index if member.items else None)
+        index = member.index if member.items else None
+        key = begin_branch(config, place.ns, index, request.get("steps_made"))
         task = BranchTask(work, member, place, config, runtime, request, key)
         gate = fan_out.gate(place, state, request.get("deadline"), member.items)
         result = await (task.settle() if gate is None else _settle_behind(fan_out, gate, task))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -82,7 +83,7 @@ class BranchTask:
 
     def emit(self, event: str, **fields: Any) -> None:
         """Tell whoever follows the run what happens here."""
-        where = {"ns": self.place.ns, "branch": self.member.name}
+        where = {"ns": self.place.ns, "branch": self.member.name, "at": time.monotonic()}
         self.runtime.stream_writer({"event": f"fanjoin.{event}", **where, **fields})
 
     async def settle(self) -> BranchResult:
@@ -95,7 +96,11 @@ class BranchTask:
             if (known := await self._recall()) is not None:
                 return BranchResult("cached", known)
             update = await run_attempts(
-                self._attempt, self.work.policy, deadline=deadline, slot=self._slot()
+                self._attempt,
+                self.work.policy,
+                deadline=deadline,
+                slot=self._slot(),
+                on_failure=self._end_attempt,
             )
         except ParentCommand:
             return await self._fall_back(_steered(self.work.branch))
@@ -153,6 +158,10 @@ class BranchTask:
         if number > 1:
             self.config = _from_first_interrupt(self.config)
         return await self.work.call(self.work.branch.node, self.member.given, self)
+
+    def _end_attempt(self, number: int, error: Exception) -> None:
+        if not isinstance(error, GraphBubbleUp):
+            self.emit("attempt_failed", attempt=number, error=describe(error))
 
     async def _fall_back(self, error: BaseException) -> BranchResult:
         fallback = self.work.branch.fallback

@@ -107,7 +107,7 @@ class FanOut:
         """Return what a write to a key by round adds; raise TypeError when the key refuses it."""
         channel = self.channels[key]
         if not isinstance(channel, Results):
-            raise KitError(f"{key!r} is kept neither by branch nor by item")
+            raise KitError(f"{key!r} has neither the by_branch nor the by_item reducer")
         return channel.values_of(key, branch.name, value)
 
     def is_by_branch(self, key: str) -> bool:

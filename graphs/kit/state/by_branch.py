@@ -21,15 +21,15 @@ class ByBranch(Results):
         if isinstance(value, Mapping):
             return value
         raise TypeError(
-            f"branch {branch!r} wrote {type(value).__name__} to {key!r}, which is kept by "
-            f"branch: return {{{key!r}: {{{branch!r}: …}}}}"
+            f"branch {branch!r} wrote {type(value).__name__} to {key!r}, whose reducer "
+            f"is by_branch: return {{{key!r}: {{{branch!r}: …}}}}"
         )
 
     def write_plain(self, parts: Parts, update: Any) -> Parts:
         """Edit in place what branches wrote, or add to what no branch wrote."""
         if not isinstance(update, Mapping):
             raise TypeError(
-                f"{self.key!r} is kept by branch and takes a dict, not "
+                f"{self.key!r} has the reducer by_branch, which takes a dict, not "
                 f"{type(update).__name__}: return {{{self.key!r}: {{<branch name>: …}}}}"
             )
         merged: Parts = {PLAIN: Part(round="", results={"0": {}})}

@@ -32,8 +32,8 @@ class ByItem(Results):
         """Replace the whole list."""
         if not isinstance(update, Sequence) or isinstance(update, str | bytes):
             raise TypeError(
-                f"{self.key!r} is kept by item and takes a list from outside a fan-out, not "
-                f"{type(update).__name__}"
+                f"{self.key!r} has the reducer by_item, which takes a list from outside a fan-out, "
+                f"not {type(update).__name__}"
             )
         rows = {str(index): {ROW_KEY: row} for index, row in enumerate(update)}
         return {PLAIN: Part(round="", results=rows)}

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
+from graphs.kit.state.error_text import error_text, shortened
+
 OUTCOMES_KEY = "fanjoin_outcomes"
 """The state channel the outcomes travel in; part of the wire between kit and service."""
 
@@ -76,20 +78,13 @@ class OutcomesState(TypedDict, total=False):
 
 def describe(error: BaseException, second: BaseException | None = None) -> BranchError:
     """Say in plain JSON what went wrong, bounded in length; `second` is the fallback's error."""
-    message = _text_of(error)[:_LONGEST_MESSAGE]
+    message = shortened(error_text(error), _LONGEST_MESSAGE)
     if second is not None:
-        said = _text_of(second)
-        is_same = (type(second), said) == (type(error), _text_of(error))
-        also = "" if is_same else f": {type(second).__name__}: {said}"[: _LONGEST_MESSAGE + 2]
+        said = shortened(error_text(second, known=[error]), _LONGEST_MESSAGE)
+        is_same = (type(second), said) == (type(error), message)
+        also = "" if is_same else f": {type(second).__name__}: {said}"
         message += f" (its fallback failed too{also})"
     return BranchError(type=type(error).__name__, message=message)
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception as unreadable:  # noqa: BLE001  # an error of the branch says what it likes
-        return f"its text cannot be read: {type(unreadable).__name__}"
 
 
 def has_result(outcome: BranchOutcome) -> bool:

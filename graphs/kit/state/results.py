@@ -8,7 +8,7 @@ wrote in an earlier run of the thread. Outside it reads as a plain value.
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from langgraph.channels.binop import BinaryOperatorAggregate
 from langgraph.types import Overwrite
@@ -19,9 +19,6 @@ ROUND_KEY = "fanjoin_round"
 
 PLAIN = ""
 """The owner of what is written outside a fan-out."""
-
-_OVERWRITE_KEY = "__overwrite__"
-"""An `Overwrite` as it comes in JSON, from Studio or the Agent Server's API."""
 
 
 class Tag(TypedDict):
@@ -69,6 +66,9 @@ def _of_this_run(parts: Parts, round_id: str) -> Parts:
 class Results(BinaryOperatorAggregate[Any]):
     """A channel of tagged parts; a subclass says how they read, and what a person may write."""
 
+    fanjoin: ClassVar[str] = "results_by_round"
+    """Says to the service which schema of docs/wire describes the writes of branches."""
+
     def __init__(self, typ: Any, operator: Callable[[Any, Any], Any] = merge_results) -> None:
         super().__init__(typ, operator)
         self.value = {}
@@ -78,10 +78,19 @@ class Results(BinaryOperatorAggregate[Any]):
             is_overwrite, update = _read_overwrite(value)
             parts = {} if is_overwrite else self.value
             if isinstance(update, Mapping) and ROUND_KEY in update:
+                self._require_tag(update[ROUND_KEY])
                 self.value = self.merge(parts, update)
             else:
                 self.value = self.write_plain(parts, update)
         return bool(values)
+
+    def _require_tag(self, mark: Any) -> None:
+        """Raise TypeError for what stands in a tag's place and is none: it could not be read."""
+        if not _is_tag(mark):
+            raise TypeError(
+                f"{self.key!r} got {str(mark)[:100]!r} as {ROUND_KEY!r}, a key that only branches "
+                f"write: leave it out"
+            )
 
     def merge(self, parts: Parts, update: Mapping[str, Any]) -> Parts:
         return merge_results(parts, update)
@@ -102,9 +111,23 @@ class Results(BinaryOperatorAggregate[Any]):
         """Take a write that carries no tag; raise TypeError when the channel cannot hold it."""
 
 
+def _is_tag(mark: Any) -> bool:
+    match mark:
+        case {"fan_out": str(fan_out), "round": str(round_id), "index": int(index), **rest}:
+            is_int = not isinstance(index, bool) and index >= 0
+            return bool(fan_out and round_id and is_int and isinstance(rest.get("is_first"), bool))
+        case _:
+            return False
+
+
 def _read_overwrite(value: Any) -> tuple[bool, Any]:
-    if isinstance(value, Overwrite):
-        return True, value.value
-    if isinstance(value, Mapping) and value.keys() == {_OVERWRITE_KEY}:
-        return True, value[_OVERWRITE_KEY]
-    return False, value
+    """Read the three forms that LangGraph's own reducers take."""
+    match value:
+        case Overwrite():
+            return True, value.value
+        case {"__overwrite__": inner} if len(value) == 1:
+            return True, inner
+        case {"type": "__overwrite__", "value": inner}:
+            return True, inner
+        case _:
+            return False, value

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import httpx2
 
-from graphs.adapters.errors import AddressRefused, SourceAnswerUnusable
+from graphs.adapters.errors import AddressRefused, SourceAnswerUnusable, SourceError
 from graphs.adapters.excerpts import excerpt
 from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.fetch import MOST_REDIRECTS, Fetched, Service, fetch, page_client
 from graphs.adapters.http.public_network import AddressRule
-from graphs.adapters.sources import PASSAGE_CHARS
+from graphs.adapters.sources import PASSAGE_CHARS, Hit, Passage, passage_of
 from graphs.research.web.encodings import decode
 from graphs.research.web.html import readable
 
@@ -49,6 +49,24 @@ async def read_page(url: str, *, seconds: float, may_reach: AddressRule = is_pub
     if not page.text:
         raise SourceAnswerUnusable(f"{service.name} holds no text to read")
     return page
+
+
+async def read_hit(hit: Hit, *, seconds: float, may_reach: AddressRule = is_public) -> Passage:
+    """Return the text of the page that was found.
+
+    Where the page cannot be read (it is gone, too slow, no text, or not on the public internet)
+    what the search said of it stands in, if it said anything.
+
+    Raises:
+        SourceError: the page cannot be read, and the search said nothing of it.
+    """
+    try:
+        page = await read_page(hit["url"], seconds=seconds, may_reach=may_reach)
+    except SourceError:
+        if not hit["text"].strip():
+            raise
+        return passage_of(hit["title"], hit["url"], hit["text"])
+    return passage_of(page.title or hit["title"], hit["url"], page.text)
 
 
 async def _text_of(service: Service, fetched: Fetched) -> Page:

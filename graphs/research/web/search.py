@@ -4,13 +4,13 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
-from graphs.adapters.errors import SourceError, SourceNotConfigured
+from graphs.adapters.errors import SourceNotConfigured
 from graphs.adapters.http.addresses import is_public
 from graphs.adapters.http.fetch import TIMEOUT
 from graphs.adapters.http.public_network import AddressRule
-from graphs.adapters.sources import Hit, Passage, passage_of
+from graphs.adapters.sources import Hit, Passage
 from graphs.research.web import brave, tavily
-from graphs.research.web.pages import read_page
+from graphs.research.web.pages import read_hit
 from graphs.research.web.settings import WebSettings
 
 
@@ -63,18 +63,5 @@ class WebSearch:
         return await search(WebSettings.read(), query, limit=limit, seconds=self.timeout)
 
     async def read(self, hit: Hit) -> Passage:
-        """Return the page's text.
-
-        Where the page cannot be read (it is gone, too slow, no text, or not on the public
-        internet) what the search said of it stands in, if it said anything.
-
-        Raises:
-            SourceError: the page cannot be read, and the search said nothing of it.
-        """
-        try:
-            page = await read_page(hit["url"], seconds=self.timeout, may_reach=self.may_reach)
-        except SourceError:
-            if not hit["text"].strip():
-                raise
-            return passage_of(hit["title"], hit["url"], hit["text"])
-        return passage_of(page.title or hit["title"], hit["url"], page.text)
+        """Return the page's text, or what the search said of it: see `read_hit`."""
+        return await read_hit(hit, seconds=self.timeout, may_reach=self.may_reach)

@@ -32,6 +32,7 @@ FOREIGN = [
     "10.0.0.1",
     "[::2]",
     "[::1]evil",
+    ".",
     "",
 ]
 
@@ -49,7 +50,15 @@ def test_without_keys_a_foreign_host_is_refused_on_every_path(
 
 
 def test_loopback_is_served_by_each_of_its_names(keyless: TestClient) -> None:
-    names = ("localhost", "LocalHost:8000", "127.0.0.1:1", "127.8.0.1", "[::1]:8000", "[::1]")
+    names = (
+        "localhost",
+        "LocalHost:8000",
+        "127.0.0.1:1",
+        "127.8.0.1",
+        "[::1]:8000",
+        "[0::1]",
+        "localhost.",
+    )
     statuses = {name: keyless.get("/graphs", headers={"host": name}).status_code for name in names}
 
     assert set(statuses.values()) == {200}, statuses

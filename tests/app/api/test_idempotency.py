@@ -214,6 +214,10 @@ class TestOwners:
         keyed = {**settings.model_dump(), "api_keys": f"{'m' * 20},{'y' * 20}"}
         return Settings(_env_file=None, **keyed)
 
+    @pytest.fixture
+    def client(self, fresh_client: TestClient) -> TestClient:
+        return fresh_client
+
     def test_key_is_its_owners_alone(self, client: TestClient) -> None:
         path, body = "/graphs/scripted/invoke", EMPTY
         first = client.post(path, json=body, headers={**KEY, "x-api-key": "m" * 20})

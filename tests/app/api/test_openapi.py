@@ -60,7 +60,9 @@ def api_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         api_keys=KEY,
     )
     with serve(create_app(settings)) as server:
-        yield schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+        yield schemathesis.openapi.from_url(
+            f"{server.url}/openapi.json", headers={"x-api-key": KEY}
+        )
 
 
 @pytest.mark.slow

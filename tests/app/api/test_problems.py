@@ -92,7 +92,7 @@ def test_routes_that_start_runs_refuse_a_body_as_all_others_do(
     headers = {} if content_type is None else {"content-type": content_type}
     others = client.post("/runs/search", content=body, headers=headers)
 
-    for action in ("invoke", "stream", "batch", "runs"):
+    for action in ("invoke", "stream", "batch", "runs", "crons"):
         path = f"/graphs/line/{action}"
         refused = client.post(path, content=body, headers=headers)
         assert refused.status_code == others.status_code == status

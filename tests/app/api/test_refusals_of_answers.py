@@ -5,9 +5,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.app.api.test_refusals_of_values import JSON, client, invoke, places, settings
+from tests.app.api.test_refusals_of_values import (
+    JSON,
+    anyio_backend,
+    client,
+    invoke,
+    places,
+)
 
-__all__ = ["client", "settings"]
+__all__ = ["anyio_backend", "client"]
 
 pytestmark = pytest.mark.anyio
 

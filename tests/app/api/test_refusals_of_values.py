@@ -2,31 +2,35 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from app.settings import Settings
 from tests.app.api import strict_graphs
 from tests.app.service_at_hand import opened
+from tests.conftest import settings_in
 
 pytestmark = pytest.mark.anyio
 
 JSON = {"content-type": "application/json"}
 
 
-@pytest.fixture
-def settings(settings: Settings, tmp_path: Path) -> Settings:
-    registry = tmp_path / "langgraph.json"
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One event loop for the module, whose tests share a service."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def client(
+    tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
+) -> AsyncIterator[httpx2.AsyncClient]:
+    folder = tmp_path_factory.mktemp("strict")
+    registry = folder / "langgraph.json"
     paths = {name: f"{strict_graphs.__file__}:{name}" for name in strict_graphs.NAMES}
     registry.write_text(json.dumps({"dependencies": ["."], "graphs": paths}))
-    return settings.model_copy(update={"graphs_file": registry})
-
-
-@pytest.fixture
-async def client(settings: Settings, anyio_backend: str) -> AsyncIterator[httpx2.AsyncClient]:
+    settings = settings_in(folder).model_copy(update={"graphs_file": registry})
     async with opened(settings) as (client, _):
         yield client
 
@@ -168,7 +172,15 @@ async def test_reserved_name_is_refused(client: httpx2.AsyncClient) -> None:
         assert places(answer) == [f"config.configurable.{name}"]
 
 
-NOT_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"]
+NOT_NUMBERS = [
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e999",
+    "-1e999",
+    "9" * 400 + ".0",
+    "9" * 300 + "e99",
+]
 
 
 @pytest.mark.parametrize(
@@ -261,8 +273,8 @@ async def test_everything_else_runs(client: httpx2.AsyncClient) -> None:
 async def test_key_that_the_thread_has_may_be_left_out(
     graph_id: str, client: httpx2.AsyncClient
 ) -> None:
-    first = await invoke(client, graph_id, {"topic": "tides"}, thread_id="t")
-    second = await invoke(client, graph_id, {"count": 4}, thread_id="t")
+    first = await invoke(client, graph_id, {"topic": "tides"}, thread_id=f"t-{graph_id}")
+    second = await invoke(client, graph_id, {"count": 4}, thread_id=f"t-{graph_id}")
 
     assert first.status_code == 200
     assert (second.status_code, second.json().get("detail")) == (200, None)
@@ -270,13 +282,13 @@ async def test_key_that_the_thread_has_may_be_left_out(
 
 
 async def test_edit_of_a_thread_that_does_not_fit_is_refused(client: httpx2.AsyncClient) -> None:
-    await invoke(client, "whole", {"topic": "tides"}, thread_id="t")
+    await invoke(client, "whole", {"topic": "tides"}, thread_id="edited")
 
-    answer = await client.post("/threads/t/state", json={"values": {"count": "seven"}})
+    answer = await client.post("/threads/edited/state", json={"values": {"count": "seven"}})
 
     [place] = places(answer)
     assert place.endswith("count")
-    state = (await client.get("/threads/t/state")).json()
+    state = (await client.get("/threads/edited/state")).json()
     assert "count" not in state["values"]
 
 
@@ -287,3 +299,17 @@ async def test_keys_that_would_become_one_fail_the_run_and_are_named(
 
     assert answer.status_code == 502
     assert "anything" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/graphs/whole/invoke", "/graphs/whole/runs"])
+async def test_each_place_is_named_once_whatever_it_could_be(
+    path: str, client: httpx2.AsyncClient
+) -> None:
+    metadata = {f"k{number}": [1] for number in range(3)}
+
+    answer = await client.post(path, json={"input": {"topic": "x"}, "metadata": metadata})
+
+    assert places(answer) == ["metadata.k0", "metadata.k1", "metadata.k2"]
+    said = answer.json()["errors"][0]["message"]
+    assert "valid string" in said
+    assert "valid integer" in said

@@ -6,13 +6,15 @@ The state of a thread holds it in clear, as LangGraph's own does.
 import httpx2
 import pytest
 
-from tests.app.api.test_refusals_of_values import client, invoke, settings
+from tests.app.api.test_refusals_of_values import anyio_backend, client, invoke
 
-__all__ = ["client", "settings"]
+__all__ = ["anyio_backend", "client"]
 
 pytestmark = pytest.mark.anyio
 
 SECRET = "hunter22-do-not-show"
+
+MASK = "**********"
 
 
 async def test_secret_is_shown_in_no_refusal(client: httpx2.AsyncClient) -> None:
@@ -61,6 +63,9 @@ async def test_secret_reaches_the_nodes_and_is_shown_with_no_run(
     assert SECRET not in answer.text
     for path in (f"/runs/{run_id}", f"/runs/{run_id}/report", f"/runs/{run_id}/stream"):
         assert SECRET not in (await client.get(path)).text, path
+    run = (await client.get(f"/runs/{run_id}")).json()
+    assert (run["input"]["topic"], run["input"]["key"]) == ("x", MASK)
+    assert run["context"] == {"key": MASK}
     assert SECRET not in (await client.post("/runs/search", json={})).text
     state = (await client.get("/threads/t/state")).json()
     assert state["values"]["key"] == SECRET

@@ -15,7 +15,7 @@ from app.settings import Settings
 from tests.app import loop_clock
 from tests.app.at_work import assert_begins, assert_ends
 from tests.app.execution.test_runner import events_of
-from tests.app.service_at_hand import finished_branches, opened
+from tests.app.service_at_hand import activated, finished_branches, opened
 from tests.live_server import PATIENCE_SECONDS, LiveServer
 
 
@@ -27,9 +27,15 @@ def test_stream_tells_of_each_branch_once_and_ends(client: TestClient) -> None:
     assert response.headers["content-type"].startswith("text/event-stream")
     assert names[0] == "run_started"
     assert names.count("branch_started") == names.count("branch_finished") == 3
-    assert names[-4:] == ["join_started", "output", "report", "end"]
+    assert names[-5:] == ["join_started", "join_finished", "output", "report", "end"]
     assert events[0][1]["branches"] == ["must", "may", "also"]
-    assert events[-1][1] == {"status": "success", "degraded": True, "error": None, "interrupts": []}
+    assert events[-1][1] == {
+        "status": "success",
+        "degraded": True,
+        "error": None,
+        "interrupts": [],
+        "next": [],
+    }
 
 
 def test_stream_of_a_failed_run_ends_with_the_problem(client: TestClient) -> None:
@@ -121,7 +127,7 @@ async def test_client_that_leaves_in_mid_stream_ends_a_foreground_run_at_once(
     stall = {"must": "stall", "may": "ok", "join": "ok", "name": "left"}
     async with opened(settings) as (_, service):
         handle = await service.runs.start(service.registry["scripted"], RunRequest(stall))
-        [active] = service.runner.active
+        active = await activated(service, handle.run.id)
         client = Client()
         stream = EventStream(await handle.stream(), None, on_close=handle.client_left)
         listening = asyncio.create_task(client.listen_to(stream))
@@ -141,7 +147,7 @@ async def test_client_that_leaves_a_background_run_does_not_end_it(settings: Set
     async with opened(settings) as (_, service):
         request = RunRequest(stall, is_background=True)
         handle = await service.runs.start(service.registry["scripted"], request)
-        [active] = service.runner.active
+        active = await activated(service, handle.run.id)
         client = Client()
         stream = EventStream(await handle.stream(), None, on_close=handle.client_left)
         listening = asyncio.create_task(client.listen_to(stream))

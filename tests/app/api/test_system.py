@@ -4,13 +4,15 @@ import json
 
 from fastapi.testclient import TestClient
 
+from app.project import NAME, TITLE, VERSION
+
 
 def test_health_and_info_answer(client: TestClient) -> None:
     assert client.get("/ok").json() == {"ok": True}
     assert client.get("/health/live").json() == {"status": "live"}
-    assert client.get("/health/ready").json() == {"status": "ready", "graphs": 19}
+    assert client.get("/health/ready").json() == {"status": "ready", "graphs": 20, "excluded": 0}
     info = client.get("/info").json()
-    assert info["name"] == "fanjoin"
+    assert (info["name"], info["title"], info["version"]) == (NAME, TITLE, VERSION)
     assert info["embedded_model"] is None
     assert "scripted" in info["graphs"]
 
@@ -62,10 +64,10 @@ def test_docs_are_served(client: TestClient) -> None:
     assert client.get("/docs").status_code == 200
 
 
-def test_unexpected_error_shows_no_traceback(client: TestClient) -> None:
-    client.app_state["service"].registry._entries["plain"] = None  # break it from within
-    quiet = TestClient(client.app, raise_server_exceptions=False)
-    quiet.app_state = client.app_state
+def test_unexpected_error_shows_no_traceback(fresh_client: TestClient) -> None:
+    fresh_client.app_state["service"].registry._entries["plain"] = None  # break it from within
+    quiet = TestClient(fresh_client.app, raise_server_exceptions=False)
+    quiet.app_state = fresh_client.app_state
 
     response = quiet.get("/graphs/plain")
 

@@ -4,9 +4,9 @@ import httpx2
 import pytest
 
 from tests.app.api.strict_graphs import MISTAKES
-from tests.app.api.test_refusals_of_values import client, invoke, places, settings
+from tests.app.api.test_refusals_of_values import anyio_backend, client, invoke, places
 
-__all__ = ["client", "settings"]
+__all__ = ["anyio_backend", "client"]
 
 pytestmark = pytest.mark.anyio
 

@@ -46,7 +46,8 @@ def report(rows: list[dict[str, Any]], **facts: Any) -> dict[str, Any]:
 
 
 def end(status: str = "success", **facts: Any) -> dict[str, Any]:
-    return {"status": status, "degraded": False, "error": None, "interrupts": [], **facts}
+    plain: dict[str, Any] = {"degraded": False, "error": None, "interrupts": [], "next": []}
+    return {"status": status, **plain, **facts}
 
 
 def started(*, branches: list[str], joins: list[str]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class ScriptedService:
         self.refusal: dict[str, Any] | None = None
         self.answer: dict[str, Any] = {"status": "success", "output": {"brief": "…"}}
         self.inputs: list[Any] = []
+        self.configs: list[Any] = []
         self.keys: list[str | None] = []
         self.never_ends = False
         self.has_lost_its_reader = threading.Event()
@@ -49,12 +50,17 @@ class ScriptedService:
         return JSONResponse({"graph_id": graph_id, "input_schema": self.schema})
 
     async def invoke(self, request: Request) -> Response:
-        self.inputs.append((await request.json())["input"])
+        await self._read(request)
         return _problem(self.refusal) if self.refusal else JSONResponse(self.answer)
+
+    async def _read(self, request: Request) -> None:
+        body = await request.json()
+        self.inputs.append(body["input"])
+        self.configs.append(body.get("config"))
 
     async def stream(self, request: Request) -> Response:
         self.keys.append(request.headers.get("x-api-key"))
-        self.inputs.append((await request.json())["input"])
+        await self._read(request)
         if self.refusal:
             return _problem(self.refusal)
         return StreamingResponse(self._events(), media_type="text/event-stream")

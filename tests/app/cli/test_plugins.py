@@ -123,11 +123,3 @@ def test_plug_in_cannot_take_the_place_of_a_command(packages: Path) -> None:
     assert result.exit_code == 0
     assert "running service" in result.stdout
     assert all_names().count("run") == 1
-
-
-def test_documents_are_a_command_of_the_graphs() -> None:
-    result = fanjoin("documents")
-
-    assert result.exit_code == 2
-    for name in ("index", "list", "search"):
-        assert name in result.output

@@ -3,16 +3,19 @@
 import os
 import subprocess
 import sys
-from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from app.cli.plugins import plugin_names
 from app.cli.typer_app import COMMANDS, all_names, cli, load_command
+from app.project import NAME, VERSION
 from tests.app.cli.processes import REPOSITORY
 
 HELP = """
 import sys
+from pathlib import Path
 import app.cli
 
 sys.argv = ["fanjoin", "--help"]
@@ -29,7 +32,7 @@ SLOW_TO_IMPORT = {
 
 
 def test_all_names_are_the_own_ones_and_the_plug_ins() -> None:
-    assert set(all_names()) == {*COMMANDS, "documents"}
+    assert set(all_names()) == {*COMMANDS, *plugin_names()}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -53,7 +56,7 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
 def test_version_is_that_of_the_package() -> None:
     result = CliRunner().invoke(cli, ["--version"])
 
-    assert (result.exit_code, result.stdout) == (0, f"fanjoin {version('fanjoin')}\n")
+    assert (result.exit_code, result.stdout) == (0, f"{NAME} {VERSION}\n")
 
 
 def test_unknown_command_exits_2() -> None:
@@ -61,3 +64,22 @@ def test_unknown_command_exits_2() -> None:
 
     assert result.exit_code == 2
     assert "nonesuch" in result.stderr
+
+
+def test_folder_that_was_deleted_under_a_command_is_named_as_the_reason(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    in_no_folder = ["sh", "-c", 'rmdir "$PWD"; exec "$@"', "-", sys.executable, "-m", "app"]
+
+    result = subprocess.run(
+        [*in_no_folder, "graphs"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert "current folder does not exist any more" in result.stderr
+    assert "Traceback" not in result.stderr

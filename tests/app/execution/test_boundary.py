@@ -54,7 +54,9 @@ async def test_what_is_no_exception_becomes_one_that_names_it(
 
 
 async def test_what_cannot_be_shown_is_named_all_the_same() -> None:
-    assert str(ordinary(Unspeakable())) == "Unspeakable"
+    said = "Unspeakable: its text cannot be read: SystemExit"
+
+    assert str(ordinary(Unspeakable())) == said
 
 
 async def test_results_and_ordinary_errors_pass_as_they_are() -> None:

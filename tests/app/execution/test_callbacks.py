@@ -8,7 +8,7 @@ import pytest
 from app.settings import Settings
 from tests.app import loop_clock
 from tests.app.service_at_hand import opened
-from tests.conftest import ROOT
+from tests.conftest import OWN_GRAPHS
 from tests.live_server import PATIENCE_SECONDS, LiveServer, post_and_leave
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
@@ -20,8 +20,8 @@ FOR_EVER = 3600
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """The project's own graphs."""
-    return settings.model_copy(update={"graphs_file": ROOT / "langgraph.json"})
+    """The service over graphs that ask a model."""
+    return settings.model_copy(update={"graphs_file": OWN_GRAPHS})
 
 
 @pytest.mark.parametrize("action", ["invoke", "stream"])
@@ -30,7 +30,7 @@ def test_client_that_leaves_ends_the_model_calls(
 ) -> None:
     model_server.answer(Answer(delay=FOR_EVER))
 
-    path = f"/graphs/topic_brief/{action}"
+    path = f"/graphs/brief/{action}"
     post_and_leave(live_server, path, BODY, when=lambda: model_server.wait_for_calls(3))
     model_server.wait_until_idle()
 
@@ -43,7 +43,7 @@ async def test_deadline_ends_the_model_calls(settings: Settings, model_server: M
 
     async with opened(settings) as (client, _):
         body = {**BODY, "deadline_ms": 40_000}
-        answering = asyncio.create_task(client.post("/graphs/topic_brief/invoke", json=body))
+        answering = asyncio.create_task(client.post("/graphs/brief/invoke", json=body))
         await asyncio.to_thread(model_server.wait_for_calls, 3)
         loop_clock.skip(seconds=45)
         response = await answering
@@ -60,7 +60,7 @@ def test_cancelled_run_ends_the_model_calls(
     model_server.answer(Answer(delay=FOR_EVER))
 
     with httpx2.Client(base_url=live_server.url, timeout=PATIENCE_SECONDS) as client:
-        run = client.post("/graphs/topic_brief/runs", json=BODY).json()
+        run = client.post("/graphs/brief/runs", json=BODY).json()
         model_server.wait_for_calls(3)
         cancelled = client.post(f"/runs/{run['run_id']}/cancel")
 

@@ -132,7 +132,8 @@ class TestRunsOfNoProcess:
     async def idle(self, settings: Settings, anyio_backend: str) -> AsyncIterator[Idle]:
         await migrate(settings)
         async with opened_idle(settings) as idle:
-            yield idle
+            with idle.work.subscribe(idle.runner.active.hear):
+                yield idle
 
     @pytest.fixture
     async def registry(self, settings: Settings, anyio_backend: str) -> GraphRegistry:
@@ -147,10 +148,11 @@ class TestRunsOfNoProcess:
             ThreadRepository(database),
             registry=registry,
             checkpoints=idle.checkpoints,
+            recovery=idle.recovery,
         )
 
     async def create(self, idle: Idle, key: IdempotencyKey | None = None) -> Run:
-        run = Run("tally", RunRequest({}, owner="me", idempotency_key=key))
+        run = Run("tally", RunRequest({}, owner="me", is_background=True, idempotency_key=key))
         await RunRepository(idle.database).create(run)
         events = [Event(1, "run_started", {})]
         await RunRepository(idle.database).append_events([(run.id, events)])
@@ -158,7 +160,8 @@ class TestRunsOfNoProcess:
 
     async def finish(self, idle: Idle, run: Run) -> None:
         run.status = RunStatus.SUCCESS
-        await RunRepository(idle.database).finish(run, [Event(2, "end", {})], None)
+        repository = RunRepository(idle.database, idle.work)
+        await repository.finish(run, [Event(2, "end", {})], None)
 
     async def test_its_end_is_waited_for_and_its_events_followed(
         self, idle: Idle, runs: Runs

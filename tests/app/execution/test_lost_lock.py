@@ -36,15 +36,16 @@ async def until_lost(service: Service, *, is_lost: bool) -> None:
             await asyncio.sleep(0.01)
 
 
-async def count_runs(connection: AsyncConnection[Any]) -> int:
-    row = await (await connection.execute("SELECT count(*) FROM runs")).fetchone()
-    assert row is not None
-    return int(row[0])
+async def stored_runs(connection: AsyncConnection[Any]) -> list[Any]:
+    """Return what is stored of each run that may change."""
+    columns = "id, status, attempt, ended_at, last_event"
+    rows = await connection.execute(f"SELECT {columns} FROM runs ORDER BY id")
+    return await rows.fetchall()
 
 
 async def claim_all_runs(connection: AsyncConnection[Any]) -> None:
     """Claim them as a process does that starts."""
-    await connection.execute("UPDATE runs SET attempt = attempt + 1")
+    await connection.execute("UPDATE runs SET attempt = attempt + 1, holder = 1")
 
 
 async def stored_end(service: Service, run_id: str) -> Run:
@@ -70,7 +71,7 @@ async def test_no_run_is_taken_and_nothing_stored_before_the_lock_is_held_again(
             await begins("under way:must")
             async with held_by_a_rival(postgres_url) as rival:
                 await until_lost(service, is_lost=True)
-                before = await count_runs(rival)
+                before = await stored_runs(rival)
                 refused = [await post(client, path, "new") for path in ("invoke", "runs")]
                 thread = await client.post("/threads", json={})
                 unready = await client.get("/health/ready")
@@ -78,7 +79,7 @@ async def test_no_run_is_taken_and_nothing_stored_before_the_lock_is_held_again(
                 active = await active_run(service)
                 while not active.is_ending:  # noqa: ASYNC110  # no event tells of it
                     await asyncio.sleep(0.01)
-                after = await count_runs(rival)
+                after = await stored_runs(rival)
             answered = await under_way
             await until_lost(service, is_lost=False)
             afterwards = await post(client, "invoke", "afterwards")

@@ -8,12 +8,12 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from sqlalchemy import Connection, select, update
 
-from app.errors import CannotRetry, Stopping
+from app.errors import CannotRetry
 from app.execution.active_runs import ActiveRun
-from app.runs.orphans import OrphanedRuns
 from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
 from app.runs.run import Run, RunStatus
+from app.runs.search import RunSearch
 from app.service import Service, open_service
 from app.settings import Settings
 from app.storage.checkpoints import open_checkpoints
@@ -24,6 +24,7 @@ from app.storage.tables import runs
 from tests.app.at_work import holding
 from tests.app.service_at_hand import ended, finished_branches, start
 from tests.app.storage.held_writer import held
+from tests.app.stored_runs import claim_left
 
 pytestmark = pytest.mark.anyio
 
@@ -89,7 +90,7 @@ async def test_run_that_never_survives_is_given_up(stored_settings: Settings) ->
     )
     async with open_database(stored_settings) as database:
         for _ in range(stored_settings.max_run_attempts):
-            await OrphanedRuns(database).claim(10, [])
+            await claim_left(database)
 
     async with open_service(stored_settings) as service:
         run = await ended(service, run_id)
@@ -168,47 +169,51 @@ async def start_stall(service: Service) -> ActiveRun:
     return active
 
 
-async def test_background_run_whose_caller_leaves_while_it_begins_goes_on(
+async def test_background_run_whose_caller_leaves_while_it_is_stored_goes_on(
     settings: Settings,
 ) -> None:
     async with open_service(settings) as service:
         async with held(service.database.writer):
-            starting = await start_of_a_run(service)
-            [active] = service.runner.active
+            starting = await storing_of_a_run(service)
             starting.cancel()
             await asyncio.wait([starting])
-        run = await active.wait()
+        [run] = await stored_runs(service)
+        run = await ended(service, run.id)
 
     assert starting.cancelled()
     assert run.status is RunStatus.SUCCESS
 
 
-async def test_background_run_that_begins_while_the_service_stops_goes_on_later(
+async def test_background_run_that_is_stored_while_the_service_stops_goes_on_later(
     settings: Settings,
 ) -> None:
     async with open_service(settings) as service:
         async with held(service.database.writer):
-            starting = await start_of_a_run(service)
-            [active] = service.runner.active
+            starting = await storing_of_a_run(service)
             draining = asyncio.create_task(service.runner.drain(0))
-            await asyncio.wait([starting])
+            await asyncio.sleep(0)
         await draining
+        run, _ = await starting
     async with open_service(settings) as service:
-        run = await ended(service, active.run.id)
+        run = await ended(service, run.id)
 
-    assert isinstance(starting.exception(), Stopping)
     assert run.status is RunStatus.SUCCESS
     assert run.failed_attempts == 0
 
 
-async def start_of_a_run(service: Service) -> asyncio.Task[ActiveRun]:
-    """A background run whose start is on its way to the database."""
+async def storing_of_a_run(service: Service) -> asyncio.Task[tuple[Run, bool]]:
+    """A background run whose row is on its way to the database."""
     request = RunRequest(ALL_OK, is_background=True)
-    starting = asyncio.create_task(start(service, "scripted", request))
-    for _ in range(2):  # the caller's first step, then that of the run
-        await asyncio.sleep(0)
+    starting = asyncio.create_task(service.runner.enqueue("scripted", request))
+    await asyncio.sleep(0)
     assert not starting.done()
     return starting
+
+
+async def stored_runs(service: Service) -> list[Run]:
+    """Return the runs there are, once all writes are done."""
+    await service.database.check()
+    return await service.runs.search(RunSearch())
 
 
 async def test_run_that_ends_without_a_stored_end_is_recovered(settings: Settings) -> None:

@@ -97,12 +97,3 @@ async def test_input_model_that_json_cannot_say_is_a_problem(tmp_path: Path) -> 
 
     assert "OddInput cannot be described in JSON" in problems[0]
     assert "input_schema" in problems[0]
-
-
-async def test_state_without_keys_is_a_problem_with_the_remedy(tmp_path: Path) -> None:
-    source = GOOD.replace("StateGraph(State)", "StateGraph(list)")
-    (tmp_path / "odd.py").write_text(source)
-
-    problems = await problems_of(write_graphs(tmp_path, {"odd": "./odd.py:graph"}))
-
-    assert "one value without keys: name them in a TypedDict" in problems[0]

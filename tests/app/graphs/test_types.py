@@ -102,7 +102,7 @@ _SCRIPT = """
 import asyncio, base64, sys
 from pathlib import Path
 from app.graphs.registry import load_registry
-from app.storage.checkpoints.serde import open_serde
+from app.storage.checkpoints.serde import Serde
 
 registry = asyncio.run(load_registry(Path(sys.argv[1], "langgraph.json")))
 node = registry["g"].graph.builder.nodes["node"].runnable.func
@@ -111,7 +111,7 @@ values = [
     its["Place"]([its["Person"](level=its["Deep"].ONE)]), its["Deep"].ONE, its["Pair"](1),
     its["Person"].Inner(), its["Box"][int](item=1), its["Loose"](), its["Person"](),
 ]
-serde = open_serde(registry.types)
+serde = Serde(registry.types)
 if sys.argv[2] == "store":
     print(base64.b64encode(serde.dumps_typed(values)[1]).decode())
 else:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from hypothesis_jsonschema import from_schema
 from langgraph.graph import START, StateGraph
 
 from app.graphs.diagram.notes import note_of
-from app.graphs.shape import BranchPolicy, Graph, shape_of
-from app.graphs.wire import own_writes
+from app.graphs.shape import BranchPolicy, Graph, JoinPolicy, shape_of
+from app.graphs.wire import item_of, own_writes
 from app.settings import Settings
 from tests.app.graphs import kits_end
 from tests.wire import check, schema
@@ -38,6 +39,11 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
     registry = tmp_path / "langgraph.json"
     registry.write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
     return settings.model_copy(update={"graphs_file": registry})
+
+
+@pytest.fixture
+def client(fresh_client: TestClient) -> TestClient:
+    return fresh_client
 
 
 def graph_with(metadata: Any) -> Graph:
@@ -65,10 +71,26 @@ def test_a_node_is_what_its_metadata_says(metadata: dict[str, Any]) -> None:
     assert shape.has_fan_out
     assert shape.kind(("node",)) == metadata["kind"]
     if metadata["kind"] == "branch":
-        policy = ("fan_out", "required", "timeout", "attempts", "has_fallback")
+        policy = (
+            "fan_out",
+            "required",
+            "timeout",
+            "attempts",
+            "has_fallback",
+            "has_cache",
+            "items",
+        )
         assert shape.branches == [BranchPolicy("node", **{key: metadata[key] for key in policy})]
         assert ("optional" in note_of(graph, "node")) is not metadata["required"]
         assert ("one per item" in note_of(graph, "node")) is (metadata["items"] is not None)
+    else:
+        assert shape.join_policies == [JoinPolicy(**declared(JoinPolicy, metadata))]
+
+
+def declared(policy: type[Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return what metadata says of the fields of a policy."""
+    names = [one.name for one in fields(policy) if one.name != "name"]
+    return {"name": "node", **{name: metadata[name] for name in names}}
 
 
 def test_a_member_of_the_metadata_that_the_service_does_not_know_is_ignored() -> None:
@@ -108,6 +130,15 @@ def test_a_result_is_read_without_its_tag(result: dict[str, Any]) -> None:
 
 
 @few
+@given(given=instances_of("item"))
+def test_an_item_is_what_the_input_of_its_task_says(given: dict[str, Any]) -> None:
+    item = given["fanjoin_item"]
+
+    assert item_of(given) == (item["index"] if item["of"] else None, item["label"])
+    assert item_of({"topic": "tides"}) is None
+
+
+@few
 @given(event=instances_of("custom_events"))
 def test_a_row_tells_what_the_event_said(client: TestClient, event: dict[str, Any]) -> None:
     response = client.post("/graphs/sender/invoke", json={"input": {"events": [event]}})
@@ -119,6 +150,9 @@ def test_a_row_tells_what_the_event_said(client: TestClient, event: dict[str, An
             assert row["name"] == "send"
         case "fanjoin.attempt":
             assert (row["name"], row["attempts"]) == (event["branch"], event["attempt"])
+        case "fanjoin.attempt_failed":
+            error = {key: event["error"][key] for key in ("type", "message")}
+            assert row["tries"][-1]["error"] == error
         case "fanjoin.outcome":
             said = (event["branch"], event["status"], event["attempts"])
             assert (row["name"], row["status"], row["attempts"]) == said

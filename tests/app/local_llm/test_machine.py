@@ -10,11 +10,13 @@ from app.local_llm.machine import (
     GIB,
     Machine,
     available_memory,
+    cpu_ticks,
     missing_cpu_features,
     require_able,
     require_disk,
     usable_cores,
 )
+from app.local_llm.process import threads_for
 
 ABLE = Machine(has_llama=True, available_memory=4 * GIB, missing_cpu_features=frozenset())
 
@@ -110,3 +112,34 @@ def test_disk_with_room_is_accepted(tmp_path: Path) -> None:
 def test_disk_without_room_names_folder_and_setting(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=f"{tmp_path}.*FANJOIN_MODEL_CACHE_DIR"):
         require_disk(tmp_path, needed=1 << 60)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "idle"),
+    [
+        ("100 0 50 800 50 0 0 0 9 9", "110 0 55 975 55 0 0 0 9 9", True),
+        ("100 0 50 800 50 0 0 0 9 9", "200 0 50 900 50 0 0 0 9 9", False),
+        ("100 0 50 800 50 0 0 0 9 9", "100 0 50 850 50 0 0 60 9 9", False),
+    ],
+    ids=["idle", "busy", "taken by another guest"],
+)
+def test_processors_are_idle_that_did_nearly_nothing_meanwhile(
+    tmp_path: Path, before: str, after: str, idle: bool
+) -> None:
+    write(tmp_path, "proc/stat", f"cpu  {before}\ncpu0 1 2 3\n")
+    earlier = cpu_ticks(tmp_path)
+    write(tmp_path, "proc/stat", f"cpu  {after}\ncpu0 1 2 3\n")
+
+    assert cpu_ticks(tmp_path).were_idle_since(earlier) is idle
+
+
+def test_processors_that_cannot_be_read_count_as_idle(tmp_path: Path) -> None:
+    assert cpu_ticks(tmp_path).were_idle_since(cpu_ticks(tmp_path))
+
+
+@pytest.mark.parametrize(("cores", "idle", "busy"), [(1, 1, 1), (2, 2, 1), (3, 2, 2), (8, 7, 7)])
+def test_model_leaves_one_core_free_unless_there_are_two_and_both_idle(
+    cores: int, idle: int, busy: int
+) -> None:
+    assert threads_for(cores, are_idle=True) == idle
+    assert threads_for(cores, are_idle=False) == busy

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidInput
-from app.plain_json import require_bounded, require_bounded_text
+from app.plain_json import require_bounded, require_bounded_text, require_storable
 
 LONGEST = 10**4300 - 1
 
@@ -47,6 +47,26 @@ def test_what_can_be_stored_passes(value: Any) -> None:
 def test_what_cannot_be_stored_is_refused_with_its_place(value: Any, place: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         require_bounded(value, "input")
+
+    assert [problem["place"] for problem in refused.value.problems] == [place]
+
+
+@pytest.mark.parametrize("value", [2**64 - 1, -(2**63), [True, None, 1e300, "9" * 30], {"a": [{}]}])
+def test_what_a_checkpoint_holds_passes(value: Any) -> None:
+    require_storable(value, "input")
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        (2**64, "input"),
+        (-(2**63) - 1, "input"),
+        ({"a": [1, {"b c": LONGEST}], "d": LONGEST}, "input.a.1.b c"),
+    ],
+)
+def test_integer_that_no_checkpoint_holds_is_refused_with_its_place(value: Any, place: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        require_storable(value, "input")
 
     assert [problem["place"] for problem in refused.value.problems] == [place]
 

@@ -5,12 +5,13 @@ import weakref
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from app.execution.graph_stream import token_writer
+from app.execution.graph_stream import text_writer
 from app.graphs.shape import Shape
 from app.main import create_app
 from app.redaction import redactor
@@ -19,7 +20,7 @@ from app.runs.events import EventGate, EventLog
 from app.setting_types import Price
 from app.settings import Settings
 from tests.app.execution.test_runner import events_of, rows_of
-from tests.conftest import ROOT
+from tests.conftest import OWN_GRAPHS
 from tests.model_answers import Answer
 from tests.model_server import MODEL, ModelServer
 
@@ -29,8 +30,13 @@ QUESTIONS, KEY_TERMS = "three questions for further reading", "three terms that 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """The project's own graphs."""
-    return settings.model_copy(update={"graphs_file": ROOT / "langgraph.json"})
+    """The service over graphs that ask a model."""
+    return settings.model_copy(update={"graphs_file": OWN_GRAPHS})
+
+
+@pytest.fixture
+def client(fresh_client: TestClient) -> TestClient:
+    return fresh_client
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def priced_client(settings: Settings) -> Iterator[TestClient]:
 
 
 def report_on(client: TestClient, topic: str = "tidal power") -> dict[str, Any]:
-    response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": topic}})
+    response = client.post("/graphs/brief/invoke", json={"input": {"topic": topic}})
     report: dict[str, Any] = response.json()["report"]
     return report
 
@@ -63,7 +69,7 @@ def test_cost_follows_the_price_table(priced_client: TestClient, model_server: M
 
     tokens = report["tokens"]
     assert report["cost_usd"] == pytest.approx((tokens["input"] + 10 * tokens["output"]) / 1e6)
-    assert report["warnings"] == []
+    assert not any("price" in warning for warning in report["warnings"])
 
 
 def test_unknown_price_is_null_with_a_warning(
@@ -103,12 +109,47 @@ def test_attempts_after_a_429_are_counted(client: TestClient, model_server: Mode
     assert rows["questions"]["duration_ms"] >= 100
 
 
+def test_attempt_that_was_repeated_is_in_the_warnings_with_its_error(
+    priced_client: TestClient, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(fault="cut"), prompt=QUESTIONS, times=1)
+
+    report = report_on(priced_client)
+
+    assert rows_of(report)["questions"]["attempts"] == 2
+    [said] = [warning for warning in report["warnings"] if "attempt" in warning]
+    assert said.startswith("questions: attempt 1 failed (OpenAIConnectionError: ")
+
+
+def test_unknown_tokens_of_a_model_that_is_free_cost_nothing(
+    settings: Settings, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(fault="cut"), prompt=QUESTIONS, times=1)
+    free = {MODEL: Price(input=Decimal(0), output=Decimal(0))}
+
+    with TestClient(create_app(settings.model_copy(update={"prices": free}))) as client:
+        report = report_on(client)
+
+    assert (report["cost_usd"], report["tokens"]) == (0, None)
+    assert f"questions: the token usage of {MODEL} is unknown" in report["warnings"]
+
+
+def test_unknown_tokens_of_a_model_with_a_price_cost_nobody_knows_what(
+    priced_client: TestClient, model_server: ModelServer
+) -> None:
+    model_server.answer(Answer(fault="cut"), prompt=QUESTIONS, times=1)
+
+    report = report_on(priced_client)
+
+    assert (report["cost_usd"], report["tokens"]) == (None, None)
+
+
 def test_broken_optional_branch_is_named_and_its_siblings_stand(
     client: TestClient, model_server: ModelServer
 ) -> None:
     model_server.answer(Answer(status=401), prompt=KEY_TERMS)
 
-    response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": "tides"}})
+    response = client.post("/graphs/brief/invoke", json={"input": {"topic": "tides"}})
 
     answer = response.json()
     row = rows_of(answer["report"])["key_terms"]
@@ -124,7 +165,7 @@ def test_broken_required_branch_is_502_and_keeps_what_succeeded(
 ) -> None:
     model_server.answer(Answer(status=401), prompt=QUESTIONS)
 
-    response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": "tides"}})
+    response = client.post("/graphs/brief/invoke", json={"input": {"topic": "tides"}})
 
     problem = response.json()
     assert response.status_code == 502
@@ -136,7 +177,7 @@ def test_broken_required_branch_is_502_and_keeps_what_succeeded(
 def test_tokens_stream_per_branch_and_structured_output_never_does(
     client: TestClient, model_server: ModelServer
 ) -> None:
-    response = client.post("/graphs/topic_brief/stream", json={"input": {"topic": "tides"}})
+    response = client.post("/graphs/brief/stream", json={"input": {"topic": "tides"}})
 
     events = events_of(response)
     spoken: dict[str, str] = {}
@@ -164,7 +205,7 @@ def test_price_is_found_by_the_name_that_was_asked_for(
     report = report_on(priced_client)
 
     assert report["cost_usd"] > 0
-    assert report["warnings"] == []
+    assert not any("price" in warning for warning in report["warnings"])
 
 
 def test_usage_of_a_call_that_was_cut_off_is_unknown(
@@ -190,7 +231,7 @@ def test_key_that_a_server_repeats_is_shown_nowhere(
     model_server.answer(Answer(status=401, text=f"wrong key: {key}"), prompt=QUESTIONS)
 
     with TestClient(create_app(own.model_copy(update={"model": MODEL}))) as client:
-        response = client.post("/graphs/topic_brief/invoke", json={"input": {"topic": "tides"}})
+        response = client.post("/graphs/brief/invoke", json={"input": {"topic": "tides"}})
 
     assert response.status_code == 502
     assert "***" in response.text
@@ -198,14 +239,15 @@ def test_key_that_a_server_repeats_is_shown_nowhere(
     assert all(key not in str(vars(record)) for record in caplog.records)
 
 
-def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
+@pytest.mark.anyio
+async def test_tokens_past_a_bound_are_not_kept_and_the_report_says_so() -> None:
     log = EventLog()
     gate = EventGate(log, holds=False)
     recorder = Recorder(Shape({}, [], []), {}, redactor(), gate.append)
-    write = token_writer(log, recorder)
+    write = text_writer(log, recorder)
 
     for _ in range(5):
-        write("talker:1", "x" * 1024 * 1024)
+        write("token", "talker:1", "x" * 1024 * 1024, uuid4())
     log.close()
 
     report = recorder.close(has_ended=True)
@@ -218,12 +260,12 @@ def test_a_join_that_too_few_reached_is_named_not_one_of_its_optional_branches(
 ) -> None:
     model_server.answer(Answer(status=401))
 
-    response = client.post("/graphs/race/invoke", json={"input": {"prompt": "Why tides?"}})
+    response = client.post("/graphs/first_answer/invoke", json={"input": {"prompt": "Why tides?"}})
 
     problem = response.json()
     assert response.status_code == 502
     assert (problem["branch"], problem["error_type"]) == ("finish", "QuorumNotMet")
-    assert problem["detail"].count("scripted 401") == 3
+    assert problem["detail"].count("scripted 401") == 2
 
 
 def test_a_recorder_is_freed_with_its_run_and_leaves_nothing_to_the_collector() -> None:

@@ -218,7 +218,7 @@ async def test_checkpoints_of_runs_go_when_the_run_is_over_and_not_before(storag
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_ids_that_are_no_text_are_stepped_over_and_logged_once(
+async def test_rows_whose_ids_are_no_text_are_deleted_by_their_bytes(
     storage: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await ThreadRepository(storage.database).create(ThreadChange("me", "bad", {}, "g", 1.0))
@@ -237,7 +237,8 @@ async def test_ids_that_are_no_text_are_stepped_over_and_logged_once(
 
     swept = await storage.sweeper(keep_runs_days=30, keep_checkpoints_days=7).sweep()
 
-    assert (swept.threads, swept.runs, swept.shortened_threads) == (2, 1, 1)
-    assert await storage.count(threads) == 2
+    assert (swept.threads, swept.runs, swept.shortened_threads) == (3, 2, 1)
+    assert await storage.count(threads) == 1
+    assert await storage.count(runs) == 1
     reasons = {vars(record)["error"] for record in caplog.records}
     assert reasons == {"its id is not valid UTF-8"}

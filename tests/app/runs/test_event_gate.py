@@ -69,3 +69,14 @@ def test_end_in_a_run_that_does_not_continue_after_a_crash_passes_at_once() -> N
     gate.append("branch_finished", {"id": "a"}, "a:1")
 
     assert names_in(log) == ["a"]
+
+
+def test_ends_of_two_rows_of_one_task_pass_both() -> None:
+    log = EventLog()
+    gate = EventGate(log, holds=True)
+    gate.append("branch_finished", {"id": "a"}, "a:1")
+    gate.append("branch_finished", {"id": "a#2"}, "a:1")
+
+    gate.on_saved("1")
+
+    assert names_in(log) == ["a", "a#2"]

@@ -10,14 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import EventsGone, StorageUnavailable, ThreadBusy
 from app.retention.statements import drop_events
 from app.runs.events import Event
-from app.runs.orphans import OrphanedRuns
 from app.runs.repository import RunRepository
 from app.runs.run import Run, RunFailure, RunStatus, new_run_id
 from app.settings import Settings
 from app.storage.database import Database, open_database
 from app.threads.repository import ThreadRepository
 from app.threads.thread import INTERRUPTED
-from tests.app.stored_runs import a_run, an_event, ended
+from tests.app.stored_runs import a_run, an_event, claim_left, ended
 
 pytestmark = pytest.mark.anyio
 
@@ -154,7 +153,7 @@ async def test_begin_and_end_said_twice_are_kept_once(database: Database) -> Non
 
 async def test_late_end_of_an_earlier_attempt_is_refused(database: Database) -> None:
     late = await RunRepository(database).create(a_run())
-    [claimed] = await OrphanedRuns(database).claim(10, live=[])
+    [claimed] = await claim_left(database)
 
     assert not await RunRepository(database).finish(ended(late), [an_event(1, late=True)], None)
     assert await RunRepository(database).finish(ended(claimed), [an_event(2)], None)
@@ -253,7 +252,7 @@ async def test_many_runs_begin_and_end_at_once(database: Database) -> None:
     ]
 
     assert all(await asyncio.gather(*ends))
-    assert await OrphanedRuns(database).claim(10, live=[]) == []
+    assert await claim_left(database) == []
 
 
 async def test_closed_database_is_unavailable(database: Database) -> None:

@@ -1,13 +1,15 @@
 """Runs are found by labels, status, graph and thread, newest first, on both databases."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.runs.repository import RunRepository
 from app.runs.request import RunRequest
-from app.runs.run import Run, RunStatus
+from app.runs.run import Run, RunFigures, RunStatus
 from app.runs.search import RunSearch
+from app.runs.span import Range, Span
 from app.storage.database import Database
 
 pytestmark = pytest.mark.anyio
@@ -100,6 +102,91 @@ async def test_what_is_large_is_left_out(database: Database) -> None:
 
     (record,) = await RunRepository(database).search(RunSearch(owner="me"))
 
+    assert record.figures is None
     assert (record.status, record.request.metadata) == (RunStatus.SUCCESS, {"env": "prod"})
     assert (record.output, record.request.graph_input) == (None, None)
     assert record.ended_at is not None
+
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+async def keep_with_report(database: Database, *failed: str, hours: int = 0, **report: Any) -> str:
+    """Keep a run that is over, with the figures of its report, and return its id."""
+    run = Run("graph", RunRequest({}, owner="me"), status=RunStatus.SUCCESS)
+    run.created_at = run.ended_at = NOON + timedelta(hours=hours)
+    run.report = {"wall_ms": 1.0, "degraded": False, "tokens": None, "cost_usd": None, **report}
+    figures = {"queued_ms": 0.0, "duration_ms": 1.0, "attempts": 1, "is_critical": False}
+    usage = {"tokens_in": None, "tokens_out": None, "cost_usd": None}
+    statuses = [*((branch, "failed") for branch in failed), ("fine", "ok"), ("may", "skipped")]
+    run.branch_stats = [
+        {"number": number, "branch": branch, "status": status, **figures, **usage}
+        for number, (branch, status) in enumerate(statuses)
+    ]
+    await RunRepository(database).create_finished(run, [])
+    return run.id
+
+
+async def test_figures_narrow_the_search(database: Database) -> None:
+    await keep(database)
+    unknown = await keep_with_report(database)
+    small = await keep_with_report(
+        database, wall_ms=10.0, tokens={"input": 3, "output": 2}, cost_usd=0.1
+    )
+    large = await keep_with_report(
+        database, wall_ms=20.0, degraded=True, tokens={"input": 30, "output": 20}, cost_usd=0.2
+    )
+
+    for name, low, high in (("wall_ms", 10, 20), ("tokens", 5, 50), ("cost_usd", 0.1, 0.2)):
+        assert await search(database, **{name: Range(low, high)}) == [large, small]
+        assert await search(database, **{name: Range(least=high)}) == [large]
+        between = (low + high) / 2
+        assert small in await search(database, **{name: Range(most=between)})
+        assert large not in await search(database, **{name: Range(most=between)})
+    assert await search(database, is_degraded=True) == [large]
+    assert await search(database, is_degraded=False) == [small, unknown]
+
+
+async def test_branch_that_failed_narrows_the_search(database: Database) -> None:
+    await keep_with_report(database)
+    one = await keep_with_report(database, "a", "a", "b")
+    other = await keep_with_report(database, "b")
+
+    assert await search(database, failed_branch="b") == [other, one]
+    assert await search(database, failed_branch="a") == [one]
+    assert await search(database, failed_branch="fine") == []
+    assert await search(database, failed_branch="may") == []
+
+
+async def test_time_narrows_the_search_to_its_first_moment_and_before_its_last(
+    database: Database,
+) -> None:
+    runs = [await keep_with_report(database, hours=hours) for hours in range(4)]
+    live = await keep(database)
+    span = Span(NOON + timedelta(hours=1), NOON + timedelta(hours=3))
+
+    assert await search(database, created=span) == [runs[2], runs[1]]
+    assert await search(database, ended=span) == [runs[2], runs[1]]
+    assert live not in await search(database, ended=Span(since=NOON))
+
+
+async def test_page_shows_the_figures_of_each_run(database: Database) -> None:
+    await keep_with_report(
+        database, "b", "a", "a", degraded=True, tokens={"input": 3, "output": 2}, cost_usd=0.5
+    )
+
+    [run] = await RunRepository(database).search(RunSearch(owner="me", metadata={}))
+
+    assert run.figures == RunFigures(True, 1.0, 3, 2, 0.5, ("a", "b"))
+
+
+async def test_label_and_figure_narrow_the_search_together(database: Database) -> None:
+    await keep(database, status=RunStatus.SUCCESS, env="prod")
+    labelled = Run("graph", RunRequest({}, owner="me", metadata={"env": "prod"}))
+    labelled.status, labelled.report = RunStatus.SUCCESS, {"wall_ms": 5.0}
+    await RunRepository(database).create_finished(labelled, [])
+    await keep_with_report(database, wall_ms=5.0)
+
+    shown = await search(database, metadata={"env": "prod"}, wall_ms=Range(least=5))
+
+    assert shown == [labelled.id]

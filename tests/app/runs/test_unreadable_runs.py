@@ -7,14 +7,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.errors import UnreadableRun
-from app.runs.orphans import OrphanedRuns
 from app.runs.repository import RunRepository
 from app.runs.run import RunStatus
 from app.runs.search import RunSearch
 from app.storage.database import Database
 from app.storage.tables import runs
 from tests.app.damage import NO_UTF8, TOO_DEEP, damage
-from tests.app.stored_runs import a_run, an_event, ended
+from tests.app.stored_runs import a_run, an_event, claim_left, ended
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +21,7 @@ OF_JSON = [
     ("metadata", "{"),
     ("metadata", "[]"),
     ("metadata", '{"a": 1e999}'),
+    ("metadata", '{"a": ' + "9" * 400 + ".0}"),
     ("request", ""),
     ("request", "3"),
     ("request", '{"form": 2, "config": []}'),
@@ -68,7 +68,7 @@ async def test_unreadable_run_is_refused_by_id_and_read_around_elsewhere(
 
     with pytest.raises(UnreadableRun, match=rf"{broken}.*its {column}"):
         await repository.get(broken, owner="me")
-    claimed = await OrphanedRuns(database).claim(10, live=[])
+    claimed = await claim_left(database)
     page = await repository.search(RunSearch("me"))
 
     assert [run.id for run in page] == [newer, broken, older]
@@ -88,7 +88,7 @@ async def test_column_of_another_type_costs_only_its_row(
 
     with pytest.raises(UnreadableRun, match=broken):
         await repository.get(broken, owner="me")
-    claimed = await OrphanedRuns(database).claim(10, live=[])
+    claimed = await claim_left(database)
     page = await repository.search(RunSearch("me"))
 
     assert [run.id for run in page] == [newer, broken, older]
@@ -102,10 +102,10 @@ async def test_unreadable_run_can_be_ended_and_deleted(database: Database) -> No
     repository = RunRepository(database)
     _, broken, _ = await stored(database)
     await damage(database, runs, broken, "{", "request")
-    [claimed] = [run for run in await OrphanedRuns(database).claim(9, live=[]) if run.id == broken]
+    [claimed] = [run for run in await claim_left(database) if run.id == broken]
 
     is_stored = await repository.finish(ended(claimed, RunStatus.ERROR), [], None)
-    left = await OrphanedRuns(database).claim(9, live=[])
+    left = await claim_left(database)
     await repository.delete(broken, owner="me")
 
     assert is_stored

@@ -1,6 +1,6 @@
 """One branch asks a question while its sibling finishes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from langgraph.graph import StateGraph
 from langgraph.types import interrupt
@@ -10,6 +10,7 @@ from graphs.kit import Branch, add_fan_out, by_branch
 
 
 class State(TypedDict, total=False):
+    more: dict[str, Any]
     results: Annotated[dict[str, str], by_branch]
     answer: str
 
@@ -19,7 +20,7 @@ async def sure(state: State) -> State:
 
 
 async def unsure(state: State) -> State:
-    return {"results": {"unsure": interrupt({"question": "may I?"})}}
+    return {"results": {"unsure": interrupt({"question": "may I?", **state.get("more", {})})}}
 
 
 async def combine(state: State) -> State:

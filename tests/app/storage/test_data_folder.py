@@ -10,6 +10,7 @@ from app.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.backup import back_up
 from app.storage.checkpoints import open_checkpoints
+from app.storage.data_folder import flaw_of_file, flaw_of_folder
 from app.storage.database import open_database
 from app.storage.locks import hold_serving_lock
 from app.storage.migrate import migrate
@@ -89,3 +90,33 @@ async def test_folder_that_cannot_be_used_is_named_with_the_remedy(
             pass
     with pytest.raises(StorageUnavailable, match=r"data folder .* FANJOIN_DATA_DIR"):
         await migrate(settings)
+
+
+@pytest.mark.parametrize("below", ["", "sub", "sub/folder"])
+def test_what_stands_in_the_place_of_a_data_folder_is_named(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to("missing")
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "good").symlink_to(tmp_path)
+
+    assert flaw_of_folder(tmp_path / "file" / below) == f"{tmp_path / 'file'} is no folder"
+    for name, where in (("nowhere", "nowhere"), ("circle", "in a circle")):
+        said = f"{tmp_path / name} is a link that leads {where}"
+        assert flaw_of_folder(tmp_path / name / below) == said
+    for name in ("good", "missing", "x" * 300):
+        assert flaw_of_folder(tmp_path / name / below) is None
+
+
+def test_what_stands_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "whole").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "to_nowhere").symlink_to("missing/file")
+    (tmp_path / "to_itself").symlink_to("to_itself")
+    (tmp_path / "to_a_new_one").symlink_to("new")
+    (tmp_path / "to_whole").symlink_to("whole")
+
+    assert flaw_of_file(tmp_path / "folder") == f"{tmp_path / 'folder'} is no file"
+    for name, where in (("to_nowhere", "nowhere"), ("to_itself", "in a circle")):
+        assert flaw_of_file(tmp_path / name) == f"{tmp_path / name} is a link that leads {where}"
+    for name in ("whole", "to_a_new_one", "to_whole", "missing", "x" * 300, "a\0b"):
+        assert flaw_of_file(tmp_path / name) is None

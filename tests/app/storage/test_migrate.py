@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,14 +12,18 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from app.errors import BehindMigrations
+from app.runs.events import Event
 from app.runs.repository import RunRepository
 from app.runs.search import RunSearch
+from app.runs.span import EVER
+from app.runs.statistics import GraphStatistics
 from app.settings import Settings
 from app.storage.database import open_database
 from app.storage.engines import FILE, VERSION_TABLE, writing_engine
 from app.storage.migrate import migrate
 from app.storage.tables import metadata, runs
 from tests.app.storage.revisions import downgrade, execute
+from tests.app.stored_runs import a_run, ended
 from tests.conftest import ROOT
 from tests.postgres import PostgresServer
 
@@ -49,8 +54,8 @@ async def test_empty_database_is_brought_to_this_version_once(empty: Settings) -
     first = await migrate(empty)
     second = await migrate(empty)
 
-    assert first == (None, "r0004")
-    assert second == ("r0004", "r0004")
+    assert first == (None, "r0007")
+    assert second == ("r0007", "r0007")
     async with open_database(empty) as database:
         await database.check()
 
@@ -127,6 +132,37 @@ async def test_database_of_the_first_version_is_migrated_with_all_that_is_in_it(
     assert records[2].reusable_writes == ("msgpack", b"abc")
     assert [event.type for event in events] == ["run_started"]
     assert [record.id for record in labelled] == ["1"]
+
+
+async def test_runs_from_before_statistics_stay_readable_and_have_none(empty: Settings) -> None:
+    await migrate(empty)
+    run = ended(a_run())
+    events = [Event(1, "report", run.report)]
+    await asyncio.to_thread(downgrade, empty, "r0004")
+    await asyncio.to_thread(execute, empty, RUN_OF_R0004.format(run_id=run.id))
+    progress: list[Any] = []
+
+    moved = await migrate(empty, on_progress=lambda *step: progress.append(step))
+
+    assert (moved[0], progress) == ("r0004", [])
+    async with open_database(empty) as database:
+        repository = RunRepository(database)
+        stored = await repository.get(run.id, owner="me")
+        assert await repository.events(run.id, 0) == events
+        [listed] = await repository.search(RunSearch(owner="me"))
+        statistics = await GraphStatistics(database).of("tally", owner="me", span=EVER)
+    assert stored is not None
+    assert (stored.report, stored.started_at) == (run.report, None)
+    assert listed.figures is None
+    assert statistics == (0, [])
+
+
+RUN_OF_R0004 = """
+INSERT INTO runs
+(id, owner, graph_id, status, created_at, ended_at, request, report, last_event, last_events)
+VALUES ('{run_id}', 'me', 'tally', 'success', '2026-11-22 10:00:00', '2026-11-22 10:00:01', '{{}}',
+'{{"wall_ms":1.5}}', 1, '[[1,"report",{{"wall_ms":1.5}}]]')
+"""
 
 
 async def test_database_that_is_behind_is_not_opened(empty: Settings) -> None:

@@ -56,6 +56,7 @@ class Client:
             self._expire: 1,
             self._invoke: 2,
             self._cancel: 1,
+            self._delete_a_run: 1,
         }
         (act,) = self._random.choices(list(acts), list(acts.values()))
         await act()
@@ -109,6 +110,12 @@ class Client:
         run = replace(self._new_run(await self._thread()), kind="plain", may_be_cancelled=True)
         if await self._runs.start(run):
             await self._runs.cancel(run)
+
+    async def _delete_a_run(self) -> None:
+        run = self._new_run(await self._thread() if self._random.random() < 0.5 else None)
+        if await self._runs.start(run):
+            await self._runs.wait(run)
+            await self._runs.delete(run)
 
     async def _edit(self) -> None:
         thread = await self._thread()

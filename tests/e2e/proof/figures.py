@@ -17,6 +17,10 @@ class Life:
     last: int | None = None
     """Right before its end."""
 
+    @property
+    def growth(self) -> int:
+        return self.last - self.warm if self.warm and self.last else 0
+
 
 @dataclass
 class Figures:
@@ -47,9 +51,8 @@ class Figures:
 
     @property
     def memory_growth(self) -> int:
-        """How much more memory the last process holds at its end than the first one when warm."""
-        whole = [(life.warm, life.last) for life in self.lives if life.warm and life.last]
-        return (whole[-1][1] or 0) - (whole[0][0] or 0)
+        """How much more memory a process holds at its end than when it was warm, at the most."""
+        return max(life.growth for life in self.lives)
 
     def table(self, title: str) -> str:
         """Return the counts as text, at most 80 columns wide."""
@@ -69,7 +72,9 @@ class Figures:
     def _memory(self) -> Iterator[str]:
         lives = [life for life in self.lives if life.warm and life.last]
         yield f"{'memory in MiB':<32}{'warm':>12}{'at its end':>12}"
-        for name, life in (("first process", lives[0]), ("last process", lives[-1])):
+        grown = max(lives, key=lambda life: life.growth)
+        named = (("first process", lives[0]), ("last process", lives[-1]), ("grew most", grown))
+        for name, life in named:
             yield f"{name:<32}{_mib(life.warm):>12}{_mib(life.last):>12}"
         most = max(life.last or 0 for life in lives)
         yield f"{f'most of {len(self.lives)} processes':<44}{_mib(most):>12}"

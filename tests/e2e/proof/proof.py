@@ -119,6 +119,8 @@ class Proof:
             answer = await self._wire.read("GET", f"/runs/{run.run_id}")
             is_gone = answer.status == 404
             self.figures.expect("runs go with their thread", is_gone, f"{run} {answer}")
+        elif run.status == "deleted":
+            await self._runs.check_deleted(run)
         else:
             await self._runs.wait(run)
 

@@ -7,7 +7,16 @@ from sqlalchemy import Connection, Select, column, select, table, tuple_
 from app.settings import Settings
 from app.storage.checkpoints.keys import thread_key
 from app.storage.engines import CHECKPOINTS_FILE, writing_engine
-from app.storage.tables import LIVE, run_events, run_labels, runs, thread_labels, threads
+from app.storage.tables import (
+    LIVE,
+    branch_stats,
+    run_events,
+    run_figures,
+    run_labels,
+    runs,
+    thread_labels,
+    threads,
+)
 from app.threads.thread import BUSY, DELETING
 from tests.e2e.proof.figures import Figures
 
@@ -38,7 +47,7 @@ def _threads() -> Select[tuple[str, str]]:
 
 
 def _orphans(connection: Connection) -> Iterator[tuple[str, list[str]]]:
-    for child in (run_events, run_labels):
+    for child in (run_events, run_labels, run_figures, branch_stats):
         query = select(child.c.run_id).where(child.c.run_id.not_in(select(runs.c.id)))
         yield child.name, list(connection.execute(query).scalars())
     of_a_thread = tuple_(runs.c.owner, runs.c.thread_id).in_(_threads())

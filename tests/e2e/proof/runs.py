@@ -93,6 +93,29 @@ class RunActions:
             is_so = run.status in (answer.body["status"], "pruned")
             self._figures.expect("a cancelled run stays so", is_so, f"{run} {answer.body}")
 
+    async def delete(self, run: ExpectedRun) -> None:
+        """Delete a run, and see that it is gone, or that its refusal has a reason."""
+        kind, path = "run deleted", f"/runs/{run.run_id}"
+        self._figures.tried[kind] += 1
+        answer = await self._wire.attempt("DELETE", path)
+        if answer is None:
+            self._figures.unanswered[kind] += 1
+            is_gone = (await self._wire.read("GET", path)).status == 404
+            self._figures.done_all_the_same[kind] += is_gone
+        else:
+            is_gone = answer.is_success or answer.status == 404
+        if is_gone:
+            run.status = "deleted"
+            await self.check_deleted(run)
+        elif answer is not None:
+            self._figures.tried[f"{kind}: refused"] += 1
+            is_waiting = answer.status == 409 and run.status == "interrupted"
+            self._figures.expect("a refusal has a reason", is_waiting, f"delete {run} {answer}")
+
+    async def check_deleted(self, run: ExpectedRun) -> None:
+        answer = await self._wire.read("GET", f"/runs/{run.run_id}")
+        self._figures.expect("a deleted run is gone", answer.status == 404, f"{run} {answer}")
+
     async def wait(self, run: ExpectedRun) -> None:
         """Wait for a run's end, which must be one that its kind may have."""
         while True:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from graphs.campaign.graph import graph
 from tests.browser.chromium import Chromium, find_chromium
+from tests.graphs.campaign.html_page import HtmlPage
 from tests.graphs.sending import sent
-from tests.html_page import HtmlPage
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from graphs.campaign.graph import Input, graph
 from graphs.kit import RequiredBranchFailed
 from tests.graphs.campaign.emails_at_hand import BODY, SUBJECTS, WORDS, run, wanted, write_well
-from tests.html_page import HtmlPage
+from tests.graphs.campaign.html_page import HtmlPage
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

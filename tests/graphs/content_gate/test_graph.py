@@ -121,7 +121,7 @@ def test_where_the_server_has_no_moderation_the_chat_model_judges_and_that_is_sa
 
     assert output.decision == "accept"
     assert output.checks[2].made_with == (
-        "the chat model test-model, since the server has no moderation model 'mod-1' (404)"
+        "the chat model test-model, since the server has no moderation model 'mod-1'"
     )
 
 

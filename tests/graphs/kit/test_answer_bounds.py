@@ -2,31 +2,63 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
+import openai
 import pytest
+from langchain_openai import StreamChunkTimeoutError
 
 from graphs.kit.model.answer_bounds import AnswerBounds
 from graphs.kit.model.errors import AnswerTooLarge, AnswerTooSlow
+from graphs.kit.model.head_bounds import MOST_HEAD_BYTES
 from graphs.kit.model.http_client import AnyLoopClient
 from graphs.kit.model.models import chat_model
 from graphs.kit.policy.attempts import is_worth_retrying
 from tests.misbehaving_server import MisbehavingServer
+from tests.misbehaviours import TRICKLES
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
+from tests.patience import SECONDS
 
 WITHOUT_END = AnswerBounds(most_bytes=10**15, most_values=10**15)
 BOMBS = ("gzip-bomb", "gzip-bomb-twice", "gzip-bomb-of-events")
 BODIES = ("endless-json", "endless-spaces", "endless-lists", "large-lists")
 ERRORS = ("endless-error", "endless-refusal", "endless-redirect")
 STREAMS = ("endless-line", "endless-comments", "endless-empty-lines", "endless-data-lines")
-HEADS = ("endless-header", "endless-headers", "endless-status", "endless-chunk-extension")
+HEADS = (
+    *("endless-header", "endless-headers", "endless-status"),
+    *("endless-chunk-extension", "endless-trailers"),
+)
+BETWEEN = ("endless-1xx", "endless-100")
+PATIENT = 300.0
 
 
-async def stream(model: str) -> None:
-    async for _ in chat_model(max_tokens=20, model=model).astream("hello"):
+def ainvoke(model: str, seconds: float = PATIENT) -> None:
+    asyncio.run(chat_model(max_tokens=20, model=model, timeout=seconds).ainvoke("hello"))
+
+
+def astream(model: str, seconds: float = PATIENT) -> None:
+    async def stream() -> None:
+        async for _ in chat_model(max_tokens=20, model=model, timeout=seconds).astream("hello"):
+            pass
+
+    asyncio.run(stream())
+
+
+def invoke(model: str, seconds: float = PATIENT) -> None:
+    chat_model(max_tokens=20, model=model, timeout=seconds).invoke("hello")
+
+
+def stream(model: str, seconds: float = PATIENT) -> None:
+    for _ in chat_model(max_tokens=20, model=model, timeout=seconds).stream("hello"):
         pass
+
+
+Way = Callable[..., None]
+WAYS = (ainvoke, astream, invoke, stream)
+each_way = pytest.mark.parametrize("ask", WAYS)
 
 
 async def post(
@@ -36,42 +68,47 @@ async def post(
     return await client.post(url, json={"model": model}, timeout=seconds)
 
 
+@each_way
 @pytest.mark.parametrize("model", [*BODIES, *ERRORS, *STREAMS, *BOMBS])
 def test_an_answer_without_end_is_not_read_to_its_end(
-    model: str, misbehaving_server: MisbehavingServer
+    model: str, ask: Way, misbehaving_server: MisbehavingServer
 ) -> None:
     with pytest.raises(AnswerTooLarge) as caught:
-        asyncio.run(chat_model(max_tokens=20, model=model).ainvoke("hello"))
+        ask(model)
 
     host = misbehaving_server.base_url.removeprefix("http://").removesuffix("/v1")
     assert str(caught.value).startswith(f"{host} ")
     assert is_worth_retrying(caught.value)
 
 
-@pytest.mark.parametrize("model", [*BODIES, *ERRORS, *STREAMS, *BOMBS])
-def test_a_stream_without_end_is_not_read_to_its_end(
-    model: str, misbehaving_server: MisbehavingServer
-) -> None:
-    with pytest.raises(AnswerTooLarge):
-        asyncio.run(stream(model))
-
-
-@pytest.mark.parametrize("model", [*BODIES, *ERRORS, *STREAMS, *BOMBS])
-def test_a_client_that_blocks_reads_no_more_than_the_other(
-    model: str, misbehaving_server: MisbehavingServer
-) -> None:
-    with pytest.raises(AnswerTooLarge):
-        chat_model(max_tokens=20, model=model).invoke("hello")
-    with pytest.raises(AnswerTooLarge):
-        list(chat_model(max_tokens=20, model=model).stream("hello"))
-
-
+@each_way
 @pytest.mark.parametrize("model", HEADS)
 def test_a_head_without_end_ends_the_connection(
-    model: str, misbehaving_server: MisbehavingServer
+    model: str, ask: Way, misbehaving_server: MisbehavingServer
 ) -> None:
-    with pytest.raises(Exception, match=r"Connection error: 127\.0\.0\.1:\d+ \(RemoteProtocol"):
-        asyncio.run(chat_model(max_tokens=20, model=model).ainvoke("hello"))
+    with pytest.raises(Exception, match=r"127\.0\.0\.1:\d+ \(RemoteProtocol|Connection error"):
+        ask(model)
+
+
+@each_way
+@pytest.mark.parametrize("model", BETWEEN)
+def test_answers_in_between_without_end_are_too_large(
+    model: str, ask: Way, misbehaving_server: MisbehavingServer
+) -> None:
+    with pytest.raises(AnswerTooLarge, match=f"more than the {MOST_HEAD_BYTES:,} bytes"):
+        ask(model)
+
+
+def test_what_trickles_for_ever_ends_however_it_is_asked_for(
+    misbehaving_server: MisbehavingServer,
+) -> None:
+    pairs = [(ask, model) for ask in WAYS for model in TRICKLES]
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        futures = [pool.submit(ask, model, 0.5) for ask, model in pairs]
+        ends = [future.exception(SECONDS) for future in futures]
+
+    late = (AnswerTooSlow, openai.APITimeoutError, StreamChunkTimeoutError)
+    assert [pairs[n] for n, end in enumerate(ends) if not isinstance(end, late)] == []
 
 
 def test_an_answer_that_never_stops_to_come_is_too_slow_in_the_end(
@@ -81,14 +118,6 @@ def test_an_answer_that_never_stops_to_come_is_too_slow_in_the_end(
 
     with pytest.raises(AnswerTooSlow, match=r"did not complete its answer within 3 s"):
         asyncio.run(post(client, misbehaving_server, "endless-spaces", 1))
-
-
-@pytest.mark.parametrize("model", ["endless-1xx", "trickling-head", "trickling-1xx"])
-def test_a_head_that_trickles_is_too_slow_after_one_silence(
-    model: str, misbehaving_server: MisbehavingServer
-) -> None:
-    with pytest.raises((AnswerTooSlow, httpx2.TimeoutException)):
-        asyncio.run(post(AnyLoopClient(), misbehaving_server, model, 0.5))
 
 
 def test_a_connection_that_was_given_up_is_not_used_again(

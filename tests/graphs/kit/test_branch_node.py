@@ -186,10 +186,13 @@ async def test_attempts_and_outcome_are_told_while_they_happen() -> None:
 
     assert [event["event"] for event in events] == [
         "fanjoin.attempt",
+        "fanjoin.attempt_failed",
         "fanjoin.attempt",
+        "fanjoin.attempt_failed",
         "fanjoin.outcome",
     ]
     assert {event["branch"] for event in events} == {"bad"}
-    assert events[1]["attempt"] == 2
-    assert events[2]["status"] == "failed"
-    assert events[2]["ns"].startswith("bad:")
+    assert [event["attempt"] for event in events[:-1]] == [1, 1, 2, 2]
+    assert events[1]["error"]["type"] == "ConnectionError"
+    assert events[-1]["status"] == "failed"
+    assert events[-1]["ns"].startswith("bad:")

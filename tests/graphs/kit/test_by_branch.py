@@ -68,15 +68,45 @@ def test_what_a_person_added_stays_over_rounds() -> None:
     assert channel.get() == {"note": "by hand", "f0": "2"}
 
 
-@pytest.mark.parametrize("overwrite", [Overwrite({"c": "new"}), {"__overwrite__": {"c": "new"}}])
+@pytest.mark.parametrize(
+    "overwrite",
+    [
+        Overwrite({"c": "new"}),
+        {"__overwrite__": {"c": "new"}},
+        {"type": "__overwrite__", "value": {"c": "new"}},
+    ],
+)
 def test_an_overwrite_leaves_nothing_of_before(overwrite: Any) -> None:
     assert channel_with(write("1", 0), overwrite).get() == {"c": "new"}
 
 
 @pytest.mark.parametrize("garbage", ["text", None, [1], Overwrite(None)])
 def test_anything_but_a_dict_is_refused_by_the_keys_name(garbage: Any) -> None:
-    with pytest.raises(TypeError, match=r"'notes' is kept by branch and takes a dict"):
+    with pytest.raises(TypeError, match=r"'notes' has the reducer by_branch, which takes a dict"):
         channel_with(garbage)
+
+
+TAG: dict[str, Any] = {"fan_out": "f", "round": "1", "index": 0, "is_first": True}
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        *("no tag", None, {}),
+        *({k: v for k, v in TAG.items() if k != left_out} for left_out in TAG),
+        *({**TAG, "fan_out": ""}, {**TAG, "round": 1}, {**TAG, "is_first": 1}),
+        *({**TAG, "index": index} for index in (-1, True, "0", 1.5)),
+    ],
+)
+def test_tag_that_is_none_is_refused_by_the_keys_name_and_nothing_is_stored(garbage: Any) -> None:
+    channel = channel_with(write("1", 0))
+    forged = {"a": 1, "fanjoin_round": garbage}
+
+    for update in (forged, Overwrite(forged), {"__overwrite__": forged}):
+        with pytest.raises(TypeError, match=r"'notes'.*leave it out"):
+            channel.update([update])
+
+    assert channel.get() == {"f0": "1"}
 
 
 def test_a_checkpoint_brings_back_rounds_and_order() -> None:

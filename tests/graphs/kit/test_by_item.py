@@ -51,7 +51,7 @@ def test_a_list_from_outside_replaces_all_until_the_next_round(edit: Any) -> Non
 
 @pytest.mark.parametrize("garbage", ["text", None, {"a": 1}, 7])
 def test_anything_but_a_list_is_refused_by_the_keys_name(garbage: Any) -> None:
-    with pytest.raises(TypeError, match=r"'rows' is kept by item and takes a list"):
+    with pytest.raises(TypeError, match=r"'rows' has the reducer by_item, which takes a list"):
         channel_with(garbage)
 
 

@@ -59,7 +59,7 @@ def test_writing_a_key_the_state_lacks_is_refused() -> None:
 
 
 def test_a_fallback_value_that_a_key_cannot_hold_is_refused() -> None:
-    with pytest.raises(KitError, match=r"kept by branch: return .* as its fallback"):
+    with pytest.raises(KitError, match=r"by_branch: return .* as its fallback"):
         fan_out_of(Branch(succeeds("a"), fallback={"results": "none"}))
 
 

@@ -67,7 +67,14 @@ def graph_over_items() -> Graph:
 
     builder = StateGraph(Rows)
     branch = Branch(item, name="item")
-    add_fan_out(builder, branch, over=lambda _: [1, 2, 3], join=join, max_at_once=1)
+    add_fan_out(
+        builder,
+        branch,
+        over=lambda _: [1, 2, 3],
+        label="number {}".format,
+        join=join,
+        max_at_once=1,
+    )
     return builder.compile(checkpointer=InMemorySaver())
 
 
@@ -126,6 +133,18 @@ async def test_every_custom_event_fits_and_each_branch_has_one_outcome(make: Any
     assert ended
 
 
+async def test_the_input_of_every_task_over_items_fits() -> None:
+    inputs = []
+    for make in (graph_over_items, graph_over_nothing):
+        tasks = await events_of(make(), "tasks")
+        inputs += [task["input"] for task in tasks if task["name"] == "item" and "input" in task]
+
+    for given in inputs:
+        check("item", given)
+    labels = [given["fanjoin_item"]["label"] for given in inputs]
+    assert labels == ["number 1", "number 2", "number 3", None]
+
+
 @pytest.mark.parametrize("make", GRAPHS)
 async def test_a_result_in_a_branchs_writes_is_tagged_and_in_the_state_is_not(make: Any) -> None:
     graph: Graph = make()
@@ -150,7 +169,7 @@ async def test_a_result_in_a_branchs_writes_is_tagged_and_in_the_state_is_not(ma
         None,
         {},
         {"deadline": None, "reuse": None},
-        {"deadline": 4_000_000_000.5, "reuse": {"x": {}}, "cache": "bypass"},
+        {"deadline": 4_000_000_000.5, "reuse": {"x": {}}, "cache": "bypass", "steps_made": 3},
     ],
 )
 async def test_what_a_request_may_send_down_is_taken(request_: Any) -> None:
@@ -169,6 +188,7 @@ def test_the_schemas_refuse_what_is_wrong() -> None:
         "results_by_round": {"a": "t"},
         "custom_events": {"event": "fanjoin.attempt", "ns": "a:1", "branch": "a"},
         "config": {"deadline": "soon"},
+        "item": {"fanjoin_item": {"index": -1, "of": 1, "label": None}},
     }
 
     assert sorted(wrong) == NAMES

@@ -1,8 +1,6 @@
-"""Images measured: the numbers, and the little that light and colour suggest."""
+"""Images measured: the numbers, and the words for them."""
 
-import pytest
-
-from graphs.media_review.facts import Tone, image_facts, tone_of
+from graphs.media_review.facts import image_facts
 from tests.graphs.adapters.images.images_at_hand import plain, red_over_blue
 
 
@@ -32,19 +30,3 @@ def test_the_facts_are_told_in_words() -> None:
     assert image_facts(red_over_blue()).in_words == (
         "dark, neither warm nor cold, vivid, low in contrast (blue 50%, red 50%)"
     )
-
-
-@pytest.mark.parametrize(
-    ("colour", "tone"),
-    [
-        ("#ffd27a", "positive"),
-        ("#101828", "negative"),
-        ("#303030", "negative"),
-        ("#e8f4ff", None),  # snow
-        ("#4a1500", None),  # a night at the fire
-        ("#808080", None),
-        ("#ffffff", None),
-    ],
-)
-def test_light_and_colour_suggest_a_feeling_or_none(colour: str, tone: Tone | None) -> None:
-    assert tone_of(image_facts(plain(colour=colour))) == tone

@@ -2,14 +2,8 @@
 
 import pytest
 
-from graphs.media_review.facts import image_facts
 from graphs.media_review.verdicts import Fit, verdict_by_feeling, verdict_prompt
 from graphs.media_review.vision import Feeling, Sight
-from tests.graphs.adapters.images.images_at_hand import plain
-
-WARM, DARK, GREY = (
-    image_facts(plain(colour=colour)) for colour in ("#ffd27a", "#101828", "#808080")
-)
 
 
 def sight(feeling: Feeling) -> Sight:
@@ -33,19 +27,12 @@ def sight(feeling: Feeling) -> Sight:
 def test_clear_feelings_are_compared_and_others_decide_nothing(
     text: Feeling | None, image: Feeling, verdict: Fit
 ) -> None:
-    judged = verdict_by_feeling(text, sight(image), WARM)
+    judged = verdict_by_feeling(text, sight(image))
 
     assert judged.verdict == verdict
     assert judged.reason == (
         f"By feeling alone: the text is {text or 'not known'}, the image is {image}."
     )
-
-
-def test_light_and_colour_stand_in_for_an_image_nobody_saw() -> None:
-    assert verdict_by_feeling("positive", None, WARM).verdict == "fits"
-    assert verdict_by_feeling("positive", None, DARK).verdict == "does_not_fit"
-    assert verdict_by_feeling("positive", None, GREY).verdict == "cannot_tell"
-    assert "the image is dark, cold" in verdict_by_feeling("positive", None, DARK).reason
 
 
 def test_neither_the_text_nor_what_was_seen_can_end_its_quotation() -> None:

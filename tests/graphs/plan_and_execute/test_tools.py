@@ -38,8 +38,8 @@ def test_a_calculation_is_worded_by_the_model_and_done_by_the_tool(
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        ("two plus two", "ToolError: 'two plus two' is no arithmetic"),
-        ("1 / 0", "ToolError: '1 / 0' divides by zero"),
+        ("two plus two", "'two plus two' is no arithmetic"),
+        ("1 / 0", "'1 / 0' divides by zero"),
         ("9 ** 9 ** 9 ** 9", "beyond 10 to the power of 50"),
     ],
 )
@@ -63,7 +63,7 @@ def test_a_search_of_the_documents_says_that_they_are_samples(model_server: Mode
     output = asyncio.run(run())
 
     assert "barrage" in (rows(output)["look"]["result"] or "").lower()
-    assert "(The documents are the samples that come along;" in output.answer
+    assert SAMPLES_NOTE in output.answer
 
 
 def test_a_search_of_wikipedia_has_its_result(
@@ -85,4 +85,4 @@ def test_a_wikipedia_that_is_not_there_fails_its_task(model_server: ModelServer)
     output = asyncio.run(run())
 
     assert [one.task for one in output.missing] == ["look"]
-    assert "Wikipedia cannot be reached" in output.missing[0].reason
+    assert "its source cannot be reached" in output.missing[0].reason

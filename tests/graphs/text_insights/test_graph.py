@@ -32,7 +32,7 @@ from tests.model_server import ModelServer
 from tests.patience import wait_until
 from tests.still_time import run_in_still_time
 
-REFUSED = "OpenAIAuthenticationError"
+REFUSED = "the model refused to answer"
 
 
 def test_each_segment_has_a_row_and_the_totals_are_counted(model_server: ModelServer) -> None:
@@ -88,7 +88,7 @@ def test_rows_keep_their_order_when_later_segments_are_read_first(
 
 @pytest.mark.parametrize(
     ("broken", "error"),
-    [(Answer(status=401), REFUSED), (Answer(text=""), "AnswerOutOfShape")],
+    [(Answer(status=401), REFUSED), (Answer(text=""), "the model gave no usable answer")],
     ids=["refused", "empty"],
 )
 def test_the_table_stands_without_the_reading_and_says_why(
@@ -100,8 +100,7 @@ def test_the_table_stands_without_the_reading_and_says_why(
 
     assert len(output.segments) == 1
     assert output.reading is None
-    assert output.reading_error is not None
-    assert output.reading_error["type"] == error
+    assert output.reading_error == error
 
 
 def test_a_text_of_which_nothing_could_be_read_fails_with_the_reason(
@@ -109,7 +108,9 @@ def test_a_text_of_which_nothing_could_be_read_fails_with_the_reason(
 ) -> None:
     model_server.answer(Answer(status=401))
 
-    with pytest.raises(NothingRead, match=r"none of 2 segments could be read: .*401"):
+    with pytest.raises(
+        NothingRead, match=r"none of 2 segments could be read: the model refused to answer"
+    ):
         asyncio.run(run(about("Sun", "Rain")))
 
 
@@ -133,10 +134,9 @@ def test_a_segment_that_stalls_is_cut_off_at_the_deadline_and_the_table_stands(
     output = TypeAdapter(Output).validate_python(result)
     sun, rain = output.segments
     assert sun.missing == {}
-    assert {error and error["type"] for error in rain.missing.values()} == {"DeadlinePassed"}
+    assert set(rain.missing.values()) == {"it took too long"}
     assert output.reading is None
-    assert output.reading_error is not None
-    assert output.reading_error["type"] == "DeadlinePassed"
+    assert output.reading_error == "it took too long"
 
 
 def test_a_passing_fault_is_tried_again(model_server: ModelServer) -> None:

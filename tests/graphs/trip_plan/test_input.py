@@ -57,7 +57,7 @@ def test_a_trip_later_than_any_forecast_has_the_weather_of_the_past(
 def test_a_place_nobody_knows_ends_the_run_before_any_search(
     model_server: ModelServer, sources: SourceServer
 ) -> None:
-    with pytest.raises(PlaceUnknown, match="nobody knows a place called 'Nowhere'"):
+    with pytest.raises(PlaceUnknown, match="there is no place called 'Nowhere'"):
         run(destination="Nowhere")
 
     assert [request.path for request in sources.requests] == [GEOCODING]

@@ -94,7 +94,7 @@ def test_a_place_nobody_knows_is_named(text: str, source_server: SourceServer) -
     with pytest.raises(PlaceUnknown) as caught:
         asyncio.run(find_place(text))
 
-    assert str(caught.value) == f"nobody knows a place called {text!r}: try `City, country`"
+    assert str(caught.value) == f"there is no place called {text!r}: try `City, country`"
 
 
 def test_a_fault_of_the_service_is_named(source_server: SourceServer) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from langgraph.types import Interrupt, PregelTask, StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.api.fields import CheckpointParam, JsonBody, Name
+from app.api.fields import CheckpointParam, JsonBody, Name, few
 from app.errors import AmbiguousKeys, InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import as_json, named_error
@@ -48,7 +48,7 @@ class StateUpdate(JsonBody):
         json_schema_extra={"examples": [{"values": {}, "as_node": "__start__"}]}
     )
 
-    values: dict[str, Any] | None
+    values: Any
     as_node: Name | None = Field(
         default=None, description="The node recorded as the writer; default: the last writer."
     )
@@ -65,7 +65,14 @@ class HistoryBody(JsonBody):
     before: Name | CheckpointParam | None = Field(
         default=None, description="List what is older than this checkpoint."
     )
-    metadata: dict[_FilterKey, _FilterText | bool | _FilterNumber | _FilterFloat] | None = None
+    metadata: (
+        Annotated[
+            dict[_FilterKey, _FilterText | bool | _FilterNumber | _FilterFloat],
+            Field(max_length=16),
+            few(16),
+        ]
+        | None
+    ) = None
     checkpoint: CheckpointParam | None = Field(
         default=None, description="List the states of the sub-graph it is of."
     )

@@ -7,7 +7,7 @@ from langgraph.types import StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.api.agent_server.schemas.thread_state import InterruptRead, to_interrupt
-from app.api.fields import JsonBody, Name, ThreadId
+from app.api.fields import JsonBody, Name, ThreadId, few
 from app.errors import InvalidInput
 from app.graphs.wire import own_writes
 from app.plain_json import as_json
@@ -26,7 +26,7 @@ _GRAPH = "graph_id"
 
 _OF_THE_STATE: frozenset[ThreadField] = frozenset({"values", "interrupts"})
 
-Metadata = Annotated[dict[Name, JsonValue], Field(max_length=64)]
+Metadata = Annotated[dict[Name, JsonValue], Field(max_length=64), few(64)]
 """`graph_id` among them names the graph whose state the thread shows."""
 
 
@@ -79,7 +79,7 @@ class ThreadSearchBody(JsonBody):
 
     limit: int = Field(default=10, ge=1, le=1000)
     offset: int = Field(default=0, ge=0, le=1_000_000)
-    metadata: dict[Name, str | bool | int | float | None] = Field(
+    metadata: Annotated[dict[Name, str | bool | int | float | None], few(16)] = Field(
         default_factory=dict, max_length=16, description="Each of these keys has this value."
     )
     ids: list[ThreadId] | None = Field(default=None, max_length=1000)
@@ -143,7 +143,7 @@ def to_change(
     return ThreadChange(
         owner,
         thread_id,
-        metadata={key: as_json(value) for key, value in metadata.items() if key != _GRAPH},
+        metadata={key: value for key, value in metadata.items() if key != _GRAPH},
         graph_id=_graph_of(metadata),
         ttl_minutes=ttl.ttl if ttl is not None else None,
         ttl_strategy=ttl.strategy if ttl is not None else None,

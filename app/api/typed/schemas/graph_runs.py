@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -11,12 +12,15 @@ from app.api.typed.run_route import Body
 from app.api.typed.schemas.run_options import (
     BackgroundOption,
     BatchOption,
+    CronOption,
+    QueueOption,
     RunOptions,
     ThreadOption,
 )
 from app.api.typed.schemas.runs import RunAnswer, to_answer
 from app.graphs.registry import GraphEntry
 from app.graphs.schemas import pascal
+from app.report.detail import Detail, in_detail
 from app.runs.request import IdempotencyKey, RunRequest
 from app.runs.run import Run, RunStatus
 
@@ -40,7 +44,14 @@ class GraphModels:
         options = (RunOptions, ThreadOption)
         self.request = self._body("Request", options, one, {"input": example})
         self.background = self._body(
-            "RequestInBackground", (*options, BackgroundOption), one, {"input": example}
+            "RequestInBackground",
+            (*options, BackgroundOption, QueueOption),
+            one,
+            {"input": example},
+        )
+        schedule = {"input": example, "schedule": "0 7 * * 1-5", "timezone": "Europe/Berlin"}
+        self.cron = self._body(
+            "RequestCron", (*options, BackgroundOption, CronOption), one, schedule
         )
         self.batch = self._body(
             "RequestBatch", (RunOptions, BatchOption), several, {"inputs": [example]}
@@ -81,9 +92,14 @@ class GraphModels:
         return Body(read, make(name, __base__=options, __doc__=about, **shows))
 
 
-def example_of(entry: GraphEntry) -> dict[str, Any] | None:
-    """Return the input made of the fields' first examples; None when a required one has none."""
+def example_of(entry: GraphEntry) -> Any:
+    """Return the input made of the fields' first examples; None when a required one has none.
+
+    Of an input that is one value, that is its own first example.
+    """
     schema = entry.input.json_schema()
+    if entry.input.is_one_value:
+        return next(iter(schema.get("examples", ())), None)
     fields = schema.get("properties", {})
     example = {key: field["examples"][0] for key, field in fields.items() if field.get("examples")}
     return example if set(schema.get("required", ())) <= example.keys() else None
@@ -116,6 +132,8 @@ def to_run_request(
     """
     context = getattr(body, "context", None)
     deadline_ms = body.deadline_ms
+    after_seconds = getattr(body, "after_seconds", 0)
+    begins = time.time() + after_seconds
     return RunRequest(
         graph_input=graph_input,
         context=None if entry.context is None else entry.context.accept(context),
@@ -124,20 +142,26 @@ def to_run_request(
         thread_id=getattr(body, "thread_id", None),
         checkpoint_id=getattr(body, "forks_from", None),
         owner=owner,
-        deadline=time.time() + deadline_ms / 1000 if deadline_ms is not None else None,
+        deadline=begins + deadline_ms / 1000 if deadline_ms is not None else None,
+        deadline_ms=deadline_ms,
         wants_tokens=wants_tokens,
         bypasses_cache=body.cache == "bypass",
         is_background=is_background,
+        may_wait_for_thread=getattr(body, "when_busy", "reject") == "enqueue",
+        not_before=datetime.fromtimestamp(begins, UTC) if after_seconds else None,
         metadata=body.metadata,
         idempotency_key=key,
     )
 
 
-def to_batch_item(run: Run, problem: dict[str, Any] | None = None) -> dict[str, Any]:
+def to_batch_item(
+    run: Run, detail: Detail, problem: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Return a run as one result of a batch, its problem beside its report.
 
     The problem is the run's own, unless another came up with it.
     """
     error = dict(problem or run.problem or {})
     report = error.pop("report", run.report)
-    return {**to_answer(run), "report": report, "error": error or None}
+    answer = to_answer(run, detail)
+    return {**answer, "report": in_detail(report, detail), "error": error or None}

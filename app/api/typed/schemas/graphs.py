@@ -17,6 +17,22 @@ class BranchRead(BaseModel):
     timeout: float | None = Field(description="Seconds per attempt.")
     attempts: int | None
     has_fallback: bool | None
+    has_cache: bool | None
+    items: dict[str, int] | None = Field(
+        description="Where it runs once per item of a list: `max_at_once`, `min` and `max`."
+    )
+
+
+class JoinRead(BaseModel):
+    """A join and when it runs; null where the graph declares nothing."""
+
+    name: str
+    branches: list[str] | None = Field(description="In the order they were declared.")
+    until: dict[str, Any] | None = Field(
+        description="`kind` is `all`, `quorum` (with `k`), `decided` or `deadline` (`seconds`)."
+    )
+    fail_fast: bool | None
+    attempts: int | None
 
 
 class GraphRead(BaseModel):
@@ -26,7 +42,8 @@ class GraphRead(BaseModel):
     description: str
     branches: list[BranchRead]
     joins: list[str]
-    example: dict[str, Any] | None = Field(description="A valid example input.")
+    join_policies: list[JoinRead] = Field(description="Of the `joins`, in their order.")
+    example: Any = Field(description="A valid example input.")
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
     context_schema: dict[str, Any] | None
@@ -39,6 +56,7 @@ def to_graph_read(entry: GraphEntry) -> GraphRead:
         description=entry.description,
         branches=[BranchRead(**vars(branch)) for branch in entry.branches],
         joins=entry.joins,
+        join_policies=[JoinRead(**vars(join)) for join in entry.shape.join_policies],
         example=example_of(entry),
         input_schema=entry.input.json_schema(),
         output_schema=entry.output.json_schema(),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from app.api.fields import JsonBody
+from app.api.fields import JsonBody, few
 from app.errors import InvalidInput
 from app.plain_json import require_bounded
 
@@ -26,11 +26,11 @@ _Tag = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 class RunConfig(JsonBody):
     """What nodes find in their config besides what LangGraph puts there."""
 
-    configurable: dict[_Key, Any] = Field(
+    configurable: Annotated[dict[_Key, Any], few(64)] = Field(
         default_factory=dict, max_length=64, description='`config["configurable"]` of every node.'
     )
     tags: list[_Tag] = Field(default_factory=list, max_length=64, description="For tracing.")
-    metadata: dict[_Key, Any] = Field(
+    metadata: Annotated[dict[_Key, Any], few(64)] = Field(
         default_factory=dict, max_length=64, description="For tracing, and in checkpoints."
     )
     recursion_limit: int | None = Field(

@@ -219,9 +219,10 @@ class TestUpdate:
 
         await sdk.threads.update_state("t", {"results": {"unsure": "decided"}}, as_node="unsure")
 
-        assert (await sdk.threads.get("t"))["status"] == "idle"
+        thread = await sdk.threads.get("t")
+        assert (thread["status"], thread["interrupts"]) == ("interrupted", {})
         late = await post(live_server, f"/runs/{asking['run_id']}/resume", {"resume": "late"})
-        assert late.status_code == 409
+        assert late.status_code == 422
 
 
 @pytest.mark.parametrize(

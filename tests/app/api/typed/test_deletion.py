@@ -49,15 +49,15 @@ def test_run_whose_question_is_open_is_not_deleted(client: TestClient) -> None:
 
 
 def test_unreadable_run_is_listed_refused_by_id_and_deleted(
-    client: TestClient, settings: Settings
+    fresh_client: TestClient, settings: Settings
 ) -> None:
-    good, bad = [invoke(client, "tally").json()["run_id"] for _ in range(2)]
+    good, bad = [invoke(fresh_client, "tally").json()["run_id"] for _ in range(2)]
     with closing(sqlite3.connect(settings.data_dir / "fanjoin.db")) as file, file:
         file.execute("UPDATE runs SET request = '{', metadata = '[' WHERE id = ?", [bad])
 
-    listed = client.post("/runs/search", json={}).json()
-    read = client.get(f"/runs/{bad}")
-    deleted = client.delete(f"/runs/{bad}")
+    listed = fresh_client.post("/runs/search", json={}).json()
+    read = fresh_client.get(f"/runs/{bad}")
+    deleted = fresh_client.delete(f"/runs/{bad}")
 
     assert [(run["run_id"], run["unreadable"] is None) for run in listed] == [
         (bad, False),
@@ -66,4 +66,4 @@ def test_unreadable_run_is_listed_refused_by_id_and_deleted(
     assert (read.status_code, read.json()["title"]) == (500, "The stored run cannot be read")
     assert bad in read.json()["detail"]
     assert deleted.status_code == 204
-    assert [run["run_id"] for run in client.post("/runs/search", json={}).json()] == [good]
+    assert [run["run_id"] for run in fresh_client.post("/runs/search", json={}).json()] == [good]

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -14,7 +15,7 @@ from app.settings import Settings
 from app.storage.checkpoints.sqlite_saver import SqliteSaver
 from tests.app.at_work import assert_begins, assert_ends, holding
 from tests.app.execution.test_runner import events_of, invoke
-from tests.app.service_at_hand import opened
+from tests.app.service_at_hand import activated, opened
 from tests.live_server import PATIENCE_SECONDS, LiveServer, post_and_leave
 
 
@@ -89,7 +90,7 @@ def test_stream_tells_of_the_branches_asked_for(client: TestClient) -> None:
     names = [name for name, _ in events_of(response)]
     assert sorted(finished) == ["also", "must"]
     assert names[0] == "run_started"
-    assert names[-4:] == ["join_started", "output", "report", "end"]
+    assert names[-5:] == ["join_started", "join_finished", "output", "report", "end"]
 
 
 def test_stream_of_unknown_branches_names_the_known_ones(client: TestClient) -> None:
@@ -104,16 +105,28 @@ class TestLimits:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        few = {"max_concurrent_runs": 1, "max_waiting_runs": 1, "max_body_bytes": 1000}
+        few = {"max_concurrent_runs": 1, "max_waiting_runs_per_owner": 1, "max_body_bytes": 1000}
         return settings.model_copy(update=few)
+
+    @pytest.fixture
+    def client(self, fresh_client: TestClient) -> TestClient:
+        return fresh_client
 
     def start(self, client: TestClient, **graph_input: Any) -> httpx2.Response:
         return client.post("/graphs/scripted/runs", json={"input": graph_input})
 
+    def hold_the_slot(self, client: TestClient) -> httpx2.Response:
+        """Start a run that stalls, and return once it has its slot and waits no more."""
+        name = uuid4().hex
+        started = self.start(client, may="stall", name=name)
+        assert_begins(f"{name}:may")
+        return started
+
     def test_run_beyond_those_that_may_wait_is_429_with_retry_after(
         self, client: TestClient
     ) -> None:
-        held, waiting = self.start(client, may="stall"), self.start(client)
+        held = self.hold_the_slot(client)
+        waiting = self.start(client)
 
         refused = self.start(client)
 
@@ -123,7 +136,8 @@ class TestLimits:
         assert client.get(f"/runs/{waiting.json()['run_id']}").json()["status"] == "pending"
 
     def test_waiting_run_begins_when_the_one_before_it_ends(self, client: TestClient) -> None:
-        held, waiting = self.start(client, may="stall"), self.start(client)
+        held = self.hold_the_slot(client)
+        waiting = self.start(client)
 
         client.post(f"/runs/{held.json()['run_id']}/cancel")
 
@@ -133,7 +147,7 @@ class TestLimits:
     def test_waiting_run_that_is_cancelled_ends_without_having_begun(
         self, client: TestClient
     ) -> None:
-        self.start(client, may="stall")
+        self.hold_the_slot(client)
         waiting = self.start(client).json()["run_id"]
 
         cancelled = client.post(f"/runs/{waiting}/cancel")
@@ -151,7 +165,8 @@ class TestLimits:
     ) -> None:
         path, may_go_on = "/graphs/scripted/runs", threading.Event()
         async with opened(settings) as (client, service):
-            await client.post(path, json={"input": {"may": "stall"}})
+            holds = await client.post(path, json={"input": {"may": "stall"}})
+            await activated(service, holds.json()["run_id"])
             waiting = (await client.post(path, json={"input": {}})).json()["run_id"]
             saver = service.checkpoints.of("").behind
             assert isinstance(saver, SqliteSaver)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -39,6 +40,34 @@ def test_finished_run_can_be_read_with_its_report(client: TestClient) -> None:
     assert run["output"] == answer["output"]
     assert run["graph_id"] == "scripted"
     assert client.get(f"/runs/{answer['run_id']}/report").json() == answer["report"]
+
+
+def test_run_shows_what_was_requested_and_when_it_ran(client: TestClient) -> None:
+    sent = {"input": {"answer": "none"}, "context": {"tone": "dry"}}
+    answer = client.post("/graphs/tuned/invoke", json=sent).json()
+
+    run = client.get(f"/runs/{answer['run_id']}").json()
+
+    assert (run["input"], run["context"]) == (sent["input"], sent["context"])
+    moments = [
+        datetime.fromisoformat(run[f"{name}_at"]) for name in ("created", "started", "ended")
+    ]
+    assert moments == sorted(moments)
+    assert run["wall_ms"] == answer["report"]["wall_ms"]
+    took = (moments[2] - moments[1]).total_seconds() * 1000
+    assert run["wall_ms"] <= took + 0.1
+
+
+def test_run_at_work_shows_its_request_and_when_it_started(client: TestClient) -> None:
+    with holding("waiting:must") as release:
+        run_id = create(client, "scripted", input={"name": "waiting"})
+        assert_begins("waiting:must")
+        run = client.get(f"/runs/{run_id}").json()
+        release()
+
+    assert run["input"]["name"] == "waiting"
+    assert run["started_at"] >= run["created_at"]
+    assert (run["ended_at"], run["wall_ms"]) == (None, None)
 
 
 def test_failed_run_shows_its_problem(client: TestClient) -> None:
@@ -133,6 +162,27 @@ def test_follower_that_leaves_does_not_end_the_run(
     assert "success" in caller.get(f"/runs/{run_id}/stream").text.splitlines()[-3]
 
 
+def test_run_shows_its_deadline_as_it_was_sent_and_its_retry_has_none(client: TestClient) -> None:
+    answer = invoke(client, "scripted", input={"may": "fail"}, deadline_ms=40_001).json()
+    again = client.post(f"/runs/{answer['run_id']}/retry?wait=true").json()
+
+    shown = [client.get(f"/runs/{one['run_id']}").json()["deadline_ms"] for one in (answer, again)]
+
+    assert shown == [40_001, None]
+
+
+def test_stream_says_the_clock_by_which_the_run_started(client: TestClient) -> None:
+    run_id = invoke(client, "scripted").json()["run_id"]
+
+    stream = client.get(f"/runs/{run_id}/stream")
+
+    started, ended = (
+        datetime.fromisoformat(client.get(f"/runs/{run_id}").json()[f"{name}_at"])
+        for name in ("started", "ended")
+    )
+    assert started <= ended <= datetime.fromisoformat(stream.headers["Fanjoin-Now"])
+
+
 class TestRetry:
     def test_retry_without_waiting_answers_at_once(self, client: TestClient) -> None:
         failed = invoke(client, "flaky", input={"name": "followed"}).json()
@@ -171,6 +221,10 @@ class TestRetryOfARunThatNeverBegan:
     def settings(self, settings: Settings) -> Settings:
         return settings.model_copy(update={"max_concurrent_runs": 1})
 
+    @pytest.fixture
+    def client(self, fresh_client: TestClient) -> TestClient:
+        return fresh_client
+
     def test_retry_runs_the_input_and_not_what_the_thread_holds(self, client: TestClient) -> None:
         assert invoke(client, "tally", thread_id="t").json()["output"] == {"count": 1}
         held = create(client, "scripted", input={"may": "stall"})
@@ -202,6 +256,41 @@ class TestResume:
         answer = client.post(f"/runs/{asking['run_id']}/resume?wait=true", json=named)
 
         assert "named" in answer.json()["output"]["answer"]
+
+    def test_answer_must_fit_the_schema_beside_its_question(self, client: TestClient) -> None:
+        schema = {"type": "object", "properties": {"sure": {"enum": ["yes", "no"]}}}
+        asking = invoke(client, "asks", input={"more": {"schema": schema}}, thread_id="t").json()
+        address, [question] = f"/runs/{asking['run_id']}/resume?wait=true", asking["interrupts"]
+
+        def resume(answer: Any) -> httpx2.Response:
+            return client.post(address, json={"resume": answer})
+
+        refused, by_id = resume({"sure": "perhaps"}), resume({question["id"]: "yes"})
+        accepted = resume({question["id"]: {"sure": "yes"}})
+
+        assert question["schema"] == schema
+        assert (refused.status_code, by_id.status_code) == (422, 422)
+        assert refused.json()["errors"] == [
+            {
+                "place": "resume.sure",
+                "message": "Input should be 'yes' or 'no'",
+                "given": "'perhaps'",
+            }
+        ]
+        assert by_id.json()["errors"][0]["place"] == f"resume.{question['id']}"
+        assert accepted.status_code == 200
+
+    def test_schema_that_is_none_is_named_in_the_report_and_checks_nothing(
+        self, client: TestClient
+    ) -> None:
+        more = {"schema": {"type": "text"}}
+        asking = invoke(client, "asks", input={"more": more}, thread_id="t").json()
+
+        answer = client.post(f"/runs/{asking['run_id']}/resume?wait=true", json={"resume": 1})
+
+        assert asking["interrupts"][0]["schema"] is None
+        assert "schema.type names no type" in asking["report"]["warnings"][0]
+        assert answer.status_code == 200
 
     def test_run_that_asks_nothing_or_was_on_no_thread_is_409(self, client: TestClient) -> None:
         done = invoke(client, "scripted").json()["run_id"]

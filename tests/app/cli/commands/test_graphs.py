@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from app.cli.typer_app import cli
 from tests.app.cli.graph_files import write_graph, write_registry
+from tests.conftest import OWN_GRAPHS
 
 
 def test_graphs_lists_id_description_branches_and_join(tmp_path: Path) -> None:
@@ -31,11 +32,7 @@ def test_json_lists_the_same_for_machines(tmp_path: Path) -> None:
 
 
 def test_policies_of_kit_branches_are_told() -> None:
-    repository = Path(__file__).parents[4]
-
-    result = CliRunner().invoke(
-        cli, ["graphs", "--graphs-file", str(repository / "langgraph.json")]
-    )
+    result = CliRunner().invoke(cli, ["graphs", "--graphs-file", str(OWN_GRAPHS)])
 
     assert "key_terms" in result.stdout
     assert "optional" in result.stdout

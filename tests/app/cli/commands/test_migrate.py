@@ -26,7 +26,7 @@ def test_states_that_are_moved_are_reported() -> None:
     result = CliRunner().invoke(cli, ["migrate"])
 
     assert f"moved {len(STATES)} of {len(STATES)} states of threads" in result.stderr
-    assert "went from r0002 to r0004" in result.stdout
+    assert "went from r0002 to r0007" in result.stdout
 
 
 @pytest.mark.slow

@@ -9,6 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.typer_app import cli as fanjoin
+from app.cli.weights import announce_download
+from app.local_llm.weights import KNOWN
+from app.settings import Settings
 from tests.conftest import ROOT
 
 REPORT_ENVIRONMENT = """
@@ -123,3 +126,32 @@ def test_serve_runs_a_command_with_the_models_variables_and_its_exit_code() -> N
     result = CliRunner().invoke(fanjoin, ["model", "serve", "--", *command])
 
     assert result.exit_code == 7
+
+
+def test_download_is_announced_with_what_how_much_where_to_and_how_to_skip_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    settings = Settings(_env_file=None, model_cache_dir=tmp_path)
+
+    announce_download(settings)
+    announce_download(settings.model_copy(update={"local_model": "off"}))
+
+    [line] = capsys.readouterr().err.splitlines()
+    for words in ("qwen2.5-coder-1.5b", "1.1 GB", str(tmp_path), "OPENAI_BASE_URL", "=off"):
+        assert words in line
+
+
+def test_weights_that_are_here_are_announced_only_if_they_are_fetched_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = KNOWN["qwen2.5-coder-0.5b"]
+    with (tmp_path / weights.file).open("wb") as file:
+        file.truncate(weights.size)  # a hole, which takes no disk
+    settings = Settings(_env_file=None, model_cache_dir=tmp_path, local_model=weights.name)
+
+    announce_download(settings)
+    silent = capsys.readouterr().err
+    announce_download(settings, force=True)
+
+    assert (silent, "0.5 GB" in capsys.readouterr().err) == ("", True)

@@ -54,9 +54,20 @@ def test_without_input_the_documented_example_is_sent_and_told(service: Scripted
     assert '{"topic": "tidal power"}' in result.stdout
 
 
-def test_word_without_an_equals_sign_is_refused_before_anything_is_sent(
+@pytest.mark.parametrize("words", [["solar sails"], ["solar", "sails"]])
+def test_plain_text_is_the_one_text_that_the_graph_requires(
+    service: ScriptedService, words: list[str]
+) -> None:
+    fanjoin("run", "topic_brief", *words, "--url", service.url)
+
+    assert service.inputs == [{"topic": "solar sails"}]
+
+
+def test_plain_text_is_refused_before_anything_is_sent_where_no_text_is_required(
     service: ScriptedService,
 ) -> None:
+    service.schema = {**service.schema, "required": []}
+
     result = fanjoin("run", "topic_brief", "tides", "--url", service.url)
 
     assert result.exit_code == 2
@@ -193,7 +204,7 @@ def test_other_server_at_the_address_is_told_apart(service: ScriptedService) -> 
     result = fanjoin("run", "topic_brief", "--url", f"{service.url}/elsewhere")
 
     assert result.exit_code == 1
-    assert "not the way Fanjoin does" in result.stderr
+    assert "not as Fanjoin does" in result.stderr
 
 
 def test_example_that_is_missing_a_required_field_is_told(service: ScriptedService) -> None:
@@ -203,3 +214,62 @@ def test_example_that_is_missing_a_required_field_is_told(service: ScriptedServi
 
     assert result.exit_code == 2
     assert "no example of text" in result.stderr
+
+
+@pytest.mark.parametrize("word", ['{"count": NaN}', "count=Infinity", '{"topic": "\\ud800"}'])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_input_that_no_json_holds_is_exit_2_with_its_place(
+    word: str, options: list[str], service: ScriptedService
+) -> None:
+    result = fanjoin("run", "topic_brief", word, *options, "--url", service.url)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("fanjoin: input.")
+    assert service.inputs == []
+
+
+def test_events_and_schemas_of_another_form_are_no_traceback(service: ScriptedService) -> None:
+    for event in (("branch_started", {}), ("branch_finished", {"id": "a", "duration_ms": "long"})):
+        service.script = [event]
+        assert "not as Fanjoin does" in unforeseen(service)
+
+    for schema in ({"properties": ["topic"]}, {"examples": 3}, {"type": "object", "required": 3}):
+        service.schema = schema
+        assert "not as Fanjoin does" in unforeseen(service)
+
+    service.schema = {"examples": [{}]}
+    service.refusal = {"title": "Odd", "status": 422, "errors": [3], "detail": "all of it"}
+    assert "all of it" in unforeseen(service)
+
+
+def unforeseen(service: ScriptedService) -> str:
+    result = fanjoin("run", "topic_brief", "--url", service.url)
+
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    return result.stderr
+
+
+def test_one_at_a_time_runs_it_again_in_turns_and_compares(service: ScriptedService) -> None:
+    result = fanjoin("run", "topic_brief", "topic=tides", "--one-at-a-time", "--url", service.url)
+
+    assert result.exit_code == 0
+    assert service.inputs == [{"topic": "tides"}] * 2
+    assert service.configs == [None, {"max_concurrency": 1}]
+    assert "one at a time" in result.stdout
+    assert "1.82x computed" in result.stdout
+
+
+def test_one_at_a_time_as_json_is_the_answer_of_the_run_in_turns(service: ScriptedService) -> None:
+    result = fanjoin("run", "topic_brief", "--one-at-a-time", "--json", "--url", service.url)
+
+    assert json.loads(result.stdout) == service.answer
+    assert service.configs == [{"max_concurrency": 1}]
+
+
+def test_a_run_that_failed_is_not_made_again_one_at_a_time(service: ScriptedService) -> None:
+    service.script = failed_run()
+
+    result = fanjoin("run", "topic_brief", "--one-at-a-time", "--url", service.url)
+
+    assert result.exit_code == 1
+    assert service.configs == [None]

@@ -29,6 +29,21 @@ def test_runs_of_every_owner_are_listed_newest_first() -> None:
     assert table.index(second) < table.index(first)
 
 
+def test_list_fits_80_columns_with_nothing_cut_or_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = store_run("a_graph_with_a_long_name", thread_id="customer-4711")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    narrow = runs("list").stdout.splitlines()
+    monkeypatch.setenv("COLUMNS", "160")
+    wide = runs("list").stdout.splitlines()
+
+    assert max(map(len, narrow)) <= 80
+    assert narrow[1].split()[:2] == [run_id, "success"]
+    assert narrow[2].strip() == "a_graph_with_a_long_name, thread customer-4711"
+    assert wide[1].split()[:4] == [run_id, "success", "a_graph_with_a_long_name", "customer-4711"]
+    assert (len(narrow), len(wide)) == (3, 2)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -98,7 +113,7 @@ def test_unknown_run_is_named(command: str) -> None:
     result = runs(command, "nonesuch")
 
     assert result.exit_code == 1
-    assert "no run 'nonesuch' is kept" in result.stderr
+    assert "there is no run 'nonesuch'" in result.stderr
 
 
 def test_label_without_a_value_exits_2() -> None:

@@ -110,6 +110,7 @@ def test_broken_graphs_stop_the_start_with_every_problem(tmp_path: Path) -> None
 def model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Name a model server, which the graphs here never ask."""
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("FANJOIN_MODEL", "nobody")
 
 
 @pytest.mark.usefixtures("model")

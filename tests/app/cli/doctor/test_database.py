@@ -216,3 +216,25 @@ async def test_damage_in_the_middle_of_any_file_is_an_error(settings: Settings, 
     assert f"{file}: the database's file is damaged" in finding.detail
     assert finding.fix is not None
     assert "restore a backup" in finding.fix
+
+
+@pytest.mark.parametrize("target", ["missing", "data"], ids=["nowhere", "in a circle"])
+async def test_data_folder_that_is_a_broken_link_is_an_error_of_both_checks(
+    target: str, settings: Settings
+) -> None:
+    settings.data_dir.symlink_to(target)
+
+    for look in (check_database, check_disk):
+        [finding] = await look(Reading(settings, []))
+        assert finding.status == "error"
+        assert f"{settings.data_dir} is a link that leads" in finding.detail
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_folder_in_the_place_of_a_database_is_an_error(file: str, settings: Settings) -> None:
+    (settings.data_dir / file).mkdir(parents=True)
+
+    findings = await check_database(Reading(settings, []))
+
+    [error] = [finding for finding in findings if finding.status == "error"]
+    assert error.detail == f"{settings.data_dir / file} is no file"

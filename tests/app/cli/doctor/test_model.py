@@ -162,7 +162,8 @@ async def test_weights_of_the_operator_are_looked_for(tmp_path: Path) -> None:
 
     assert missing.status == "error"
     assert "neither a file nor a known name" in missing.detail
-    assert (there.status, there.detail) == ("ok", "the embedded model own is here, and can run")
+    assert there.status == "ok"
+    assert there.detail == "the embedded model own is downloaded, and can run"
 
 
 async def test_weights_beyond_the_memory_are_an_error(tmp_path: Path) -> None:

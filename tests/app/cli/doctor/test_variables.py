@@ -6,9 +6,8 @@ import pytest
 
 from app.cli.doctor.finding import Finding
 from app.cli.doctor.reading import read_settings
-from app.cli.doctor.variables import check_settings, check_sources, optional_variables
+from app.cli.doctor.variables import check_settings, check_sources
 from tests.app.cli.graph_files import write_graph, write_registry
-from tests.conftest import ROOT
 
 pytestmark = pytest.mark.anyio
 
@@ -82,10 +81,3 @@ async def test_graphs_without_variables_have_nothing_to_show(tmp_path: Path) -> 
     write_registry(tmp_path, tides=write_graph(tmp_path))
 
     assert [finding.status for finding in await check_sources(read_settings())] == ["skipped"]
-
-
-async def test_those_of_the_shipped_graphs_are_found() -> None:
-    optional = optional_variables(ROOT / "langgraph.json")
-
-    assert "TAVILY_API_KEY" in optional
-    assert "FANJOIN_WIKIPEDIA_URL" not in optional

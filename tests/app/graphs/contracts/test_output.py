@@ -121,3 +121,18 @@ def test_messages_in_a_tuple_are_messages() -> None:
     output = contract(Own).to_json({"talk": (HumanMessage("a"), AIMessage("b"), AIMessage("c"))})
 
     assert [message["content"] for message in output["talk"]] == ["a", "b", "c"]
+
+
+def test_output_that_is_wrong_in_many_places_names_the_first() -> None:
+    class Out(TypedDict):
+        counts: dict[str, int]
+
+    wrong = {"counts": {f"k{number}": "x" for number in range(5000)}}
+
+    with pytest.raises(InvalidOutput) as raised:
+        contract(MessagesState, Out).to_json(wrong)
+
+    assert "counts.k49" in str(raised.value)
+    assert "counts.k50" not in str(raised.value)
+    assert "and 4950 more" in str(raised.value)
+    assert raised.value.keys == ["counts"]

@@ -27,6 +27,13 @@ def id_in(seconds: float) -> str:
     return str(type(uuid6())(int=number))
 
 
+def moment_of(checkpoint_id: str) -> str:
+    """Return the moment of an id as an answer names it."""
+    ticks = type(uuid6())(checkpoint_id).time
+    moment = datetime(1582, 10, 15, tzinfo=UTC) + timedelta(microseconds=ticks // 10)
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
 async def put(service: Service, thread_id: str, checkpoint_id: str) -> None:
     """Store a checkpoint that a clock in the future made."""
     saver = service.checkpoints.of("")
@@ -49,7 +56,8 @@ async def test_run_and_edit_on_a_state_of_tomorrow_are_503_and_name_the_clock(
         first = (await tally(client)).json()
         [*_, oldest] = (await client.post("/threads/t/history", json={})).json()
         at = oldest["checkpoint"]["checkpoint_id"]
-        await put(service, "t", id_in(86400))
+        tomorrow = id_in(86400)
+        await put(service, "t", tomorrow)
         edit = {"values": {"count": 1}, "as_node": "add"}
 
         answers = [
@@ -61,10 +69,9 @@ async def test_run_and_edit_on_a_state_of_tomorrow_are_503_and_name_the_clock(
         elsewhere = await tally(client, thread_id="u")
         read = await client.get("/threads/t/state")
 
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
     for answer in answers:
         assert answer.status_code == 503
-        assert f"{tomorrow:%Y-%m-%d}" in answer.json()["detail"]
+        assert moment_of(tomorrow) in answer.json()["detail"]
         assert "the clock of this machine says" in answer.json()["detail"]
         assert "retry-after" in answer.headers
     assert answers[0].json()["branch"] is None
@@ -77,11 +84,14 @@ async def test_run_waits_for_a_state_of_the_near_future_and_continues_it(
 ) -> None:
     async with opened(settings) as (client, service):
         await tally(client)
-        await put(service, "t", id_in(0.5))
+        near = id_in(0.5)
+        await put(service, "t", near)
 
         run = await tally(client)
+        [newest, *_] = (await client.post("/threads/t/history", json={})).json()
         again = await tally(client)
 
+    assert newest["checkpoint"]["checkpoint_id"] > near
     assert run.json()["output"] == {"count": 2}
     assert again.json()["output"] == {"count": 3}
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 import pytest
 from pydantic import BaseModel
 
-from app.storage.checkpoints.serde import open_serde
+from app.storage.checkpoints.serde import Serde
 
 
 class Known(BaseModel):
@@ -16,7 +16,7 @@ class Unknown(NamedTuple):
 
 
 def test_registered_type_comes_back_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
-    serde = open_serde({(Known.__module__, "Known")})
+    serde = Serde({(Known.__module__, "Known")})
 
     assert serde.loads_typed(serde.dumps_typed([Known()])) == [Known()]
     assert caplog.records == []
@@ -24,7 +24,7 @@ def test_registered_type_comes_back_without_a_word(caplog: pytest.LogCaptureFixt
 
 def test_other_type_comes_back_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    serde = open_serde()
+    serde = Serde()
 
     for _ in range(2):
         assert serde.loads_typed(serde.dumps_typed(Unknown(1))) == Unknown(1)

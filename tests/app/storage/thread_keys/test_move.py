@@ -62,7 +62,7 @@ async def test_every_state_and_history_is_what_it_was(old: Settings) -> None:
 
     moved = await migrate(old)
 
-    assert moved == ("r0002", "r0004")
+    assert moved == ("r0002", "r0007")
     await assert_all_is_moved(old, before)
     assert await other_states(old) == others
 

@@ -34,6 +34,14 @@ def documents(*words: str | Path, status: int = 0) -> tuple[str, str]:
     return result.stdout, result.stderr
 
 
+def test_documents_are_a_command_of_the_graphs() -> None:
+    result = CliRunner().invoke(cli, ["documents"])
+
+    assert result.exit_code == 2
+    for name in ("index", "list", "search"):
+        assert name in result.output
+
+
 def test_index_tells_file_by_file_what_it_did(folder: Path) -> None:
     stdout, _ = documents("index", folder)
 

@@ -11,7 +11,10 @@ pytestmark = pytest.mark.anyio
 
 SERVICE = Service("The source", "FANJOIN_SOURCE_URL")
 MOST_BYTES = 100_000
-OTHERS = {"endless-chunk-extension", "endless-small-chunks", "endless-empty-lines"}
+OTHERS = {
+    *("endless-chunk-extension", "endless-trailers"),
+    *("endless-small-chunks", "endless-empty-lines"),
+}
 BODIES = sorted(
     name
     for name in ENDLESS.keys() - {"endless-error", "endless-refusal", "endless-redirect"}
@@ -52,14 +55,18 @@ async def test_redirects_end(name: str, misbehaving_server: MisbehavingServer) -
 
 
 @pytest.mark.parametrize(
-    "name", ["endless-error", "endless-header", "endless-status", "endless-chunk-extension"]
+    "name",
+    [
+        *("endless-error", "endless-header", "endless-status", "endless-chunk-extension"),
+        *("endless-trailers", "endless-1xx", "endless-100"),
+    ],
 )
 async def test_no_answer_is_a_named_error(name: str, misbehaving_server: MisbehavingServer) -> None:
     with pytest.raises(SourceError, match="The source"):
         await get(misbehaving_server, name)
 
 
-@pytest.mark.parametrize("name", ["endless-1xx", "trickling-json", "trickling-head", "silent"])
+@pytest.mark.parametrize("name", ["trickling-json", "trickling-head", "trickling-1xx", "silent"])
 async def test_all_of_an_answer_has_the_same_seconds(
     name: str, misbehaving_server: MisbehavingServer
 ) -> None:

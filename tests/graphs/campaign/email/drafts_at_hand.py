@@ -6,9 +6,9 @@ from typing import Any
 from graphs.campaign.email.draft import Draft
 from graphs.campaign.email.writing import Body
 from graphs.campaign.images.picture import Picture
-from tests.image_answers import in_base64, picture
+from tests.image_answers import in_base64, orange_png
 
-PNG = picture()
+PNG = orange_png(96, 64)
 
 HOSTILE = (
     '"><script>alert(1)</script></style><img src=x onerror=alert(1)> {{ 7*7 }} {% raw %} &lt;b>'

@@ -4,7 +4,7 @@ import pytest
 
 from graphs.campaign.email.html import html_of
 from tests.graphs.campaign.email.drafts_at_hand import HOSTILE, PNG, draft, hostile_draft
-from tests.html_page import HtmlPage
+from tests.graphs.campaign.html_page import HtmlPage
 from tests.image_answers import in_base64
 
 

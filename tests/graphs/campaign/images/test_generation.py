@@ -22,7 +22,8 @@ from graphs.campaign.images.generation import (
 )
 from graphs.kit.model.models import ModelNotConfigured
 from graphs.kit.policy.attempts import is_worth_retrying
-from tests.image_answers import in_base64, picture
+from tests.graphs.campaign.images.pictures_at_hand import picture
+from tests.image_answers import in_base64
 from tests.model_answers import Answer
 from tests.model_server import ModelServer
 

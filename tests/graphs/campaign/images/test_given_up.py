@@ -1,0 +1,18 @@
+"""A server whose answer never ends is one that failed."""
+
+import openai
+import pytest
+
+from graphs.adapters.errors import SourceError
+from graphs.campaign.images.generation import generate_image
+from tests.graphs.foreign_servers import PAST_BOUNDS, require_failure
+
+
+@pytest.mark.parametrize("answer", PAST_BOUNDS)
+@pytest.mark.usefixtures("misbehaving_server")
+def test_an_answer_that_is_given_up_is_a_documented_failure(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANJOIN_IMAGE_MODEL", answer)
+
+    require_failure(generate_image("a bicycle light"), (SourceError, openai.OpenAIError))
