@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from graphs.adapters.documents.source import SAMPLES_NOTE
 from tests.graphs.plan_and_execute.plans_at_hand import (
     CALCULATOR,
     PLANNER,
